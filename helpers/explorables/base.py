@@ -1,0 +1,63 @@
+"""An explorable is an anywidget that also lives in a page without a kernel.
+
+In Jupyter it is an ordinary widget: its traits can be set, observed and linked. When a
+chapter is built, the same display call also writes a private MIME type that holds the
+traits' values; :mod:`helpers.explorables.sphinx_host` puts them into the page, where
+``host.js`` hands them to the same front-end module.
+"""
+
+import base64
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from helpers.explorables.bundle import bundle
+from helpers.plots import PALETTE
+
+HERE = Path(__file__).parent
+MIME_TYPE = "application/vnd.tilted-boundary.explorable+json"
+
+
+def palette_css():
+    """The palette as CSS variables, for light pages and for dark ones (book and Jupyter)."""
+    def variables(theme):
+        return " ".join(f"--{name}: {colours[theme]};" for name, colours in PALETTE.items())
+
+    dark = 'html[data-theme="dark"], body[data-jp-theme-light="false"], body.vscode-dark'
+    return f":root {{ {variables('light')} }}\n{dark} {{ {variables('dark')} }}\n"
+
+
+CSS = palette_css() + (HERE / "explorables.css").read_text(encoding="utf-8")
+
+
+def script(module):
+    """The source of the front-end module ``module`` (a file name without ``.js``)."""
+    return bundle(HERE / f"{module}.js")
+
+
+def _as_json(value):
+    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+class Explorable(anywidget.AnyWidget):
+    """Base class. A subclass gives its front-end ``module`` and a ``title``, its accessible name."""
+
+    module: str
+    _css = CSS
+    title = traitlets.Unicode().tag(sync=True)
+
+    def state(self):
+        """The values of the traits the front end reads, as JSON can hold them."""
+        own = set(self.trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names())
+        public = sorted(name for name in own if not name.startswith("_"))
+        return {name: _as_json(getattr(self, name)) for name in public}
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data[MIME_TYPE] = {
+            "id": self.model_id,
+            "module": self.module,
+            "state": self.state(),
+        }
+        return data, metadata

@@ -1,0 +1,313 @@
+// What the explorables are made of: elements, plots, handles, controls, pictures.
+// A control is bound to one trait of the model; a `draw` function reads the model and updates.
+
+const NS = "http://www.w3.org/2000/svg";
+
+function build(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+export const html = (tag, attributes = {}, ...children) =>
+  build(document.createElement(tag), attributes, children);
+
+export const svg = (tag, attributes = {}, ...children) =>
+  build(document.createElementNS(NS, tag), attributes, children);
+
+export const update = (node, attributes) => build(node, attributes, []);
+
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+// A number as a reader writes it: a true minus sign, and no "−0.00".
+export function format(value, digits = 2) {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+export const degrees = (radians) => (radians * 180) / Math.PI;
+
+// Sets traits and tells the kernel, where there is one.
+export function assign(model, values) {
+  for (const [name, value] of Object.entries(values)) model.set(name, value);
+  model.save_changes();
+}
+
+// Fills the explorable's element, draws it, and draws again whenever a trait changes.
+export function show({ model, el }, children, draw) {
+  el.classList.add("xp");
+  update(el, { role: "group", "aria-label": model.get("title") });
+  el.replaceChildren(...children);
+  model.on("change", draw);
+  draw();
+  return () => model.off("change", draw);
+}
+
+export const row = (...children) => html("div", { class: "xp-row" }, ...children);
+
+// JupyterLab would otherwise take the arrow keys for itself.
+const KEEP_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
+// A labelled range bound to a number trait. `text(value)` is what is shown and spoken.
+export function slider(model, trait, { label, min, max, step, text, to = Number, from = Number }) {
+  const input = html("input", { type: "range", min, max, step, ...KEEP_KEYS });
+  const output = html("output");
+  const node = html("label", { class: "xp-slider" }, html("span", {}, label), input, output);
+  input.addEventListener("input", () => assign(model, { [trait]: to(Number(input.value)) }));
+  return {
+    node,
+    draw() {
+      const value = model.get(trait);
+      input.value = from(value);
+      output.textContent = text(value);
+      input.setAttribute("aria-valuetext", text(value));
+    },
+  };
+}
+
+let groups = 0; // radio buttons of one group share a name
+
+// A group of radio buttons bound to a trait; `options` are [value, label] pairs.
+export function choice(model, trait, { label, options }) {
+  const name = `xp-choice-${++groups}`;
+  const inputs = options.map(([value]) => {
+    const input = html("input", { type: "radio", name, ...KEEP_KEYS });
+    input.addEventListener("change", () => assign(model, { [trait]: value }));
+    return input;
+  });
+  const labels = options.map(([, text], k) => html("label", {}, inputs[k], html("span", {}, text)));
+  const node = html("fieldset", { class: "xp-choice" }, html("legend", {}, label), ...labels);
+  return {
+    node,
+    draw: () => inputs.forEach((input, k) => (input.checked = model.get(trait) === options[k][0])),
+  };
+}
+
+export function button(text, onClick) {
+  const node = html("button", { type: "button", class: "xp-button", ...KEEP_KEYS }, text);
+  node.addEventListener("click", onClick);
+  return node;
+}
+
+// Named numbers under a figure: `draw({name: text})`.
+export function readouts(names) {
+  const cells = Object.fromEntries(names.map((name) => [name, html("dd")]));
+  const pairs = names.map((name) => html("div", {}, html("dt", {}, name), cells[name]));
+  return {
+    node: html("dl", { class: "xp-readouts" }, ...pairs),
+    draw: (texts) =>
+      Object.entries(texts).forEach(([name, text]) => (cells[name].textContent = text)),
+  };
+}
+
+// A plot of data coordinates with named axes. `content` is cut off at the frame, `over` is not.
+export function plane({ label, x, y, width = 340, height = 340, xLabel, yLabel, xTicks, yTicks }) {
+  const [left, right, top, bottom] = [46, width - 8, 8, height - 42];
+  const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
+  const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
+  const frame = { x: left, y: top, width: right - left, height: bottom - top };
+  const viewBox = `${left} ${top} ${frame.width} ${frame.height}`;
+  const content = svg("svg", { ...frame, viewBox });
+  const over = svg("g");
+  const tick = (attributes, value) => svg("text", attributes, format(value, value % 1 ? 1 : 0));
+  const node = svg(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, class: "xp-plane", role: "group", "aria-label": label },
+    content,
+    svg("rect", { ...frame, class: "xp-frame" }),
+    svg(
+      "g",
+      { class: "xp-ticks", "aria-hidden": "true" },
+      ...xTicks.map((v) => tick({ x: px(v), y: bottom + 16, "text-anchor": "middle" }, v)),
+      ...yTicks.map((v) => tick({ x: left - 6, y: py(v) + 4, "text-anchor": "end" }, v)),
+    ),
+    svg(
+      "g",
+      { class: "xp-axes", "aria-hidden": "true" },
+      svg("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel),
+      svg(
+        "text",
+        { transform: `translate(12 ${(top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle" },
+        yLabel,
+      ),
+    ),
+    over,
+  );
+  node.style.maxWidth = `${width}px`;
+
+  function at(event) {
+    const box = node.getBoundingClientRect();
+    const u = ((event.clientX - box.left) / box.width) * width;
+    const v = ((event.clientY - box.top) / box.height) * height;
+    return [
+      x[0] + ((u - left) / (right - left)) * (x[1] - x[0]),
+      y[0] + ((bottom - v) / (bottom - top)) * (y[1] - y[0]),
+    ];
+  }
+  return { node, content, over, px, py, at, x };
+}
+
+// Shapes tell points apart without colour; all are centred on 0, 0.
+const SHAPES = {
+  disc: "M -6 0 a 6 6 0 1 0 12 0 a 6 6 0 1 0 -12 0 Z",
+  ring: "M -5 0 a 5 5 0 1 0 10 0 a 5 5 0 1 0 -10 0 Z",
+  diamond: "M 0 -8 L 8 0 L 0 8 L -8 0 Z",
+  square: "M -6 -6 H 6 V 6 H -6 Z",
+  cross: "M -6 -6 L 6 6 M -6 6 L 6 -6",
+};
+
+// A named point of a plot: `draw([x, y])` puts it there. `dx` moves its name aside.
+export function marker(plot, { shape, kind, name = "", dx = 10, dy = -8 }) {
+  const node = svg(
+    "g",
+    { class: `xp-marker xp-${kind}` },
+    svg("path", { d: SHAPES[shape], class: `xp-${shape}` }),
+    svg("text", { x: dx, y: dy, "text-anchor": dx < 0 ? "end" : "start" }, name),
+  );
+  return {
+    node,
+    draw: ([x, y]) => node.setAttribute("transform", `translate(${plot.px(x)} ${plot.py(y)})`),
+  };
+}
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
+
+// Makes a marker something a reader can move by mouse, touch and arrow keys (with Shift, five
+// times as far). `get()` is its place, `move([x, y])` asks for another, `text()` is its spoken
+// value.
+export function handle(plot, { label, get, move, text, step = 0.02, ...look }) {
+  const point = marker(plot, look);
+  const { node } = point;
+  node.prepend(svg("circle", { r: 22, class: "xp-grip" }), svg("circle", { r: 12, class: "xp-halo" }));
+  node.classList.add("xp-handle");
+  update(node, {
+    role: "slider",
+    tabindex: 0,
+    "aria-label": label,
+    "aria-valuemin": plot.x[0],
+    "aria-valuemax": plot.x[1],
+    ...KEEP_KEYS,
+  });
+
+  let grip = null; // from the pointer to the handle's centre, while it is held
+  node.addEventListener("pointerdown", (event) => {
+    const [x, y] = get();
+    const [u, v] = plot.at(event);
+    grip = [x - u, y - v];
+    node.setPointerCapture(event.pointerId);
+    node.focus({ preventScroll: true });
+    event.preventDefault();
+  });
+  node.addEventListener("pointermove", (event) => {
+    if (!grip) return;
+    const [u, v] = plot.at(event);
+    move([u + grip[0], v + grip[1]]);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    node.addEventListener(end, () => (grip = null));
+  }
+  node.addEventListener("keydown", (event) => {
+    const arrow = ARROWS[event.key];
+    if (!arrow) return;
+    const [x, y] = get();
+    const size = step * (event.shiftKey ? 5 : 1);
+    move([x + arrow[0] * size, y + arrow[1] * size]);
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  return {
+    node,
+    draw() {
+      point.draw(get());
+      update(node, { "aria-valuenow": get()[0].toFixed(3), "aria-valuetext": text() });
+    },
+  };
+}
+
+// A line segment between two data points: `draw([x1, y1], [x2, y2])`.
+export function segment(plot, kind) {
+  const node = svg("line", { class: `xp-line xp-${kind}` });
+  return {
+    node,
+    draw: ([x1, y1], [x2, y2]) =>
+      update(node, { x1: plot.px(x1), y1: plot.py(y1), x2: plot.px(x2), y2: plot.py(y2) }),
+  };
+}
+
+export function polygon(plot, kind) {
+  const node = svg("polygon", { class: `xp-${kind}` });
+  return {
+    node,
+    draw: (points) =>
+      node.setAttribute("points", points.map(([x, y]) => `${plot.px(x)},${plot.py(y)}`).join(" ")),
+  };
+}
+
+// A boundary w·x + b = 0 with its two sides tinted: `draw([w1, w2], b)`.
+export function boundary(plot) {
+  const [sideI, sideJ] = [polygon(plot, "side-i"), polygon(plot, "side-j")];
+  const line = segment(plot, "boundary");
+  const far = 10; // beyond every plot's frame
+  return {
+    nodes: [sideI.node, sideJ.node, line.node],
+    draw([w1, w2], b) {
+      const norm = Math.hypot(w1, w2);
+      const [u1, u2] = [w1 / norm, w2 / norm];
+      const foot = [(-b / norm) * u1, (-b / norm) * u2];
+      const corner = (along, across) => [
+        foot[0] - along * u2 + across * u1,
+        foot[1] + along * u1 + across * u2,
+      ];
+      line.draw(corner(-far, 0), corner(far, 0));
+      const side = (across) => [
+        corner(-far, 0),
+        corner(far, 0),
+        corner(far, across),
+        corner(-far, across),
+      ];
+      sideI.draw(side(-far));
+      sideJ.draw(side(far));
+    },
+  };
+}
+
+// A picture with a name above and a line of text below.
+function framed(name, image) {
+  const note = html("figcaption");
+  const node = html("figure", { class: "xp-picture" }, html("div", {}, name), image, note);
+  return { node, note };
+}
+
+const grey = (brightness) => {
+  const level = Math.round(((clamp(brightness, -1, 1) + 1) / 2) * 255);
+  return `rgb(${level},${level},${level})`;
+};
+
+// The toy problem's image: a background of brightness b, a central square of brightness a.
+export function toyImage(size) {
+  const background = svg("rect", { width: 3, height: 3 });
+  const centre = svg("rect", { x: 1, y: 1, width: 1, height: 1 });
+  const box = { viewBox: "0 0 3 3", width: size, height: size, class: "xp-image", role: "img" };
+  const node = svg("svg", box, background, centre);
+  return {
+    node,
+    draw([a, b]) {
+      centre.setAttribute("fill", grey(a));
+      background.setAttribute("fill", grey(b));
+      const words = `centre of brightness ${format(a)} on a background of ${format(b)}`;
+      node.setAttribute("aria-label", words);
+    },
+  };
+}
+
+export function toyPicture(name, size = 88) {
+  const image = toyImage(size);
+  const { node, note } = framed(name, image.node);
+  return {
+    node,
+    draw(x, text) {
+      image.draw(x);
+      note.textContent = text;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// Image space: every point of the square is an image, and the reader drags through it.
+import { assign, clamp, format, handle, plane, row, show, svg, toyImage, toyPicture } from "./common.js";
+
+const SAMPLES = [-0.8, -0.4, 0, 0.4, 0.8];
+
+function samples(plot) {
+  return SAMPLES.flatMap((a) =>
+    SAMPLES.map((b) => {
+      const image = toyImage(26);
+      image.draw([a, b]);
+      const place = `translate(${plot.px(a) - 13} ${plot.py(b) - 13})`;
+      return svg("g", { transform: place, class: "xp-sample", "aria-hidden": "true" }, image.node);
+    }),
+  );
+}
+
+function render({ model, el }) {
+  const plot = plane({
+    label: "Image space: brightness of the centre across, of the background upwards",
+    x: [-1, 1],
+    y: [-1, 1],
+    xLabel: "a, brightness of the centre",
+    yLabel: "b, brightness of the background",
+    xTicks: [-1, -0.5, 0, 0.5, 1],
+    yTicks: [-1, -0.5, 0, 0.5, 1],
+  });
+  const picture = toyPicture("the image x", 150);
+  const point = handle(plot, {
+    label: "The image x",
+    shape: "disc",
+    kind: "adversarial",
+    name: "x",
+    get: () => model.get("x"),
+    move: (x) => assign(model, { x: x.map((value) => clamp(value, -1, 1)) }),
+    text: () => `a = ${format(model.get("x")[0])}, b = ${format(model.get("x")[1])}`,
+  });
+  plot.content.append(...samples(plot));
+  plot.over.append(point.node);
+
+  function draw() {
+    const [a, b] = model.get("x");
+    point.draw();
+    picture.draw([a, b], `a = ${format(a)}, b = ${format(b)}`);
+  }
+  return show({ model, el }, [row(plot.node, picture.node)], draw);
+}
+
+export default { render };
