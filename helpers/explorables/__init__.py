@@ -2,5 +2,6 @@
 
 from helpers.explorables.image_space import ImageSpace
 from helpers.explorables.mirror_image import MirrorImage
+from helpers.explorables.noisy_point import NoisyPoint
 
-__all__ = ["ImageSpace", "MirrorImage"]
+__all__ = ["ImageSpace", "MirrorImage", "NoisyPoint"]

@@ -25,6 +25,8 @@ export function format(value, digits = 2) {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+export const pair = ([u, v], digits = 2) => `(${format(u, digits)}, ${format(v, digits)})`;
+
 export const degrees = (radians) => (radians * 180) / Math.PI;
 
 // Sets traits and tells the kernel, where there is one.
@@ -102,7 +104,7 @@ export function readouts(names) {
 
 // A plot of data coordinates with named axes. `content` is cut off at the frame, `over` is not.
 export function plane({ label, x, y, width = 340, height = 340, xLabel, yLabel, xTicks, yTicks }) {
-  const [left, right, top, bottom] = [46, width - 8, 8, height - 42];
+  const [left, right, top, bottom] = [56, width - 8, 8, height - 42];
   const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
   const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
   const frame = { x: left, y: top, width: right - left, height: bottom - top };
@@ -156,12 +158,12 @@ const SHAPES = {
   cross: "M -6 -6 L 6 6 M -6 6 L 6 -6",
 };
 
-// A named point of a plot: `draw([x, y])` puts it there. `dx` moves its name aside.
-export function marker(plot, { shape, kind, name = "", dx = 10, dy = -8 }) {
+// A named point of a plot: `draw([x, y])` puts it there. `dx`, `dy` move its name aside.
+export function marker(plot, { shape, kind, name = "", dx = 10, dy = -8, size = 1 }) {
   const node = svg(
     "g",
     { class: `xp-marker xp-${kind}` },
-    svg("path", { d: SHAPES[shape], class: `xp-${shape}` }),
+    svg("path", { d: SHAPES[shape], class: `xp-${shape}`, transform: `scale(${size})` }),
     svg("text", { x: dx, y: dy, "text-anchor": dx < 0 ? "end" : "start" }, name),
   );
   return {
@@ -271,11 +273,11 @@ export function boundary(plot) {
   };
 }
 
-// A picture with a name above and a line of text below.
+// A picture with its name and a line of text beside it.
 function framed(name, image) {
-  const note = html("figcaption");
-  const node = html("figure", { class: "xp-picture" }, html("div", {}, name), image, note);
-  return { node, note };
+  const note = html("div", { class: "xp-note" });
+  const words = html("div", {}, html("div", { class: "xp-name" }, name), note);
+  return { node: html("div", { class: "xp-picture" }, image, words), note };
 }
 
 const grey = (brightness) => {

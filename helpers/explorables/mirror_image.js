@@ -62,7 +62,7 @@ function render({ model, el }) {
     button("θ → 90°", () => assign(model, { theta: LARGEST })),
   ];
   const numbers = readouts(["‖x − xₘ‖", "2 |x·w|"]);
-  const pictures = ["x", "xₚ, projected", "xₘ, mirror image"].map((name) => toyPicture(name));
+  const pictures = ["x", "xₚ, projected image", "xₘ, mirror image"].map((name) => toyPicture(name));
 
   plot.content.append(...line.nodes, classI.node, classJ.node, normal.node, path.node);
   plot.over.append(normalName, projected.node, mirror.node, turn.node, image.node);
@@ -96,7 +96,12 @@ function render({ model, el }) {
       "2 |x·w|": format(2 * Math.abs(d)),
     });
   }
-  const side = html("div", { class: "xp-side" }, html("div", { class: "xp-pictures" }, ...pictures.map((p) => p.node)), numbers.node);
+  const side = html(
+    "div",
+    { class: "xp-side" },
+    ...pictures.map((picture) => picture.node),
+    numbers.node,
+  );
   return show({ model, el }, [row(plot.node, side), row(angle.node, ...limits)], draw);
 }
 
