@@ -1,0 +1,64 @@
+"""A build succeeds without a warning, or it fails, and fails again until it is repaired.
+
+Stock Jupyter Book calls a warning an error only when told to (``-W``), and with
+``--keep-going``, or after Ctrl-C, the next build takes half-written pages for finished
+ones and succeeds. Here every way of building is strict, and a page in which a widget
+would be dead does not pass either.
+"""
+
+from docutils import nodes
+from sphinx.application import ENV_PICKLE_FILENAME
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
+WIDGET = "application/vnd.jupyter.widget-view+json"
+EXPLORABLE = "application/vnd.tilted-boundary.explorable+json"
+
+
+def _marker(app):
+    return app.doctreedir / "unfinished"
+
+
+def forget_unfinished_build(app, config):
+    """Read every page anew after a build that was killed: Sphinx remembers what it read,
+    not what it had yet to write."""
+    if _marker(app).exists():
+        (app.doctreedir / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
+
+
+def begin(app, env, docnames):
+    """Mark the build as unfinished, and have all pages written if any has changed.
+
+    Pages quote one another: titles in the menu, glued numbers, references.
+    """
+    _marker(app).touch()
+    if docnames:
+        app.connect("env-updated", lambda app, env: env.found_docs)
+
+
+def finish(app, exception):
+    if exception is None:
+        _marker(app).unlink()
+
+
+def refuse_dead_widgets(app, doctree):
+    """Warn of an ipywidget that no explorable stands in for: it needs a kernel."""
+    for output in doctree.findall(nodes.container):
+        if output.get("nb_element") == "mime_bundle":
+            mime_types = {child.get("mime_type") for child in output.children}
+            if WIDGET in mime_types and EXPLORABLE not in mime_types:
+                LOGGER.warning(
+                    "this widget needs a kernel, and a page of the book has none: "
+                    "show an explorable instead",
+                    location=output,
+                )
+
+
+def setup(app):
+    app.warningiserror = True
+    app.keep_going = False
+    app.connect("config-inited", forget_unfinished_build)
+    app.connect("env-before-read-docs", begin)
+    app.connect("doctree-read", refuse_dead_widgets)
+    app.connect("build-finished", finish, priority=1000)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

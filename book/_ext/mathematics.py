@@ -1,0 +1,114 @@
+"""Formulas are set while the book is built, so that a page needs no script for them.
+
+KaTeX runs in a V8 engine inside this process (``mini_racer``). It writes HTML for the eye
+and MathML for screen readers; the site carries its style sheet and fonts alone. A formula
+that KaTeX refuses is a warning that names page and line.
+"""
+
+import html
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from docutils import nodes
+from py_mini_racer import MiniRacer
+from sphinx.locale import _
+from sphinx.util import logging
+from sphinx.util.fileutil import copy_asset
+from sphinx.util.math import get_node_equation_number
+
+LOGGER = logging.getLogger(__name__)
+KATEX = Path(__file__).parent / "katex"
+SET_FORMULA = """
+const setFormula = (tex, displayMode, macros) => {
+  const options = {displayMode, macros, output: "htmlAndMathml", throwOnError: true};
+  try { return JSON.stringify({html: katex.renderToString(tex, options)}); }
+  catch (error) { return JSON.stringify({error: error.message}); }
+};
+"""
+# Sphinx numbers equations; the unstarred environments would have KaTeX number them again.
+NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat)\}")
+
+
+@lru_cache(maxsize=1)
+def _engine():
+    engine = MiniRacer()
+    engine.eval((KATEX / "katex.min.js").read_text(encoding="utf-8"))
+    engine.eval(SET_FORMULA)
+    return engine
+
+
+@lru_cache(maxsize=None)
+def _set_formula(tex, display, macros):
+    answer = json.loads(_engine().call("setFormula", tex, display, json.loads(macros)))
+    if "error" in answer:
+        raise ValueError(answer["error"])
+    return answer["html"]
+
+
+def set_formula(tex, display=False, macros=None):
+    """HTML and MathML of the formula ``tex``, set on its own line where ``display``.
+
+    Raises ValueError with KaTeX's message where it refuses the formula.
+    """
+    return _set_formula(tex, display, json.dumps(macros or {}))
+
+
+def display_tex(tex):
+    """``tex`` of a display as Sphinx means it: blank lines part equations, ``\\\\`` lines."""
+    if tex.lstrip().startswith(r"\begin"):
+        return NUMBERED.sub(r"\\\1{\2*}", tex)
+    parts = [part for part in re.split(r"\n\s*\n", tex) if part.strip()]
+    parts = [rf"\begin{{split}}{part}\end{{split}}" if r"\\" in part else part for part in parts]
+    return parts[0] if len(parts) == 1 else r"\begin{gather*}%s\end{gather*}" % r"\\".join(parts)
+
+
+def _formula_html(self, node, tex, display):
+    try:
+        return set_formula(tex, display, self.config.katex_macros)
+    except ValueError as error:
+        LOGGER.warning("%s", error, location=node)
+        return f"<code>{html.escape(tex)}</code>"
+
+
+def visit_inline(self, node):
+    self.body.append(_formula_html(self, node, node.astext(), False))
+    raise nodes.SkipNode
+
+
+def visit_display(self, node):
+    if "amsmath" in node["classes"]:
+        node["ids"] = []  # random ones, which nothing can refer to
+    self.body.append(self.starttag(node, "div", CLASS="math"))
+    if node["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, _("Link to this equation"))
+        self.body.append("</span>")
+    # The theme's own class for what may scroll sideways: it lets the keyboard scroll, too.
+    self.body.append('<div class="formula pst-scrollable-table-container">')
+    self.body.append(_formula_html(self, node, display_tex(node.astext()), True))
+    self.body.append("</div></div>\n")
+    raise nodes.SkipNode
+
+
+def plain_title(app, pagename, templatename, context, doctree):
+    """Keep the markup of formulas out of the browser's title bar."""
+    if pagename in app.env.titles:
+        context["title"] = html.escape(app.env.titles[pagename].astext())
+
+
+def copy_fonts(app, exception):
+    if exception is None and app.builder.format == "html":
+        target = Path(app.outdir) / "_static" / "katex"
+        copy_asset(KATEX / "katex.min.css", target)
+        copy_asset(KATEX / "fonts", target / "fonts")
+
+
+def setup(app):
+    app.add_config_value("katex_macros", {}, "env")
+    app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+    app.add_css_file("katex/katex.min.css")
+    app.connect("html-page-context", plain_title)
+    app.connect("build-finished", copy_fonts)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

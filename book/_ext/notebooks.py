@@ -1,0 +1,114 @@
+"""Every chapter with code can be taken away as a notebook, or opened on Binder.
+
+The theme offers both only where a launch service is configured, and hands out the
+notebook with its outputs. Here the download is made from the chapter's own text, and
+the Binder button follows the repository the book is built from: a fork's book points
+at the fork.
+"""
+
+import re
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+import jupytext
+from myst_nb.core.read import is_myst_markdown_notebook
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
+BINDER = "https://mybinder.org/v2"
+JUPYTER_BOOK_DEFAULT = "https://github.com/executablebooks/jupyter-book"
+REMOTE = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?(?P<host>[\w.-]+\.[a-z]{2,})(?::\d+)?/"
+    r"|(?:[^/@:]+@)?(?P<scp>[\w.-]+\.[a-z]{2,}):/?)"
+    r"(?P<path>[^\s:?#]+?/[^\s:?#]+?)(?:\.git)?/*$",
+    re.I,
+)
+
+
+def web_address(remote):
+    """The https address of the git remote ``remote``, without credentials and ``.git``.
+
+    None for a remote that is no web host's: a folder on this machine, for instance.
+    """
+    match = REMOTE.match(remote.strip())
+    return match and f"https://{match['host'] or match['scp']}/{match['path'].lstrip('/')}"
+
+
+def _git(root, *arguments):
+    """What git answers in the repository at ``root``, or "" where there is none."""
+    if not (root / ".git").exists():
+        return ""
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    except FileNotFoundError:
+        return ""
+
+
+def binder_address(repository, branch, path):
+    """The address that opens the file ``path`` of ``repository`` in JupyterLab on Binder."""
+    host, name = repository.removeprefix("https://").split("/", 1)
+    if host == "github.com":
+        source = f"gh/{name}"
+    elif host == "gitlab.com":
+        source = f"gl/{quote(name, safe='')}"
+    else:
+        source = f"git/{quote(repository, safe='')}"
+    return f"{BINDER}/{source}/{quote(branch, safe='')}?urlpath={quote(f'lab/tree/{path}', safe='')}"
+
+
+def clean_notebook(text):
+    """The chapter ``text`` as the text of an .ipynb file: no outputs, the same ids each time."""
+    notebook = jupytext.reads(text, fmt="md:myst")
+    notebook.metadata.pop("jupytext", None)
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number}"
+    return jupytext.writes(notebook, fmt="ipynb")
+
+
+def find_repository(app, config):
+    """Settle where the Binder button points, before the theme reads its options."""
+    root = Path(app.srcdir)
+    options = config.html_theme_options
+    configured = options.pop("repository_url", "")
+    for key in ("repository_branch", "path_to_docs"):
+        options.pop(key, None)
+    if configured == JUPYTER_BOOK_DEFAULT:
+        configured = ""
+    app.repository = web_address(configured or _git(root, "remote", "get-url", "origin"))
+    app.branch = _git(root, "branch", "--show-current") or "main"
+    if not app.repository:
+        LOGGER.info("no repository is known (repository: url, or git's origin): no Binder button")
+
+
+def offer(app, pagename, templatename, context, doctree):
+    """Put the notebook and the Binder button into the page's header."""
+    if not doctree:
+        return
+    path = Path(app.env.doc2path(pagename))
+    text = path.read_text(encoding="utf-8")
+    if not is_myst_markdown_notebook(text):
+        return
+    context["ipynb_source"] = f"{pagename}.ipynb"
+    download = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
+    download.parent.mkdir(parents=True, exist_ok=True)
+    download.write_text(clean_notebook(text), encoding="utf-8")
+    if app.repository:
+        file = path.relative_to(app.srcdir).as_posix()
+        context["header_buttons"].append(
+            {
+                "type": "link",
+                "url": binder_address(app.repository, app.branch, file),
+                "text": "",
+                "tooltip": "Open this chapter as a notebook on Binder",
+                "icon": "fas fa-rocket",
+                "label": "binder-button",
+            }
+        )
+
+
+def setup(app):
+    app.connect("config-inited", find_repository)
+    app.connect("html-page-context", offer)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,103 @@
+"""What the theme leaves to be done: fewer bytes, no outside request, no axe-core fault.
+
+Options set here rather than in ``_config.yml``, where they would replace those that
+Jupyter Book sets itself.
+"""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
+UNUSED = ("sphinx_thebe", "sphinx_comments")
+UNUSED_CSS = {"sphinx-thebe.css"}
+UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "**/*.ttf")
+FETCHED = {"src", "srcset", "poster", "data", "href"}
+LINKS_FETCHED = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}
+OUTSIDE = re.compile(r"^\s*(?:https?:)?//", re.I)
+
+# (what, with what): faults of the theme's markup, and what it loads for nothing.
+REPAIRS = [
+    (r'\s*<script defer src="[^"]*scripts/fontawesome\.js[^"]*"></script>', ""),
+    (r"\s*<!-- So that users can add custom icons -->", ""),
+    # The name must contain the text one sees, "Search Ctrl+K".
+    (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
+    (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
+    (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
+    (r'(<div class="citation" id="[^"]*") role="doc-biblioentry"', r"\1"),
+    (
+        r'<div id="pst-primary-sidebar" class=',
+        '<div id="pst-primary-sidebar" role="region" aria-label="Book menu" class=',
+    ),
+]
+
+
+def set_options(app, config):
+    config.html_theme_options["navbar_persistent"] = []  # else a second search bar
+    config.html_context.setdefault("default_mode", "auto")
+
+
+def silence(app, config):
+    """Take out the extensions that Jupyter Book loads and this book has no use for."""
+    for listeners in app.events.listeners.values():
+        for listener in list(listeners):
+            if listener.handler.__module__ in UNUSED:
+                listeners.remove(listener)
+    app.registry.css_files = [css for css in app.registry.css_files if css[0] not in UNUSED_CSS]
+
+
+class _Requests(HTMLParser):
+    """Collects what a browser that shows the page would fetch from elsewhere."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "a" or (
+            tag == "link" and not LINKS_FETCHED & set((attributes.get("rel") or "").split())
+        ):
+            return
+        for name in FETCHED & attributes.keys():
+            if OUTSIDE.match(attributes[name] or ""):
+                self.found.append(attributes[name])
+
+
+def outside_requests(page):
+    """The addresses outside the site from which the HTML text ``page`` would load something."""
+    parser = _Requests()
+    parser.feed(page)
+    return parser.found
+
+
+def repair(page):
+    """The HTML text ``page`` without the faults in REPAIRS. Repairing twice changes nothing."""
+    for fault, remedy in REPAIRS:
+        page = re.sub(fault, remedy, page)
+    return page
+
+
+def finish_pages(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    for pattern in UNUSED_FILES:
+        for path in (site / "_static").glob(pattern):
+            path.unlink()
+    for path in sorted(site.rglob("*.html")):
+        page = path.read_text(encoding="utf-8")
+        repaired = repair(page)
+        if repaired != page:
+            path.write_text(repaired, encoding="utf-8")
+        for address in outside_requests(repaired):
+            LOGGER.warning("%s asks the network for %s", path.relative_to(site), address)
+
+
+def setup(app):
+    app.connect("config-inited", set_options)
+    app.connect("config-inited", silence, priority=100)
+    app.connect("build-finished", finish_pages, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
