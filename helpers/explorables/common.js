@@ -93,10 +93,10 @@ export function button(text, onClick) {
 
 // Named numbers under a figure: `draw({name: text})`.
 export function readouts(names) {
-  const cells = Object.fromEntries(names.map((name) => [name, html("dd")]));
-  const pairs = names.map((name) => html("div", {}, html("dt", {}, name), cells[name]));
+  const cells = Object.fromEntries(names.map((name) => [name, html("strong")]));
+  const pairs = names.map((name) => html("div", {}, html("span", {}, name), cells[name]));
   return {
-    node: html("dl", { class: "xp-readouts" }, ...pairs),
+    node: html("div", { class: "xp-readouts" }, ...pairs),
     draw: (texts) =>
       Object.entries(texts).forEach(([name, text]) => (cells[name].textContent = text)),
   };

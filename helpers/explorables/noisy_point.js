@@ -1,7 +1,7 @@
 // The noisy point: one mislabelled image p, and the classifier that fits it or ignores it.
 import {
   assign, boundary, choice, clamp, degrees, format, handle, html, marker, pair, plane, readouts,
-  row, show, slider,
+  row, show, slider, toyPicture,
 } from "./common.js";
 import { fit } from "./linear_fit.js";
 
@@ -56,8 +56,13 @@ function render({ model, el }) {
   });
   const loss = choice(model, "loss", { label: "Loss", options: LOSSES });
   const bias = choice(model, "bias", { label: "Boundary", options: ORIGIN });
-  const numbers = readouts(["tilt θ", "‖w‖", "w", "b", "p is classified"]);
-  const controls = html("div", { class: "xp-side" }, strength.node, loss.node, bias.node, numbers.node);
+  const numbers = readouts(["tilt θ", "‖w‖", "w", "b"]);
+  const picture = toyPicture("p, the noisy point", 64);
+  const controls = html(
+    "div",
+    { class: "xp-side" },
+    ...[strength, loss, bias, picture, numbers].map((part) => part.node),
+  );
 
   plot.content.append(...line.nodes, ...dots);
   plot.over.append(noisy.node);
@@ -76,12 +81,12 @@ function render({ model, el }) {
     line.draw(w, b);
     [noisy, strength, loss, bias].forEach((part) => part.draw());
     const score = w[0] * p[0] + w[1] * p[1] + b;
+    picture.draw(p, `labelled I, classified ${score > 0 ? "J: ignored" : "I: fitted"}`);
     numbers.draw({
       "tilt θ": `${format(degrees(Math.atan2(Math.abs(w[1]), w[0])), 1)}°`,
       "‖w‖": format(Math.hypot(...w)),
       w: pair(w, 3),
       b: format(b, 3),
-      "p is classified": score > 0 ? "J: ignored" : "I: fitted",
     });
   }
   return show({ model, el }, [row(plot.node, controls)], draw);
