@@ -64,6 +64,10 @@ def inline_svg(text, alt, prefix, palette):
         for child in list(parent):
             if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):
                 parent.remove(child)
+    for element in svg.iter():
+        element.tail = None
+        if element.tag != f"{{{SVG}}}text" and not (element.text or "").strip():
+            element.text = None
     own_ids(svg, prefix)
     colours = theme_colours(palette)
     for element in svg.iter():

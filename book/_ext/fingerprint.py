@@ -6,12 +6,13 @@ on. It is put into the front matter's ``kernelspec``, which the cache looks at, 
 Sphinx reads the page; the file and the notebooks made from it stay clean.
 
 Where in doubt more is counted, never less: a cell that is not plain Python counts as
-importing every helper, and a file of data counts wherever its folder is mentioned.
+importing every helper, and data counts wherever its name is mentioned.
 """
 
 import ast
 import hashlib
 import json
+import re
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -23,14 +24,17 @@ PACKAGE = "helpers"
 EVERYTHING = f"{PACKAGE}.*"
 REQUIREMENTS = ("requirements.txt", "requirements.lock")
 DATA = {"results": "results/**/*", "published": "book/published.yml"}
-NOT_RUN = {".css", ".js", ".pyc"}
+FRONT_END = {".css", ".js"}  # part of the site, and without a say in what a cell prints
+SITE = ("book/**/*", "helpers/**/*", "results/**/*", *REQUIREMENTS)
+NOT_DIGESTED = {".md", ".pyc"}
+FRONT_MATTER = re.compile(r"---[^\n]*\n(.*?)^---", re.S | re.M)
 
 
 def imports(source, package=""):
-    """The names below ``helpers`` that ``source`` may import, as a set of dotted names.
+    """The dotted names within ``helpers`` that the Python text ``source`` may import.
 
     ``package`` is the package the source belongs to, for its relative imports. A string
-    that looks like a module counts too: it may be imported by name.
+    that reads like a module counts too: it may be imported by name.
     """
     try:
         tree = ast.parse(source)
@@ -42,8 +46,8 @@ def imports(source, package=""):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             parents = package.split(".")[: len(package.split(".")) + 1 - node.level]
-            base = ".".join([*(parents if node.level else []), *filter(None, [node.module])])
-            names.update(f"{base}.{alias.name}" for alias in node.names)
+            base = [*(parents if node.level else ()), *([node.module] if node.module else ())]
+            names.update(".".join([*base, alias.name]) for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             names.add(node.value)
     return {name for name in names if name.split(".")[0] == PACKAGE}
@@ -56,16 +60,16 @@ def files_run(name, root):
     """
     if name == EVERYTHING:
         return set((root / PACKAGE).rglob("*.py"))
-    files, folder = set(), root
-    for part in name.split("."):
+    files, folder = {root / PACKAGE / "__init__.py"}, root / PACKAGE
+    for part in name.split(".")[1:]:
         files.add(folder / f"{part}.py")
         folder /= part
-        files.update(folder.glob("*.py" if folder.parent != root else "__init__.py"))
+        files.update(folder.rglob("*.py"))
     return {path for path in files if path.is_file()}
 
 
 def closure(sources, root):
-    """The files of ``helpers`` that running ``sources`` may run, transitively, sorted."""
+    """The files of ``helpers`` that the Python texts ``sources`` may run, transitively."""
     found, names = set(), set().union(*map(imports, sources))
     while names:
         new = set().union(*(files_run(name, root) for name in names)) - found
@@ -74,63 +78,68 @@ def closure(sources, root):
         for path in new:
             package = ".".join(path.relative_to(root).parent.parts)
             names |= imports(path.read_text(encoding="utf-8"), package)
-    return sorted(found)
+    return found
 
 
 def dependencies(sources, root):
-    """All files that the outputs of the cells ``sources`` depend on, sorted."""
+    """The files that the outputs of a chapter depend on, given its cells' ``sources``."""
     modules = closure(sources, root)
-    files = {root / name for name in REQUIREMENTS} | set(modules)
+    files = {root / name for name in REQUIREMENTS} | modules
     if modules:
-        files |= {p for p in (root / PACKAGE).rglob("*") if p.suffix not in NOT_RUN | {".py"}}
+        not_data = FRONT_END | {".py", ".pyc"}
+        files |= {p for p in (root / PACKAGE).rglob("*") if p.suffix not in not_data}
     texts = [*sources, *(path.read_text(encoding="utf-8") for path in modules)]
     for word, pattern in DATA.items():
         if any(word in text for text in texts):
             files |= set(root.glob(pattern))
-    return sorted(path for path in files if path.is_file())
+    return {path for path in files if path.is_file()}
 
 
 @lru_cache(maxsize=None)
-def _digest(path):
+def _file_digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _digest(files, root, *more):
+    named = sorted((path.relative_to(root).as_posix(), _file_digest(path)) for path in files)
+    return hashlib.sha256(json.dumps([sys.version, named, *more]).encode()).hexdigest()
 
 
 def fingerprint(text, path, root):
     """The fingerprint of the chapter ``text``, read from ``path``, in the book at ``root``."""
     cells = read_myst_markdown_notebook(text, path=path).cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
-    files = [(p.relative_to(root).as_posix(), _digest(p)) for p in dependencies(sources, root)]
-    return hashlib.sha256(json.dumps([sys.version, sources, files]).encode()).hexdigest()
+    return _digest(dependencies(sources, root), root, sources)
 
 
 def stamp(text, mark):
-    """``text`` with ``mark`` in its front matter's ``kernelspec``, its lines where they were."""
-    _, front, body = text.split("---\n", 2)
-    metadata = yaml.safe_load(front)
+    """``text`` with ``mark`` in its front matter's ``kernelspec``, and every line in place."""
+    front = FRONT_MATTER.match(text)
+    metadata = yaml.safe_load(front[1])
     metadata.setdefault("kernelspec", {})["fingerprint"] = mark
-    return f"---\n{json.dumps(metadata)}" + "\n" * front.count("\n") + "---\n" + body
+    line = json.dumps(metadata, default=str)
+    return f"---\n{line}" + "\n" * front[1].count("\n") + text[front.end(1) :]
 
 
 def stamp_page(app, docname, source):
     if is_myst_markdown_notebook(source[0]):
-        path = app.env.doc2path(docname)
-        source[0] = stamp(source[0], fingerprint(source[0], path, Path(app.srcdir)))
+        root = Path(app.srcdir)
+        mark = fingerprint(source[0], app.env.doc2path(docname), root)
+        source[0] = stamp(source[0], mark)
 
 
-def outdated(app, env, added, changed, removed):
-    """The chapters that now have another fingerprint than when they were read."""
-    pages = []
-    for docname in env.found_docs - added - changed:
-        path = Path(env.doc2path(docname))
-        text = path.read_text(encoding="utf-8")
-        if is_myst_markdown_notebook(text):
-            stamped = env.metadata[docname].get("kernelspec", {}).get("fingerprint")
-            if stamped != fingerprint(text, path, Path(app.srcdir)):
-                pages.append(docname)
-    return pages
+def digest_site(app, config):
+    """Have all pages read anew when anything but a chapter has changed.
+
+    Sphinx itself would not notice; it would not even copy a changed style sheet.
+    """
+    root = Path(app.srcdir)
+    files = {p for pattern in SITE for p in root.glob(pattern) if p.suffix not in NOT_DIGESTED}
+    config.site_digest = _digest({path for path in files if path.is_file()}, root)
 
 
 def setup(app):
+    app.add_config_value("site_digest", "", "env")
+    app.connect("config-inited", digest_site)
     app.connect("source-read", stamp_page)
-    app.connect("env-get-outdated", outdated)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

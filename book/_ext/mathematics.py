@@ -19,7 +19,8 @@ from sphinx.util.fileutil import copy_asset
 from sphinx.util.math import get_node_equation_number
 
 LOGGER = logging.getLogger(__name__)
-KATEX = Path(__file__).parent / "katex"
+HERE = Path(__file__).parent
+KATEX = HERE / "katex"
 SET_FORMULA = """
 const setFormula = (tex, displayMode, macros) => {
   const options = {displayMode, macros, output: "htmlAndMathml", throwOnError: true};
@@ -78,11 +79,12 @@ def visit_inline(self, node):
 
 
 def visit_display(self, node):
-    if "amsmath" in node["classes"]:
-        node["ids"] = []  # random ones, which nothing can refer to
+    number = get_node_equation_number(self, node) if node["number"] else None
+    if number and "amsmath" in node["classes"]:
+        node["ids"] = [f"equation-{number}"]  # MyST gives a random one: same input, same page
     self.body.append(self.starttag(node, "div", CLASS="math"))
-    if node["number"]:
-        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+    if number:
+        self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, _("Link to this equation"))
         self.body.append("</span>")
     # The theme's own class for what may scroll sideways: it lets the keyboard scroll, too.
@@ -92,23 +94,28 @@ def visit_display(self, node):
     raise nodes.SkipNode
 
 
-def plain_title(app, pagename, templatename, context, doctree):
-    """Keep the markup of formulas out of the browser's title bar."""
+def set_titles(app, pagename, templatename, context, doctree):
+    """Formulas in titles: set in the menu and in print, as plain text in the browser's tab."""
     if pagename in app.env.titles:
         context["title"] = html.escape(app.env.titles[pagename].astext())
+        context["pagetitle"] = app.builder.render_partial(app.env.titles[pagename])["title"]
+    root = app.env.titles[app.config.root_doc]
+    context["root_title"] = app.builder.render_partial(root)["title"]
 
 
-def copy_fonts(app, exception):
+def copy_styles(app, exception):
     if exception is None and app.builder.format == "html":
-        target = Path(app.outdir) / "_static" / "katex"
-        copy_asset(KATEX / "katex.min.css", target)
-        copy_asset(KATEX / "fonts", target / "fonts")
+        static = Path(app.outdir) / "_static"
+        copy_asset(HERE / "mathematics.css", static)
+        copy_asset(KATEX / "katex.min.css", static / "katex")
+        copy_asset(KATEX / "fonts", static / "katex" / "fonts")
 
 
 def setup(app):
     app.add_config_value("katex_macros", {}, "env")
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_css_file("katex/katex.min.css")
-    app.connect("html-page-context", plain_title)
-    app.connect("build-finished", copy_fonts)
+    app.add_css_file("mathematics.css")
+    app.connect("html-page-context", set_titles)
+    app.connect("build-finished", copy_styles)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

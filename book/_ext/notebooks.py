@@ -108,7 +108,16 @@ def offer(app, pagename, templatename, context, doctree):
         )
 
 
+def name_download(app, pagename, templatename, context, doctree):
+    """The theme calls the button ".ipynb" alone."""
+    for group in context["header_buttons"]:
+        for button in group.get("buttons", []):
+            if button.get("label") == "download-notebook-button":
+                button["text"] = "Notebook (.ipynb)"
+
+
 def setup(app):
     app.connect("config-inited", find_repository)
     app.connect("html-page-context", offer)
+    app.connect("html-page-context", name_download, priority=502)  # the theme has 501
     return {"parallel_read_safe": True, "parallel_write_safe": True}

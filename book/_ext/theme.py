@@ -14,16 +14,23 @@ LOGGER = logging.getLogger(__name__)
 UNUSED = ("sphinx_thebe", "sphinx_comments")
 UNUSED_CSS = {"sphinx-thebe.css"}
 UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "**/*.ttf")
-FETCHED = {"src", "srcset", "poster", "data", "href"}
+FETCHED = {"src", "srcset", "poster", "data", "href", "xlink:href"}
 LINKS_FETCHED = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}
-OUTSIDE = re.compile(r"^\s*(?:https?:)?//", re.I)
+OUTSIDE = re.compile(r"(?:^|[\s,])(?:https?:)?//", re.I)
+OUTSIDE_CSS = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""", re.I)
 
 # (what, with what): faults of the theme's markup, and what it loads for nothing.
 REPAIRS = [
     (r'\s*<script defer src="[^"]*scripts/fontawesome\.js[^"]*"></script>', ""),
     (r"\s*<!-- So that users can add custom icons -->", ""),
+    # Their titles would hold the markup of formulas, and nothing shows them.
+    (r'(<link rel="(?:next|prev)") title="[^"]*"', r"\1"),
     # The name must contain the text one sees, "Search Ctrl+K".
     (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
+    # Not opened in a new tab, which would stay there empty.
+    (r'(<a href="[^"]*\.ipynb") target="_blank"', r"\1 download"),
+    # One id for every proof and exercise of a page.
+    (r'(<section[^>]*) id="(?:proof|exercise|solution)-content"', r"\1"),
     (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
     (r'(<div class="citation" id="[^"]*") role="doc-biblioentry"', r"\1"),
@@ -32,6 +39,8 @@ REPAIRS = [
         '<div id="pst-primary-sidebar" role="region" aria-label="Book menu" class=',
     ),
 ]
+# Loaded by every page for a search as one types, which the book does not offer.
+SEARCH = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>'
 
 
 def set_options(app, config):
@@ -70,7 +79,7 @@ def outside_requests(page):
     """The addresses outside the site from which the HTML text ``page`` would load something."""
     parser = _Requests()
     parser.feed(page)
-    return parser.found
+    return parser.found + OUTSIDE_CSS.findall(page)
 
 
 def repair(page):
@@ -78,6 +87,11 @@ def repair(page):
     for fault, remedy in REPAIRS:
         page = re.sub(fault, remedy, page)
     return page
+
+
+def report(name, addresses):
+    for address in addresses:
+        LOGGER.warning("%s asks the network for %s", name, address)
 
 
 def finish_pages(app, exception):
@@ -90,10 +104,13 @@ def finish_pages(app, exception):
     for path in sorted(site.rglob("*.html")):
         page = path.read_text(encoding="utf-8")
         repaired = repair(page)
+        if path.name != "search.html":
+            repaired = re.sub(SEARCH, "", repaired)
         if repaired != page:
             path.write_text(repaired, encoding="utf-8")
-        for address in outside_requests(repaired):
-            LOGGER.warning("%s asks the network for %s", path.relative_to(site), address)
+        report(path.relative_to(site), outside_requests(repaired))
+    for path in sorted(site.rglob("*.css")):
+        report(path.relative_to(site), OUTSIDE_CSS.findall(path.read_text(encoding="utf-8")))
 
 
 def setup(app):
