@@ -1,0 +1,86 @@
+"""In Jupyter an explorable is an ordinary widget: Python moves the figure, the figure tells Python."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+TOKEN = "a-token-for-the-test"
+CELLS = [
+    "from helpers.explorables import MirrorImage\nfigure = MirrorImage(theta=0.5)\nfigure",
+    "seen = []\nfigure.observe(lambda change: seen.append(change.new), 'theta')\n"
+    "figure.theta = 1.0\nprint('first cell ran')",
+    "print(f'theta {figure.theta:.4f}, observed {len(seen)} changes, last {seen[-1]:.4f}')",
+]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url, process, patience=60):
+    end = time.monotonic() + patience
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            return urllib.request.urlopen(url, timeout=5).close()
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    raise RuntimeError("JupyterLab did not start")
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A JupyterLab over a folder that holds one notebook; its address."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in CELLS],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    nbformat.write(notebook, tmp_path / "figure.ipynb")
+    port = free_port()
+    command = [
+        *(str(Path(sys.executable).with_name("jupyter")), "lab", "--no-browser", "--allow-root"),
+        *(f"--ServerApp.root_dir={tmp_path}", f"--IdentityProvider.token={TOKEN}"),
+        *(f"--port={port}", "--ServerApp.port_retries=0"),
+    ]
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api?token={TOKEN}", process)
+        yield f"http://127.0.0.1:{port}/lab/tree/figure.ipynb?token={TOKEN}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.mark.slow
+def test_an_explorable_and_the_kernel_move_each_other(lab, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 1400})
+    page = context.new_page()
+    page.goto(lab)
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=60_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    page.keyboard.press("Shift+Enter")
+    figure = page.locator(".jp-OutputArea .xp")
+    figure.wait_for(timeout=60_000)
+    output = figure.locator(".xp-slider output")
+    assert output.inner_text() == "28.6°"
+
+    page.keyboard.press("Shift+Enter")  # Python sets theta, and the figure turns
+    page.get_by_text("first cell ran", exact=True).wait_for()
+    page.wait_for_function("document.querySelector('.xp-slider output').textContent === '57.3°'")
+
+    figure.get_by_role("slider", name="The image x").press("ArrowLeft")  # not Jupyter's keys
+    figure.get_by_label("Angle θ").fill("30")  # the figure tells Python
+    assert output.inner_text() == "30.0°"
+    page.locator(".jp-CodeCell .cm-content").nth(2).click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("theta 0.5236, observed 2 changes, last 0.5236", exact=True).wait_for()
+    context.close()

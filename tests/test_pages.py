@@ -1,0 +1,99 @@
+"""Every page of the built book, in a real browser: quiet, self-contained, accessible, light."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+ROOT = Path(__file__).resolve().parent.parent
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+CHAPTERS = [TOC["root"], *(chapter["file"] for chapter in TOC["chapters"])]
+PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html", "genindex.html"]
+FIRST_LOAD = 700_000  # bytes, compressed
+LAYOUT_SHIFT = 0.05
+
+
+def wait_until_live(page):
+    page.wait_for_function(
+        "[...document.querySelectorAll('.explorable')].every(e => e.dataset.state === 'live')"
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_page_is_quiet_accessible_and_fits(open_page, path, width, theme):
+    visit = open_page(path, theme=theme, width=width)
+    wait_until_live(visit.page)
+    axe = Axe().run(visit.page).response["violations"]
+    faults = [
+        f"{fault['id']}: {[node['html'][:160] for node in fault['nodes']]}"
+        for fault in axe
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert faults == []
+    overflow = visit.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+@pytest.mark.parametrize("path", PAGES)
+def test_page_asks_no_other_host_for_anything(open_page, server, site, path, scheme):
+    visit = open_page(path, scheme=scheme)
+    wait_until_live(visit.page)
+    visit.page.wait_for_load_state("networkidle")
+    own = {"http": server, "file": site.as_uri()}[scheme]
+    assert [url for url in visit.requests if not url.startswith((own, "blob:", "data:"))] == []
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_first_load_is_light(open_page, path):
+    visit = open_page(path)
+    sizes = {}
+    visit.page.on(
+        "response", lambda response: sizes.update({response.url: len(gzip.compress(response.body()))})
+    )
+    visit.page.reload(wait_until="networkidle")
+    files = {url: size for url, size in sizes.items() if url.startswith("http")}
+    assert len(files) > 5
+    assert sum(files.values()) < FIRST_LOAD, sorted(files.items(), key=lambda item: -item[1])[:8]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_jumps_while_the_page_loads(open_page, path, width):
+    visit = open_page("search.html", width=width)
+    visit.page.add_init_script(
+        """window.shift = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });"""
+    )
+    visit.page.goto(visit.page.url.replace("search.html", path))
+    wait_until_live(visit.page)
+    height = visit.page.evaluate("document.body.scrollHeight")
+    for y in range(0, height, 600):
+        visit.page.mouse.wheel(0, 600)
+    assert visit.page.evaluate("shift") < LAYOUT_SHIFT
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_figure_has_a_caption_and_an_alternative_text(open_page, chapter):
+    visit = open_page(f"{chapter}.html")
+    wait_until_live(visit.page)
+    bare = visit.page.evaluate(
+        """() => [...document.querySelectorAll(".bd-article :is(img, svg[role=img], canvas)")]
+          .filter(e => !(e.getAttribute("alt") || e.getAttribute("aria-label") || "").trim())
+          .map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert bare == []
+    uncaptioned = visit.page.evaluate(
+        """() => [...document.querySelectorAll(".bd-article .explorable")]
+          .filter(e => !e.closest("figure")?.querySelector("figcaption")?.textContent.trim())
+          .map(e => e.dataset.module)"""
+    )
+    assert uncaptioned == []
