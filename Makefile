@@ -1,0 +1,72 @@
+# make book     build the book into _build/html, installing what it needs into .venv first
+# make test     the same, then run all tests
+# make serve    the same, then show the book at http://127.0.0.1:8000 (PORT=... for another port)
+# make zip      the same, then pack the site as tilted-boundary.zip
+# make lock     install everything anew, as new as requirements.txt allows, and note the versions
+# make clean    delete what was built; .venv stays
+#
+# PYTHON=... names the Python that .venv is made with. Without make (Windows): see README.md.
+
+PORT ?= 8000
+VENV := .venv
+SITE := _build/html
+PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+RUN := $(VENV)/bin/python -m
+PIP := $(RUN) pip install --quiet --disable-pip-version-check
+
+.PHONY: book test serve zip lock clean
+
+book: $(VENV)/.book
+	@$(VENV)/bin/jupyter-book build .
+	@echo "The book: $(CURDIR)/$(SITE)/index.html"
+
+test: $(VENV)/.test
+	@$(RUN) tests.browser
+	@$(RUN) pytest
+
+serve: book
+	@echo "The book: http://127.0.0.1:$(PORT) (Ctrl-C ends this)"
+	@$(RUN) http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
+
+zip: book
+	@$(RUN) zipfile --create _build/tilted-boundary.zip $(SITE)/*
+	@mv _build/tilted-boundary.zip tilted-boundary.zip
+	@echo "The site, packed: $(CURDIR)/tilted-boundary.zip"
+
+# CUDA's libraries are left out: they would bind Linux alone, and only its default build of torch.
+lock:
+	rm -rf $(VENV)
+	: > requirements.lock
+	$(MAKE) $(VENV)/.test
+	@echo "# Made by \`make lock\`: the versions that the tests ran with." > requirements.lock.new
+	@$(RUN) pip freeze --exclude-editable | sed 's/+.*//' | grep -Ev '^(cuda|nvidia|triton)' \
+		>> requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf _build tilted-boundary.zip
+
+# Installed once, and again when one of these files changes.
+$(VENV)/.book: requirements.txt requirements.lock pyproject.toml
+	@$(RUN) pip --version > /dev/null 2>&1 || { $(make_venv); }
+	@echo "Installing what the book needs into $(VENV): once, and it takes some minutes"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.book
+	@$(PIP) -c requirements.lock -e ".[test]"
+	@touch $@
+
+define make_venv
+	for python in $(PYTHONS); do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || continue; \
+		$$python -c 'import ensurepip, venv' 2> /dev/null && exec $$python -m venv --clear $(VENV); \
+		bare=$$python; \
+	done; \
+	if [ -n "$$bare" ]; then \
+		echo "$$bare lacks the venv module: install it (Debian, Ubuntu: apt install python3-venv)"; \
+	else \
+		echo "No Python 3.11 or newer found (tried: $(PYTHONS)): make PYTHON=/path/to/python3"; \
+	fi >&2; \
+	exit 1
+endef

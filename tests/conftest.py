@@ -1,0 +1,161 @@
+"""What the tests share: the built book, a server, a browser, and MNIST.
+
+    site        the folder of the built book
+    server      the site's address over http
+    open_page   opens a page of it in Chromium: see Visit
+    browser     that Chromium, for tests with pages of their own
+    mnist       MNIST, from $MNIST_DIR or the cache
+
+A test that asks for one of the last three gets the marker `browser` or `mnist` by itself. Where
+there is no Chromium, or no MNIST, such tests are skipped, and the summary says so.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from browser import find_chromium
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@cache
+def mnist_is_here() -> bool:
+    from helpers.mnist_files import SHA256, cache_folder
+
+    names = ([cache_folder() / name, cache_folder() / f"{name}.gz"] for name in SHA256)
+    in_cache = all(any(path.exists() for path in either) for either in names)
+    return bool(os.environ.get("MNIST_DIR")) or in_cache
+
+
+NEEDS = {
+    "browser": (
+        find_chromium,
+        "BROWSER TESTS SKIPPED: no Chromium found; set CHROMIUM=/path/to/chromium",
+    ),
+    "mnist": (
+        mnist_is_here,
+        "MNIST TESTS SKIPPED: no MNIST found; set MNIST_DIR=/path/to/its/files, or run "
+        'python -c "from helpers.data import load_mnist; load_mnist()" to download it',
+    ),
+}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for need in NEEDS.keys() & set(item.fixturenames):
+            item.add_marker(need)
+
+
+def pytest_runtest_setup(item):
+    for need, (is_here, message) in NEEDS.items():
+        if item.get_closest_marker(need) and not is_here():
+            pytest.skip(message)
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for _, message in NEEDS.values():
+        if count := sum(message in reason for reason in skipped):
+            terminalreporter.write_line(f"{message} ({count} skipped)", red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """The data set, as helpers.data.load_mnist() gives it."""
+    from helpers.data import load_mnist
+
+    return load_mnist()
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built book. It is built here, which is quick when nothing has changed."""
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
+    build = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if build.returncode:
+        # Jupyter Book ends with a traceback of its own, which says nothing of the cause.
+        cause = build.stdout.partition("\nThe above exception was")[0]
+        pytest.fail(f"The book does not build:\n{cause[-4000:]}", pytrace=False)
+    return ROOT / "_build" / "html"
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def server(site):
+    """The site's address over http, without a slash at its end."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=site)) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium, driven by Playwright's synchronous interface."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """A page that is open, and what happened on it so far.
+
+    errors: what it wrote to the console as an error, and its uncaught exceptions.
+    requests: every address it asked for, its own included.
+    """
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+
+@pytest.fixture
+def open_page(browser, site, request):
+    """A function that opens a page of the book, loaded, and returns its Visit.
+
+    open_page(path, scheme="http", theme="light", width=1280, **options): path is relative to the
+    site ("book/intro.html"); scheme is "http" or "file"; theme "light" or "dark", as the reader's
+    system has it; width in pixels; options go to Playwright's Browser.new_context. Everything
+    is closed after the test.
+    """
+    contexts = []
+
+    def open_page(path, scheme="http", theme="light", width=1280, **options) -> Visit:
+        base = site.as_uri() if scheme == "file" else request.getfixturevalue("server")
+        contexts.append(
+            browser.new_context(
+                color_scheme=theme, viewport={"width": width, "height": 800}, **options
+            )
+        )
+        visit = Visit(contexts[-1].new_page())
+        visit.page.goto(f"{base}/{path}")
+        return visit
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,196 @@
+"""The set-up: pinned versions, make, continuous integration, Binder, and what is published."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from browser import find_chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+IDX_STARTS = (b"\0\0\x08\x01", b"\0\0\x08\x03")  # MNIST's labels and images, unpacked
+
+
+def pins(text: str) -> dict[str, str]:
+    """The versions by name of the lines "name==version"."""
+    lines = (line.partition("==") for line in text.splitlines() if "==" in line)
+    return {name.lower().replace("_", "-"): version for name, _, version in lines}
+
+
+def run(*command, cwd=ROOT, **variables) -> subprocess.CompletedProcess:
+    """Run a command, its output as text; variables are added to the environment."""
+    environment = os.environ | variables
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+
+
+def program(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def tracked_files() -> list[Path]:
+    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True)
+    files = (ROOT / name for name in names.split("\0") if name)
+    return [path for path in files if path.is_file()]
+
+
+# Versions
+
+
+def test_the_lock_holds_every_version_that_is_asked_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    tests = "\n".join(project["optional-dependencies"]["test"])
+    asked = pins((ROOT / "requirements.txt").read_text()) | pins(tests)
+    locked = pins((ROOT / "requirements.lock").read_text())
+    assert {name: locked.get(name) for name in asked} == asked
+
+
+def test_the_lock_fits_every_platform():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    odd = [line for line in lines[1:] if not re.fullmatch(r"[\w.-]+==[\w.]+", line)]
+    assert odd == []  # no local versions, folders or addresses
+
+
+def test_binder_installs_what_a_reader_installs(tmp_path):
+    shutil.copytree(ROOT / "binder", tmp_path / "binder")
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    program(tmp_path / "bin/python", 'for last; do :; done; cp "$last" installed.txt')
+    program(tmp_path / "bin/jupytext-config", "exit 0")
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    assert run("binder/postBuild", cwd=tmp_path, PATH=path).returncode == 0
+
+    by_pip = (tmp_path / "installed.txt").read_text().splitlines()
+    not_by_pip = set((ROOT / "requirements.txt").read_text().splitlines()) - set(by_pip)
+    assert "-e ." in by_pip
+    assert [line.partition("==")[0] for line in not_by_pip] == ["torch"]
+    by_conda = yaml.safe_load((tmp_path / "binder/environment.yml").read_text())["dependencies"]
+    torch = pins("\n".join(not_by_pip))["torch"]
+    assert f"pytorch-cpu={torch.partition('.')[0]}" in by_conda
+
+
+# make
+
+
+@pytest.fixture
+def bare_project(tmp_path):
+    """A folder with the Makefile and what its first target looks at."""
+    for name in ("Makefile", "requirements.txt", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def test_make_says_that_there_is_no_python(bare_project):
+    old = program(bare_project / "old/python3", "exit 1")
+    made = run("make", f"PYTHON={old}", cwd=bare_project)
+    assert made.returncode != 0
+    assert made.stderr.startswith(f"No Python 3.11 or newer found (tried: {old})")
+    assert not (bare_project / ".venv").exists()
+
+
+def test_make_says_that_python_lacks_its_venv_module(bare_project):
+    script = f'case "$*" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"'
+    bare = program(bare_project / "bare/python3", script)
+    made = run("make", f"PYTHON={bare}", cwd=bare_project)
+    assert made.returncode != 0
+    assert made.stderr.startswith(f"{bare} lacks the venv module: install it")
+    assert not (bare_project / ".venv").exists()
+
+
+def test_make_knows_the_commands_that_are_written_down():
+    workflow = (ROOT / ".github/workflows/pages.yml").read_text()
+    named = re.findall(r"(?:`|^    |run: )make (\w+)", README + workflow, flags=re.MULTILINE)
+    assert {"book", "test", "serve", "zip", "lock"} <= set(named)
+    made = run("make", "--dry-run", *named)
+    assert made.returncode == 0, made.stderr
+
+
+def test_jupyter_book_builds_the_site(site):
+    assert (site / "index.html").is_file()
+    assert (site / "book" / "intro.html").is_file()
+
+
+# Continuous integration
+
+
+def test_ci_uses_mnist_beside_the_checkout(tmp_path):
+    checkout, data = tmp_path / "checkout", tmp_path / "shared/data/mnist"
+    shutil.copytree(ROOT / ".ci", checkout / ".ci")
+    (checkout / "Makefile").write_text("test:\n\t@echo MNIST_DIR is $$MNIST_DIR\n")
+    assert run(checkout / ".ci/run", MNIST_DIR="/own").stdout == "MNIST_DIR is /own\n"
+    data.mkdir(parents=True)
+    assert run(checkout / ".ci/run").stdout == f"MNIST_DIR is {data}\n"
+
+
+def test_only_a_push_to_main_publishes():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/pages.yml").read_text())
+    events = workflow[True]  # YAML 1.1 takes the key `on` for a boolean
+    assert events["push"] == {"branches": ["main"]}
+    assert workflow["jobs"]["publish"]["if"] == "github.event_name == 'push'"
+    assert workflow["jobs"]["publish"]["needs"] == "build"
+
+
+# Chromium and MNIST
+
+
+@pytest.mark.parametrize("need", ["browser", "mnist"])
+def test_a_skipped_test_is_reported(need, tmp_path):
+    sample = tmp_path / "test_sample.py"
+    sample.write_text(f"def test_sample({need}):\n    pass\n")
+    nothing = dict.fromkeys(("PATH", "PLAYWRIGHT_BROWSERS_PATH", "XDG_CACHE_HOME"), str(tmp_path))
+    pytest_here = (sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "-p", "conftest")
+    told = run(*pytest_here, sample, cwd=ROOT / "tests", CHROMIUM="", MNIST_DIR="", **nothing)
+    assert told.returncode == 0
+    assert f"{need.upper()} TESTS SKIPPED: no " in told.stdout
+    assert "1 skipped" in told.stdout
+
+
+def test_a_chromium_that_is_not_there_is_an_error(monkeypatch):
+    monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(FileNotFoundError, match="CHROMIUM must name .*'/nowhere/chromium'"):
+        find_chromium.__wrapped__()
+
+
+def test_chromium_is_the_one_that_is_named(monkeypatch, tmp_path):
+    named = program(tmp_path / "my-chromium", "exit 0")
+    monkeypatch.setenv("CHROMIUM", str(named))
+    assert find_chromium.__wrapped__() == str(named)
+
+
+# What is published
+
+
+def test_readme_links_to_files_that_exist():
+    links = re.findall(r"(?<!!)\[[^]]*\]\(([^)#:]+)\)", README)
+    folders = re.findall(r"^\| (.+) \|", README, flags=re.MULTILINE)
+    named = links + re.findall(r"`(\w+/)`", " ".join(folders))
+    assert {"CITATION.cff", "LICENSE", "LICENSE-TEXT", "book/"} <= set(named)
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_citation_agrees_with_the_package():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert str(citation["cff-version"]) == "1.2.0"
+    assert citation["message"] and citation["title"].startswith("The Tilted Boundary")
+    assert citation["version"] == project["version"]
+    assert citation["authors"] == project["authors"]
+    preprints = [source["identifiers"][0]["value"] for source in citation["references"]]
+    assert preprints == ["arXiv:1806.11186", "arXiv:1802.04034", "arXiv:1805.12152"]
+
+
+def test_the_repository_holds_no_data_set_and_no_path_of_one_machine():
+    machine = re.compile(rb"(?<![\w.-])/(?:work/\w|root/|home/[a-z]|Users/\w)")
+    for path in tracked_files():
+        contents = path.read_bytes()
+        name = path.relative_to(ROOT).as_posix()
+        assert not contents.startswith(IDX_STARTS) and not name.endswith("ubyte.gz"), name
+        assert not machine.search(contents), f"{name} names {machine.search(contents)}"
+        assert name == ".ci/run" or b"shared/data" not in contents or path == Path(__file__), name
