@@ -12,7 +12,7 @@ VENV := .venv
 SITE := _build/html
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 RUN := $(VENV)/bin/python -m
-PIP := $(RUN) pip install --quiet --disable-pip-version-check
+PIP := $(RUN) pip install --quiet --quiet --disable-pip-version-check
 
 .PHONY: book test serve zip lock clean
 
