@@ -41,9 +41,14 @@ def _as_json(value):
 
 
 class Explorable(anywidget.AnyWidget):
-    """Base class. A subclass gives its front-end ``module`` and a ``title``, its accessible name."""
+    """Base class. A subclass gives its front-end ``module`` and a ``title``, its accessible name.
+
+    ``heights`` are the pixels a page keeps free for the figure, on a wide screen and on a
+    phone, so that the text does not jump when it comes to life.
+    """
 
     module: str
+    heights: tuple[int, int]
     _css = CSS
     title = traitlets.Unicode().tag(sync=True)
 
@@ -58,6 +63,7 @@ class Explorable(anywidget.AnyWidget):
         data[MIME_TYPE] = {
             "id": self.model_id,
             "module": self.module,
+            "heights": self.heights,
             "state": self.state(),
         }
         return data, metadata

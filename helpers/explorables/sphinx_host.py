@@ -5,6 +5,7 @@ Entry points in ``pyproject.toml`` tell MyST-NB of the two classes here; the ext
 """
 
 import json
+import shutil
 from html import escape
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from myst_nb.core.render import NbElementRenderer
 from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
 
 HOST = "explorables/host.js"
+PICTURES = "book/pictures"
 
 
 class ExplorableMime:
@@ -25,27 +27,41 @@ class ExplorableMime:
     def handle_mime(renderer, data, inline):
         if data.mime_type != MIME_TYPE:
             return None
-        spec = dict(data.content, id=_page_id(renderer, data.content["id"]))
-        for path in (HOST, f"explorables/{spec['module']}.js"):
+        env = renderer.renderer.sphinx_env
+        number = _number_on_page(env, data.content["id"])
+        for path in (HOST, f"explorables/{data.content['module']}.js"):
             renderer.add_js_file(path, path, {"defer": "defer"})
-        return [nodes.raw("", _placeholder(spec), format="html")]
+        placeholder = _placeholder(data.content, number, _still(env, number, data.content))
+        return [nodes.raw("", placeholder, format="html")]
 
 
-def _page_id(renderer, model_id):
+def _number_on_page(env, model_id):
     """Model ids are random; a page counts its explorables instead: same input, same page."""
-    seen = renderer.renderer.sphinx_env.temp_data.setdefault("explorables", [])
+    seen = env.temp_data.setdefault("explorables", [])
     if model_id not in seen:
         seen.append(model_id)
-    return f"explorable-{seen.index(model_id) + 1}"
+    return seen.index(model_id) + 1
 
 
-def _placeholder(spec):
-    """What stands in the page until ``host.js`` brings it to life."""
+def _still(env, number, spec):
+    """What a reader without scripts sees: the committed picture of the figure, if there is one."""
     title = escape(spec["state"]["title"])
+    name = f"{Path(env.docname).name}-{number}.png"
+    if not (Path(env.srcdir) / PICTURES / name).exists():
+        return f"<p>{title}: this figure needs JavaScript.</p>"
+    source = "../" * env.docname.count("/") + f"_static/pictures/{name}"
+    return f'<img src="{source}" alt="{title}, a still picture" loading="lazy">'
+
+
+def _placeholder(spec, number, still):
+    """What stands in the page until ``host.js`` brings it to life."""
+    spec = dict(spec, id=f"explorable-{number}")
+    wide, narrow = spec.pop("heights")
     state = json.dumps(spec, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
     return (
-        f'<div class="explorable" data-module="{spec["module"]}" data-state="waiting">'
-        f"<noscript><p>{title}: this figure needs JavaScript.</p></noscript>"
+        f'<div class="explorable" data-module="{spec["module"]}" data-state="waiting" '
+        f'style="--wide: {wide}px; --narrow: {narrow}px">'
+        f"<noscript>{still}</noscript>"
         f'<script type="application/json">{state}</script></div>'
     )
 
@@ -58,7 +74,8 @@ class BookRenderer(NbElementRenderer):
 
 
 def write_assets(app):
-    """One classic script per front-end module: it registers its source with the host."""
+    """One classic script per front-end module, which registers its source with the host, and
+    the pictures for readers without scripts."""
     folder = Path(app.outdir).parent / ".explorables"
     (folder / "explorables").mkdir(parents=True, exist_ok=True)
     assets = {"host.js": (HERE / "host.js").read_text(encoding="utf-8"), "explorables.css": CSS}
@@ -68,6 +85,9 @@ def write_assets(app):
             assets[path.name] = f"explorables.define({json.dumps(path.stem)}, {source});\n"
     for name, text in assets.items():
         (folder / "explorables" / name).write_text(text, encoding="utf-8")
+    pictures = Path(app.srcdir) / PICTURES
+    if pictures.is_dir():
+        shutil.copytree(pictures, folder / "pictures", dirs_exist_ok=True)
     app.config.html_static_path.append(str(folder))
 
 

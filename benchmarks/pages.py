@@ -1,0 +1,101 @@
+"""How soon the figures of a page are alive, and how long one step of a slider takes.
+
+    python benchmarks/pages.py        (after `make book`; needs Chromium)
+
+Compressed bytes are what a server that compresses would send. Times are medians over fresh
+browser contexts. The page without figures, run in the same way, says how much of a time is
+the browser and the theme: the ratio to it is what to compare between machines. A step is
+timed from the input event until its frame has been drawn, and by its script alone.
+"""
+
+import gzip
+import statistics
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "_build" / "html"
+sys.path.insert(0, str(ROOT / "tests"))
+
+from browser import find_chromium  # noqa: E402
+
+PEER = "book/notation.html"
+RUNS = 7
+ALIVE = """() => new Promise((done) => {
+  const alive = () => [...document.querySelectorAll(".explorable")]
+    .every((figure) => figure.dataset.state === "live");
+  const look = () => alive() && document.readyState === "complete"
+    ? requestAnimationFrame(() => done(performance.now()))
+    : setTimeout(look, 4);
+  look();
+})"""
+STEP = """async (input) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const [steps, low, high] = [60, Number(input.min), Number(input.max)];
+  const times = { script: [], frame: [] };
+  for (let k = 0; k <= steps; k++) {
+    await frame();
+    const start = performance.now();
+    input.value = low + ((high - low) * k) / steps;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    times.script.push(performance.now() - start);
+    input.getBoundingClientRect(); // layout belongs to the step
+    times.frame.push(performance.now() - start);
+  }
+  return times;
+}"""
+
+
+def first_load(browser, path):
+    """Compressed bytes of a first visit, and milliseconds until every figure is alive."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page, size = context.new_page(), []
+    page.on("response", lambda response: size.append(len(gzip.compress(response.body()))))
+    page.goto((SITE / path).as_uri())
+    alive = page.evaluate(ALIVE)
+    context.close()
+    return sum(size), alive
+
+
+def steps(browser, path):
+    """(figure, slider, median script ms, median ms with layout) for each slider of a page."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((SITE / path).as_uri())
+    page.evaluate(ALIVE)
+    for slider in page.locator(".explorable input[type=range]").all():
+        slider.scroll_into_view_if_needed()
+        times = slider.evaluate(STEP)
+        figure = slider.evaluate("input => input.closest('.explorable').dataset.module")
+        name = slider.evaluate("input => input.parentElement.firstChild.textContent")
+        yield figure, name, *(statistics.median(times[kind]) for kind in ("script", "frame"))
+    page.close()
+
+
+def main():
+    pages = [PEER] + [
+        path.relative_to(SITE).as_posix()
+        for path in sorted((SITE / "book").glob("*.html"))
+        if 'class="explorable"' in path.read_text(encoding="utf-8")
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        print(f"{'page':32} {'KB, gzip':>9} {'alive, ms':>10} {'ratio':>6}")
+        peer = None
+        for path in pages:
+            loads = [first_load(browser, path) for _ in range(RUNS)]
+            alive = statistics.median(time for _, time in loads)
+            peer = peer or alive
+            print(f"{path:32} {loads[0][0] / 1000:9.0f} {alive:10.0f} {alive / peer:6.2f}")
+        print(f"\n{'figure':14} {'slider':28} {'script, ms':>10} {'with layout':>12}")
+        for path in pages:
+            for figure, name, script, frame in steps(browser, path):
+                print(f"{figure:14} {name:28} {script:10.2f} {frame:12.2f}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

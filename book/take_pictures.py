@@ -1,0 +1,42 @@
+"""Takes a still picture of every explorable of the built book, for readers without scripts.
+
+Run by ``make pictures`` after a build. The pictures are committed, so that the book builds
+without a browser.
+"""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+BOOK = Path(__file__).resolve().parent
+PICTURES = BOOK / "pictures"
+SITE = BOOK.parent / "_build" / "html" / "book"
+LIVE = "[...document.querySelectorAll('.explorable')].every(e => e.dataset.state === 'live')"
+
+
+def take_pictures(page, path):
+    """One picture per explorable of the built page at ``path``, and how many there were."""
+    page.goto(path.as_uri())
+    page.wait_for_function(LIVE)
+    figures = page.locator(".explorable > .xp").all()
+    for number, figure in enumerate(figures, 1):
+        figure.screenshot(path=PICTURES / f"{path.stem}-{number}.png")
+    return len(figures)
+
+
+def main(chromium):
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="light")
+        taken = sum(take_pictures(page, path) for path in sorted(SITE.glob("*.html")))
+        page.goto((SITE / "mirror-images.html").as_uri() + "#fig-mirror-image")
+        page.wait_for_function(LIVE)
+        page.screenshot(path=PICTURES / "readme.png")
+        browser.close()
+    print(f"{taken} pictures in {PICTURES.relative_to(BOOK.parent)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
