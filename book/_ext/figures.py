@@ -10,10 +10,13 @@ from xml.etree import ElementTree
 
 from docutils import nodes
 from myst_nb.core.render import load_mime_renders
+from sphinx.util import logging
 
+LOGGER = logging.getLogger(__name__)
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
-PICTURES = {"image/svg+xml", "image/png", "image/jpeg", "image/gif"}
+MIME_TYPE = "image/svg+xml"
+ADVICE = "this picture has no alternative text: say what it shows (in a cell: mystnb: image: alt)"
 COLOURED = ("style", "fill", "stroke", "color", "stop-color")
 INK = dict.fromkeys(("#000000", "#262626"), "currentColor")
 REFERENCE = re.compile(r"(?:^|(?<=url\())#([^)]+)")
@@ -57,17 +60,22 @@ def own_ids(svg, prefix):
             element.set(key, REFERENCE.sub(lambda hit: f"#{names.get(hit[1], hit[1])}", value))
 
 
-def inline_svg(text, alt, prefix, palette):
-    """The SVG file ``text`` as an element of an HTML page, named ``alt`` for screen readers."""
-    svg = ElementTree.fromstring(text)
+def drop_unseen(svg):
+    """Remove metadata, style rules (they would reach the whole page) and indentation."""
     for parent in svg.iter():
         for child in list(parent):
             if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):
                 parent.remove(child)
-    for element in svg.iter():
-        element.tail = None
-        if element.tag != f"{{{SVG}}}text" and not (element.text or "").strip():
-            element.text = None
+        if parent.tag not in (f"{{{SVG}}}text", f"{{{SVG}}}tspan"):
+            parent.text = (parent.text or "").strip()
+            for child in parent:
+                child.tail = None
+
+
+def inline_svg(text, alt, prefix, palette):
+    """The SVG file ``text`` as an element of an HTML page, named ``alt`` for screen readers."""
+    svg = ElementTree.fromstring(text)
+    drop_unseen(svg)
     own_ids(svg, prefix)
     colours = theme_colours(palette)
     for element in svg.iter():
@@ -83,34 +91,35 @@ def inline_svg(text, alt, prefix, palette):
 
 
 class Figures:
-    """A MyST-NB plugin for pictures: see :func:`setup`."""
-
-    mime_priority_overrides = ()
+    """A MyST-NB plugin that puts the SVG a cell has drawn into the page."""
 
     @staticmethod
     def handle_mime(renderer, data, inline):
-        if data.mime_type not in PICTURES:
+        if data.mime_type != MIME_TYPE:
             return None
+        from helpers.plots import PALETTE
+
         options = renderer.renderer.get_cell_level_config(
             "render_image_options", data.cell_metadata, line=data.line
         )
         alt = options.get("alt", "").strip()
         if not alt:
-            renderer.logger.warning(
-                "this picture has no alternative text: say what it shows in its cell's "
-                "metadata, mystnb: image: alt",
-                line=data.line,
-            )
-        if data.mime_type != "image/svg+xml":
-            return None
-        from helpers.plots import PALETTE
-
-        page = renderer.renderer.sphinx_env.docname.replace("/", "-")
-        prefix = f"{page}-{data.cell_index}-{data.output_index}"
+            renderer.logger.warning(ADVICE, line=data.line)
+        env = renderer.renderer.sphinx_env
+        number = env.temp_data["figures"] = env.temp_data.get("figures", 0) + 1
+        prefix = f"{env.docname.replace('/', '-')}-figure-{number}"
         svg = inline_svg(data.string, alt, prefix, PALETTE)
         return [nodes.raw("", svg, format="html", classes=["output", "image_svg"])]
 
 
+def require_alt(app, doctree):
+    for image in doctree.findall(nodes.image):
+        if not image.get("alt", "").strip():
+            LOGGER.warning(ADVICE, location=image)
+
+
 def setup(app):
+    # A plugin registers as an entry point, which the extensions of a book do not have.
     load_mime_renders().append(Figures)
+    app.connect("doctree-read", require_alt)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

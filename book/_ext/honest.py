@@ -38,7 +38,7 @@ def begin(app, env, docnames):
 
 def finish(app, exception):
     if exception is None:
-        _marker(app).unlink()
+        _marker(app).unlink(missing_ok=True)
 
 
 def refuse_dead_widgets(app, doctree):

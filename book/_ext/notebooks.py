@@ -9,7 +9,7 @@ at the fork.
 import re
 import subprocess
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jupytext
 from myst_nb.core.read import is_myst_markdown_notebook
@@ -18,21 +18,32 @@ from sphinx.util import logging
 LOGGER = logging.getLogger(__name__)
 BINDER = "https://mybinder.org/v2"
 JUPYTER_BOOK_DEFAULT = "https://github.com/executablebooks/jupyter-book"
-REMOTE = re.compile(
-    r"(?:(?:https?|ssh|git)://(?:[^/@]*@)?(?P<host>[\w.-]+\.[a-z]{2,})(?::\d+)?/"
-    r"|(?:[^/@:]+@)?(?P<scp>[\w.-]+\.[a-z]{2,}):/?)"
-    r"(?P<path>[^\s:?#]+?/[^\s:?#]+?)(?:\.git)?/*$",
-    re.I,
-)
+SCHEMES = ("https", "http", "ssh", "git")
+DOMAIN = re.compile(r"[\w.-]+\.[a-z]{2,}")
+# The theme calls the three by their suffix alone.
+DOWNLOADS = {
+    "download-notebook-button": "Notebook (.ipynb)",
+    "download-source-button": "Source (.md)",
+    "download-pdf-button": "Print (.pdf)",
+}
+SCP = re.compile(r"(?:[^/@:]+@)?([\w.-]+):(?!//)(.+)")  # git@host:owner/name.git
 
 
 def web_address(remote):
     """The https address of the git remote ``remote``, without credentials and ``.git``.
 
-    None for a remote that is no web host's: a folder on this machine, for instance.
+    None for a remote that no web host offers: a folder on this machine, for instance.
     """
-    match = REMOTE.match(remote.strip())
-    return match and f"https://{match['host'] or match['scp']}/{match['path'].lstrip('/')}"
+    scp = SCP.fullmatch(remote.strip())
+    try:
+        url = urlsplit(f"ssh://{scp[1]}/{scp[2]}" if scp else remote.strip())
+        port = f":{url.port}" if url.port and url.scheme in ("http", "https") else ""
+    except ValueError:
+        return None
+    path = url.path.strip("/").removesuffix(".git")
+    if url.scheme not in SCHEMES or not DOMAIN.fullmatch(url.hostname or "") or "/" not in path:
+        return None
+    return f"https://{url.hostname}{port}/{path}"
 
 
 def _git(root, *arguments):
@@ -68,18 +79,18 @@ def clean_notebook(text):
 
 
 def find_repository(app, config):
-    """Settle where the Binder button points, before the theme reads its options."""
+    """Settle where the Binder button points, and keep the theme from settling it itself."""
     root = Path(app.srcdir)
-    options = config.html_theme_options
-    configured = options.pop("repository_url", "")
+    configured = config.html_theme_options.pop("repository_url", "")
     for key in ("repository_branch", "path_to_docs"):
-        options.pop(key, None)
+        config.html_theme_options.pop(key, None)
     if configured == JUPYTER_BOOK_DEFAULT:
         configured = ""
-    app.repository = web_address(configured or _git(root, "remote", "get-url", "origin"))
-    app.branch = _git(root, "branch", "--show-current") or "main"
-    if not app.repository:
-        LOGGER.info("no repository is known (repository: url, or git's origin): no Binder button")
+    repository = web_address(configured or _git(root, "remote", "get-url", "origin"))
+    if not repository:
+        LOGGER.info("No repository is known (repository: url, or git's origin): no Binder button")
+    config.binder_repository = repository or ""
+    config.binder_branch = _git(root, "branch", "--show-current") or "main"
 
 
 def offer(app, pagename, templatename, context, doctree):
@@ -94,12 +105,13 @@ def offer(app, pagename, templatename, context, doctree):
     download = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
     download.parent.mkdir(parents=True, exist_ok=True)
     download.write_text(clean_notebook(text), encoding="utf-8")
-    if app.repository:
+    if app.config.binder_repository:
         file = path.relative_to(app.srcdir).as_posix()
+        source = app.config.binder_repository, app.config.binder_branch
         context["header_buttons"].append(
             {
                 "type": "link",
-                "url": binder_address(app.repository, app.branch, file),
+                "url": binder_address(*source, file),
                 "text": "",
                 "tooltip": "Open this chapter as a notebook on Binder",
                 "icon": "fas fa-rocket",
@@ -108,16 +120,16 @@ def offer(app, pagename, templatename, context, doctree):
         )
 
 
-def name_download(app, pagename, templatename, context, doctree):
-    """The theme calls the button ".ipynb" alone."""
+def name_downloads(app, pagename, templatename, context, doctree):
     for group in context["header_buttons"]:
-        for button in group.get("buttons", []):
-            if button.get("label") == "download-notebook-button":
-                button["text"] = "Notebook (.ipynb)"
+        for button in group.get("buttons", ()):
+            button["text"] = DOWNLOADS.get(button.get("label"), button["text"])
 
 
 def setup(app):
+    for name in ("binder_repository", "binder_branch"):
+        app.add_config_value(name, "", "html")  # another one: all pages are written anew
     app.connect("config-inited", find_repository)
     app.connect("html-page-context", offer)
-    app.connect("html-page-context", name_download, priority=502)  # the theme has 501
+    app.connect("html-page-context", name_downloads, priority=502)  # the theme has 501
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,7 +13,7 @@ from sphinx.util import logging
 LOGGER = logging.getLogger(__name__)
 UNUSED = ("sphinx_thebe", "sphinx_comments")
 UNUSED_CSS = {"sphinx-thebe.css"}
-UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "**/*.ttf")
+UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map")
 FETCHED = {"src", "srcset", "poster", "data", "href", "xlink:href"}
 LINKS_FETCHED = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}
 OUTSIDE = re.compile(r"(?:^|[\s,])(?:https?:)?//", re.I)
