@@ -6,6 +6,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -52,10 +53,13 @@ def main() -> None:
         try:
             install_chromium()
         except subprocess.CalledProcessError as error:
-            note = f" (apt-get: {error.stderr.strip().splitlines()[-1:]})"
+            note = f" (apt-get: {error.stderr.strip()[-200:]})"
         find_chromium.cache_clear()
     print(f"Chromium: {find_chromium() or 'none, so the tests that need one are skipped'}{note}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except FileNotFoundError as error:
+        sys.exit(str(error))
