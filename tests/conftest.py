@@ -28,6 +28,7 @@ CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+BUILD_LOG = pytest.StashKey[str]()
 
 
 @cache
@@ -69,6 +70,11 @@ def pytest_terminal_summary(terminalreporter):
     for _, message in NEEDS.values():
         if count := sum(message in reason for reason in skipped):
             terminalreporter.write_line(f"{message} ({count} skipped)", red=True, bold=True)
+    if log := terminalreporter.config.stash.get(BUILD_LOG, None):
+        # Jupyter Book ends with a traceback of its own, which says nothing of the cause.
+        cause = log.partition("\nThe above exception was")[0]
+        terminalreporter.section("The book does not build", red=True, bold=True)
+        terminalreporter.write_line(cause[-4000:])
 
 
 @pytest.fixture(scope="session")
@@ -80,16 +86,15 @@ def mnist():
 
 
 @pytest.fixture(scope="session")
-def site() -> Path:
+def site(request) -> Path:
     """The folder of the built book. It is built here, which is quick when nothing has changed."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
     build = subprocess.run(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if build.returncode:
-        # Jupyter Book ends with a traceback of its own, which says nothing of the cause.
-        cause = build.stdout.partition("\nThe above exception was")[0]
-        pytest.fail(f"The book does not build:\n{cause[-4000:]}", pytrace=False)
+        request.config.stash[BUILD_LOG] = build.stdout
+        pytest.fail("The book does not build: see the end of this report", pytrace=False)
     return ROOT / "_build" / "html"
 
 

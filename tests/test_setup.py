@@ -25,7 +25,8 @@ def pins(text: str) -> dict[str, str]:
 
 def run(*command, cwd=ROOT, **variables) -> subprocess.CompletedProcess:
     """Run a command, its output as text; variables are added to the environment."""
-    environment = os.environ | variables
+    environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    environment |= variables  # without those of a `make test` that we may be part of
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
 
@@ -96,7 +97,7 @@ def test_make_says_that_there_is_no_python(bare_project):
 
 
 def test_make_says_that_python_lacks_its_venv_module(bare_project):
-    script = f'case "$*" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"'
+    script = f'case "$*" in *ensurepip*) exit 1;; esac; exec "{sys.executable}" "$@"'
     bare = program(bare_project / "bare/python3", script)
     made = run("make", f"PYTHON={bare}", cwd=bare_project)
     assert made.returncode != 0
