@@ -66,7 +66,8 @@ def binder_address(repository, branch, path):
         source = f"gl/{quote(name, safe='')}"
     else:
         source = f"git/{quote(repository, safe='')}"
-    return f"{BINDER}/{source}/{quote(branch, safe='')}?urlpath={quote(f'lab/tree/{path}', safe='')}"
+    branch, page = quote(branch, safe=""), quote(f"lab/tree/{path}", safe="")
+    return f"{BINDER}/{source}/{branch}?urlpath={page}"
 
 
 def clean_notebook(text):

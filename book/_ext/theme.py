@@ -71,8 +71,9 @@ class _Requests(HTMLParser):
         ):
             return
         for name in FETCHED & attributes.keys():
-            if OUTSIDE.match(attributes[name] or ""):
-                self.found.append(attributes[name])
+            value = attributes[name] or ""
+            if OUTSIDE.search(value) and not value.startswith("data:"):
+                self.found.append(value)
 
 
 def outside_requests(page):

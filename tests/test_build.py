@@ -1,0 +1,249 @@
+"""What `jupyter-book build` promises, on a small book built with the real extensions."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.slow
+
+FRONT_MATTER = """\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+"""
+CELL = """
+```{{code-cell}} python
+{}
+import time
+print("ran at", time.time_ns())
+```
+"""
+CHAPTERS = {
+    "direct": "import helpers.direct",
+    "transitive": "from helpers import transitive",
+    "reader": "from helpers.results import load",
+    "alone": "",
+}
+HELPERS = {
+    # The explorables' host comes from the real package; matplotlib need not come with it.
+    "__init__": f"__path__.append({str(ROOT / 'helpers')!r})",
+    "plots": "PALETTE = {}",
+    "direct": "VALUE = 1",
+    "transitive": "from .direct import VALUE",
+    "results": "def load(): pass",
+}
+# Ends the build without a word, as a power cut would, once the first page is written.
+POWER_CUT = """
+import os
+from pathlib import Path
+
+def cut(app, *_):
+    if (Path(app.srcdir) / "cut").exists():
+        os._exit(9)
+
+def setup(app):
+    app.connect("html-page-context", cut)
+"""
+
+
+class Book:
+    def __init__(self, root):
+        self.root = root
+
+    def write(self, path, text):
+        path = self.root / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def append(self, path, text):
+        self.write(path, (self.root / path).read_text(encoding="utf-8") + text)
+
+    def build(self, *options):
+        """Build the book; returns the exit status and all that was printed."""
+        build = subprocess.run(
+            [Path(sys.executable).with_name("jupyter-book"), "build", ".", *options],
+            cwd=self.root,
+            env=os.environ | {"PYTHONPATH": str(self.root)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return build.returncode, re.sub(r"\x1b\[[\d;]*m", "", build.stdout)
+
+    def rebuild(self, *options):
+        """Build the book, which must succeed; returns the chapters whose cells have run."""
+        before = self.runs()
+        status, output = self.build(*options)
+        assert status == 0, output
+        after = self.runs()
+        return {chapter for chapter in CHAPTERS if after[chapter] != before[chapter]}
+
+    def page(self, chapter):
+        path = self.root / "_build/html/book" / f"{chapter}.html"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def runs(self):
+        return {chapter: re.findall(r"ran at (\d+)", self.page(chapter)) for chapter in CHAPTERS}
+
+
+def write_book(root):
+    book = Book(root)
+    shutil.copytree(ROOT / "book/_ext", root / "book/_ext")
+    shutil.copytree(ROOT / "book/assets", root / "book/assets")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config.pop("repository", None)
+    config["sphinx"]["local_extensions"]["power_cut"] = "book/_ext"
+    book.write("_config.yml", yaml.safe_dump(config))
+    book.write("book/_ext/power_cut.py", POWER_CUT)
+    first, *rest = CHAPTERS
+    chapters = [{"file": f"book/{chapter}"} for chapter in rest]
+    toc = {"format": "jb-book", "root": f"book/{first}", "chapters": chapters}
+    book.write("_toc.yml", yaml.safe_dump(toc))
+    for chapter, imports in CHAPTERS.items():
+        title = f"# The {chapter} chapter\n"
+        book.write(f"book/{chapter}.md", FRONT_MATTER + title + CELL.format(imports))
+    for name, source in HELPERS.items():
+        book.write(f"helpers/{name}.py", source)
+    book.write("helpers/widget/front.js", "export default {};")
+    book.write("results/numbers.json", "[1]")
+    book.write("book/references.bib", "@misc{a, title = {A}, author = {B, C}, year = {2018}}")
+    book.write("requirements.txt", "numpy")
+    return book
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    book = write_book(tmp_path_factory.mktemp("book") / "book")
+    status, output = book.build()
+    assert status == 0, output
+    shutil.copytree(book.root, book.root.with_name("as built"))
+    return book
+
+
+@pytest.fixture
+def book(built):
+    """The built book, with all that its build left behind, in the place where it was built."""
+    shutil.rmtree(built.root)
+    shutil.copytree(built.root.with_name("as built"), built.root)
+    return built
+
+
+def assert_fails(book, message, *options):
+    status, output = book.build(*options)
+    assert status != 0
+    assert message in output
+
+
+def test_failing_cell_fails_the_build_again_and_again(book):
+    book.append("book/alone.md", CELL.format("raise ValueError('the cell is broken')"))
+    for _ in range(2):
+        assert_fails(book, "ValueError: the cell is broken")
+
+
+def test_warning_fails_the_build_again_and_again_however_it_is_built(book):
+    book.append("book/alone.md", "\nSee {ref}`nowhere`.\n")
+    for options in [(), ("-W", "--keep-going"), ()]:
+        assert_fails(book, "undefined label: 'nowhere'", *options)
+
+
+def test_broken_helper_fails_the_build(book):
+    book.write("helpers/direct.py", "VALUE = 1 / 0")
+    assert_fails(book, "ZeroDivisionError")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("helpers/direct.py", "VALUE = 2", {"direct", "transitive"}),
+        ("results/more/numbers.json", "[2]", {"reader"}),
+        ("requirements.txt", "numpy>=2", set(CHAPTERS)),
+    ],
+)
+def test_cells_run_again_when_what_they_depend_on_changes(book, path, text, expected):
+    book.write(path, text)
+    assert book.rebuild() == expected
+
+
+def test_new_title_reaches_every_page_and_runs_nothing(book):
+    chapter = (book.root / "book/alone.md").read_text(encoding="utf-8")
+    book.write("book/alone.md", chapter.replace("The alone chapter", "Another title"))
+    assert book.rebuild() == set()
+    assert all("Another title" in book.page(chapter) for chapter in CHAPTERS)
+
+
+def test_new_style_and_script_reach_the_site_and_run_nothing(book):
+    book.write("helpers/widget/front.js", "export default {a: 1};")
+    book.write("book/assets/site.css", "p { color: red; }")
+    assert book.rebuild() == set()
+    assert (book.root / "_build/html/_static/site.css").read_text() == "p { color: red; }"
+
+
+def test_build_that_was_killed_is_not_taken_for_a_finished_one(book):
+    book.write("helpers/direct.py", "VALUE = 2")
+    book.write("cut", "")
+    assert book.build()[0] == 9
+    (book.root / "cut").unlink()
+    assert book.rebuild() == {"direct", "transitive"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            CELL.format("import ipywidgets; display(ipywidgets.IntSlider())"),
+            "this widget needs a kernel",
+        ),
+        (
+            CELL.format(
+                "from IPython.display import SVG\n"
+                "display(SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>'))"
+            ),
+            "no alternative text",
+        ),
+        ("\nRead $\\frac{1$.\n", "alone.md:19:KaTeX parse error"),
+        ('\n<img alt="far" src="https://example.org/far.png">\n', "asks the network for https:"),
+    ],
+    ids=["widget", "svg", "formula", "request"],
+)
+def test_page_that_would_let_the_reader_down_fails_the_build(book, text, message):
+    book.append("book/alone.md", text)
+    assert_fails(book, message)
+
+
+def test_notebook_offered_is_clean(book):
+    assert 'href="../_sources/book/reader.ipynb"' in book.page("reader")
+    download = book.root / "_build/html/_sources/book/reader.ipynb"
+    notebook = json.loads(download.read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(code) == 1
+    assert "from helpers.results import load" in "".join(code[0]["source"])
+    assert code[0]["outputs"] == []
+    assert "fingerprint" not in download.read_text(encoding="utf-8")
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+
+
+def test_binder_button_follows_origin_where_there_is_one(book):
+    assert "mybinder.org" not in book.page("alone")
+    for arguments in (
+        ["init", "-q", "-b", "spring"],
+        ["remote", "add", "origin", "git@github.com:reader/fork.git"],
+    ):
+        subprocess.run(["git", *arguments], cwd=book.root, check=True)
+    assert book.rebuild() == set()
+    link = "https://mybinder.org/v2/gh/reader/fork/spring?urlpath=lab%2Ftree%2Fbook%2Falone.md"
+    assert f'href="{link}"' in book.page("alone")

@@ -1,0 +1,392 @@
+"""The parts of the book's extensions that are plain functions."""
+
+import io
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib.pyplot as plt
+import nbformat
+import pytest
+import yaml
+from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
+from myst_nb.core.read import read_myst_markdown_notebook
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "book/_ext"))
+
+import figures  # noqa: E402
+import fingerprint  # noqa: E402
+import icons  # noqa: E402
+import mathematics  # noqa: E402
+import notebooks  # noqa: E402
+import theme  # noqa: E402
+
+NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
+CHAPTER = """\
+---
+title: A chapter
+kernelspec:
+  display_name: Python 3
+  name: python3
+---
+# Title
+
+```{code-cell} python
+from helpers.plots import PALETTE
+```
+"""
+
+
+# --- notebooks
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "https://github.com/owner/name",
+        "https://github.com/owner/name.git",
+        "https://github.com/owner/name.git/",
+        "https://user:secret@github.com/owner/name.git",
+        "git@github.com:owner/name.git",
+        "github.com:owner/name",
+        "ssh://git@github.com/owner/name.git",
+        "ssh://git@github.com:22/owner/name.git",
+        "git://github.com/owner/name.git\n",
+    ],
+)
+def test_web_address_of_a_remote(remote):
+    assert notebooks.web_address(remote) == "https://github.com/owner/name"
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "",
+        "/srv/git/name.git",
+        "../name",
+        "./owner/name",
+        "C:/books/name",
+        r"C:\books\name",
+        "file:///srv/git/name.git",
+        "https://localhost/owner/name",
+        "http://127.0.0.1:8080/owner/name",
+        "https://github.com/name",
+        "https://[github.com/owner/name",
+        "https://github.com:port/owner/name",
+    ],
+)
+def test_remote_that_no_web_host_offers_has_no_address(remote):
+    assert notebooks.web_address(remote) is None
+
+
+def test_own_port_of_a_web_host_stays():
+    address = "https://git.example.org:8443/owner/name"
+    assert notebooks.web_address(f"{address}.git") == address
+
+
+@given(st.text())
+def test_any_text_is_an_address_without_credentials_or_none(remote):
+    address = notebooks.web_address(remote)
+    assert address is None or re.fullmatch(r"https://[^/@]+/.+", address)
+
+
+@pytest.mark.parametrize(
+    ("repository", "source"),
+    [
+        ("https://github.com/owner/name", "gh/owner/name"),
+        ("https://gitlab.com/owner/name", "gl/owner%2Fname"),
+        ("https://codeberg.org/owner/name", "git/https%3A%2F%2Fcodeberg.org%2Fowner%2Fname"),
+    ],
+)
+def test_binder_opens_the_chapter_in_jupyterlab(repository, source):
+    address = notebooks.binder_address(repository, "a/branch", "book/chapter.md")
+    assert address == (
+        f"https://mybinder.org/v2/{source}/a%2Fbranch?urlpath=lab%2Ftree%2Fbook%2Fchapter.md"
+    )
+
+
+def test_clean_notebook_is_valid_and_the_same_each_time():
+    text = notebooks.clean_notebook(CHAPTER)
+    assert text == notebooks.clean_notebook(CHAPTER)
+    notebook = nbformat.reads(text, as_version=4)
+    nbformat.validate(notebook)
+    assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code"]
+    assert notebook.cells[1].source == "from helpers.plots import PALETTE"
+    assert notebook.metadata.kernelspec == {"display_name": "Python 3", "name": "python3"}
+
+
+# --- fingerprint
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A book's folder with a few helpers, results and requirements."""
+    files = {
+        "helpers/__init__.py": "",
+        "helpers/alpha.py": "from . import beta",
+        "helpers/beta.py": "from helpers.gamma.one import x",
+        "helpers/gamma/__init__.py": "",
+        "helpers/gamma/one.py": "from ..delta import y",
+        "helpers/gamma/two.py": "",
+        "helpers/gamma/front.js": "",
+        "helpers/delta.py": "",
+        "helpers/results.py": "",
+        "helpers/book.mplstyle": "",
+        "helpers/unused.py": "import helpers.alpha",
+        "results/a/b.json": "",
+        "book/published.yml": "",
+        "requirements.txt": "",
+        "requirements.lock": "",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def modules(root, *sources):
+    return {p.relative_to(root / "helpers").as_posix() for p in fingerprint.closure(sources, root)}
+
+
+GAMMA = {"gamma/__init__.py", "gamma/one.py", "gamma/two.py", "delta.py"}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import numpy, helpersome", None),
+        ("import helpers", set()),
+        ("from helpers import nothing_of_the_kind", set()),
+        ("import helpers.delta as d", {"delta.py"}),
+        ("from helpers.delta import y", {"delta.py"}),
+        ("if x:\n    from helpers import delta", {"delta.py"}),
+        ("from helpers.gamma import two", GAMMA),
+        ("from helpers import beta", GAMMA | {"beta.py"}),
+        ("from helpers import alpha", GAMMA | {"beta.py", "alpha.py"}),
+        ("import_module('helpers.delta')", {"delta.py"}),
+    ],
+)
+def test_imports_are_followed(root, source, expected):
+    assert modules(root, source) == (set() if expected is None else expected | {"__init__.py"})
+
+
+@pytest.mark.parametrize("source", ["%matplotlib inline", "from helpers import *", "def f(:"])
+def test_in_doubt_every_helper_counts(root, source):
+    assert modules(root, source) == {
+        p.relative_to(root / "helpers").as_posix() for p in (root / "helpers").rglob("*.py")
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "changed", "counts"),
+    [
+        ("", "requirements.txt", True),
+        ("", "requirements.lock", True),
+        ("", "helpers/delta.py", False),
+        ("", "results/a/b.json", False),
+        ("import helpers.alpha", "helpers/gamma/two.py", True),
+        ("import helpers.alpha", "helpers/book.mplstyle", True),
+        ("import helpers.alpha", "helpers/gamma/front.js", False),
+        ("import helpers.alpha", "helpers/unused.py", False),
+        ("import helpers.alpha", "results/a/b.json", False),
+        ("import helpers.results", "results/a/b.json", True),
+        ("open('../results/a/b.json')", "results/a/b.json", True),
+        ("published('x')", "book/published.yml", True),
+    ],
+)
+def test_fingerprint_changes_with_what_the_cells_depend_on(root, source, changed, counts):
+    chapter = CHAPTER.replace("from helpers.plots import PALETTE", source)
+
+    def mark():
+        fingerprint._file_digest.cache_clear()
+        return fingerprint.fingerprint(chapter, root / "c.md", root)
+
+    before = mark()
+    (root / changed).write_text("# changed")
+    assert (mark() != before) is counts
+
+
+def test_fingerprint_sees_cells_and_not_prose(root):
+    def mark(text):
+        return fingerprint.fingerprint(text, root / "c.md", root)
+
+    assert mark(CHAPTER + "More prose.\n") == mark(CHAPTER)
+    assert mark(CHAPTER.replace("PALETTE", "STYLE")) != mark(CHAPTER)
+
+
+VALUES = st.one_of(st.text(), st.dates(), st.lists(st.integers()))
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=4))
+def test_stamp_changes_the_kernelspec_alone_and_moves_no_line(metadata):
+    front = yaml.safe_dump({"title": "t", **metadata, "kernelspec": {"name": "python3"}})
+    body = "# Title\n\nText --- with\n---\nrules.\n"
+    stamped = fingerprint.stamp(f"---\n{front}---\n{body}", "the mark")
+    assert stamped.endswith(f"---\n{body}")
+    assert stamped.count("\n") == f"---\n{front}---\n{body}".count("\n")
+    kernelspec = read_myst_markdown_notebook(stamped).metadata["kernelspec"]
+    assert kernelspec["fingerprint"] == "the mark"
+    assert kernelspec["name"] == "python3"
+
+
+# --- mathematics
+
+
+def test_formula_is_html_and_mathml():
+    formula = mathematics.set_formula(r"\R^2", macros={r"\R": r"\mathbb{R}"})
+    assert 'class="katex"' in formula
+    assert "<math" in formula
+    assert "<script" not in formula
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1", r"\lamda", "x^", r"\begin{align} a"])
+def test_formula_that_katex_refuses(tex):
+    with pytest.raises(ValueError, match="KaTeX parse error"):
+        mathematics.set_formula(tex)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        "a = b",
+        "a &= b \\\\\n c &= d",
+        "a = b\n\nc = d",
+        "a &= b \\\\ &= c\n\nd = e",
+        r"\begin{align} a &= b \\ c &= d \end{align}",
+        r"\begin{equation} a \end{equation}",
+        r"\begin{cases} 1 & x \\ 0 & y \end{cases}",
+    ],
+)
+def test_displays_are_set_and_left_unnumbered(tex):
+    formula = mathematics.set_formula(mathematics.display_tex(tex), display=True)
+    assert 'display="block"' in formula
+    assert "eqn-num" not in formula
+
+
+# --- figures
+
+COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
+PALETTE = {"class-i": {"light": "#0072B2", "dark": "#5cb8f0"}}
+
+
+def draw_svg():
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], color="#0072b2")
+    axes.axhline(1, color="black")
+    axes.set_xlabel("x")
+    file = io.StringIO()
+    figure.savefig(file, format="svg")
+    plt.close(figure)
+    return file.getvalue()
+
+
+def references(svg):
+    return set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+
+
+def test_figures_of_a_page_share_no_id_and_refer_to_their_own():
+    text = draw_svg()
+    first, second = (figures.inline_svg(text, "A line", prefix, PALETTE) for prefix in "ab")
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (first, second)]
+    assert ids[0].isdisjoint(ids[1])
+    assert [references(first), references(second)] == ids
+    assert ids[0] != set()
+
+
+def test_figure_is_the_same_whatever_names_matplotlib_drew_by():
+    # Without a fixed salt matplotlib's names are random.
+    assert len({figures.inline_svg(draw_svg(), "A line", "a", PALETTE) for _ in range(2)}) == 1
+
+
+def test_figure_names_itself_fits_and_follows_the_theme():
+    svg = figures.inline_svg(draw_svg(), 'A "line" & more', "a", PALETTE)
+    root = ElementTree.fromstring(svg)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == 'A "line" & more'
+    assert "max-width:100%" in root.get("style")
+    assert "height" not in root.attrib
+    assert "var(--class-i, #0072B2)" in svg
+    assert "stroke: currentColor" in svg
+    assert "#000000" not in svg
+    assert "<metadata" not in svg and "<style" not in svg
+
+
+def test_text_of_a_figure_stays_whole():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>a <tspan>b</tspan> c</text></svg>'
+    assert "<text>a <tspan>b</tspan> c</text>" in figures.inline_svg(svg, "Text", "a", {})
+
+
+@given(st.lists(COLOURS, min_size=1), st.dictionaries(NAMES, COLOURS, max_size=3))
+def test_colours_of_the_palette_become_variables_and_others_stay(colours, named):
+    palette = {name: {"light": light, "dark": "#ffffff"} for name, light in named.items()}
+    known = figures.theme_colours(palette)
+    style = "; ".join(f"fill: {colour}" for colour in colours)
+    expected = "; ".join(f"fill: {known.get(colour, colour)}" for colour in colours)
+    assert figures.recolour(style, known) == expected
+
+
+# --- theme
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<script src="https://example.org/a.js"></script>',
+        "<img alt='' src='//example.org/a.png'>",
+        '<img alt="" srcset="a.png 1x, https://example.org/b.png 2x">',
+        '<link href="https://example.org/a.css" rel="stylesheet">',
+        '<iframe src="http://example.org"></iframe>',
+        '<image xlink:href="https://example.org/a.png" />',
+        '<p style="background: url(https://example.org/a.png)">',
+    ],
+)
+def test_requests_to_other_hosts_are_found(tag):
+    assert len(theme.outside_requests(tag)) == 1
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<a href="https://example.org">',
+        '<link rel="canonical" href="https://example.org">',
+        '<img alt="" src="../a.png">',
+        '<img alt="" src="data:image/png;base64,//8=">',
+        '<use xlink:href="#a" />',
+        "<p>https://example.org</p>",
+    ],
+)
+def test_links_and_own_files_are_no_requests(tag):
+    assert theme.outside_requests(tag) == []
+
+
+def test_repairing_a_page_twice_changes_nothing(site):
+    for path in site.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        assert theme.repair(page) == page
+
+
+# --- icons
+
+CSS = (
+    r'.fa-bell:before,.fa-alarm:before{content:"\f0f3"}.fa-car:before{content:"\f1b9"}'
+    '.x{--i:"\ue001"}'
+)
+
+
+def test_rules_and_glyphs_of_icons_that_are_shown_stay():
+    css = icons.used_rules(CSS, {"fa-alarm"})
+    assert "fa-bell" in css and "fa-car" not in css
+    assert icons.glyphs(css) == [0xE001, 0xF0F3]
+
+
+def test_font_holds_the_icons_that_are_shown(site):
+    css = (site / "_static" / icons.THEME_CSS).read_text(encoding="utf-8")
+    fonts = [TTFont(path) for path in (site / "_static" / icons.FONTS).glob("*")]
+    held = set().union(*(font.getBestCmap() for font in fonts))
+    assert set(icons.glyphs(css)) <= held
+    assert len(held) < 200
