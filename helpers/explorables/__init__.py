@@ -3,5 +3,6 @@
 from helpers.explorables.image_space import ImageSpace
 from helpers.explorables.mirror_image import MirrorImage
 from helpers.explorables.noisy_point import NoisyPoint
+from helpers.explorables.real_digit import RealDigit
 
-__all__ = ["ImageSpace", "MirrorImage", "NoisyPoint"]
+__all__ = ["ImageSpace", "MirrorImage", "NoisyPoint", "RealDigit"]

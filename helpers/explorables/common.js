@@ -313,3 +313,55 @@ export function toyPicture(name, size = 88) {
     },
   };
 }
+
+const SIDE = 28; // pixels of an MNIST image, each way
+
+// A canvas of 28 × 28 pixels: `paint(k)` gives the red, green and blue of pixel k.
+function pixels(size) {
+  const node = html("canvas", { class: "xp-image", width: SIDE, height: SIDE, role: "img" });
+  node.style.width = `${size}px`;
+  const context = node.getContext("2d");
+  const image = context.createImageData(SIDE, SIDE);
+  return {
+    node,
+    paint(colour, words) {
+      for (let k = 0; k < SIDE * SIDE; k++) image.data.set([...colour(k), 255], 4 * k);
+      context.putImageData(image, 0, 0);
+      node.setAttribute("aria-label", words);
+    },
+  };
+}
+
+// An MNIST digit, white ink on black; values outside [0, 1] are drawn as 0 or 1.
+export function digitImage(size) {
+  const { node, paint } = pixels(size);
+  const ink = (value) => Array(3).fill(Math.round(255 * clamp(value, 0, 1)));
+  return { node, draw: (x, words) => paint((k) => ink(x[k]), words) };
+}
+
+// Weights on white: blue pulls towards class I, orange towards class J.
+export function weightImage(size) {
+  const { node, paint } = pixels(size);
+  const [blue, orange] = [[0, 114, 178], [192, 79, 0]];
+  return {
+    node,
+    draw(w, words) {
+      const largest = Math.max(...w.map(Math.abs));
+      const mix = (value) => {
+        const strength = Math.abs(value) / largest;
+        return (value < 0 ? blue : orange).map((c) => Math.round(255 + (c - 255) * strength));
+      };
+      paint((k) => mix(w[k]), words);
+    },
+  };
+}
+
+// The numbers that Python sent as float32 bytes, cut into rows of an image each.
+export function imagesOf(view) {
+  const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  const values = Array.from(new Float32Array(bytes));
+  const size = SIDE * SIDE;
+  return Array.from({ length: values.length / size }, (_, k) =>
+    values.slice(k * size, (k + 1) * size),
+  );
+}

@@ -1,0 +1,56 @@
+"""How an experiment leaves its results: all there or not there, with what it takes to repeat it."""
+
+import json
+import os
+import platform
+import time
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from helpers.results import FOLDER
+
+PACKAGES = ("numpy", "scikit-learn", "scipy")
+
+
+@contextmanager
+def replaced(path):
+    """A temporary path to write to; it takes the place of ``path`` once all is written."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path, content):
+    with replaced(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_arrays(path, arrays):
+    with replaced(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def save(name, arrays, figures, settings, started):
+    """Write results/<name>/: ``arrays`` (.npz), ``figures`` (numbers a chapter quotes, .json)
+    and run.json, with the ``settings``, the command, versions, machine and run time.
+
+    ``started`` is the value of time.perf_counter() when the experiment began.
+    """
+    write_arrays(FOLDER / name / "arrays.npz", arrays)
+    write_json(FOLDER / name / "figures.json", figures)
+    run = {
+        "command": f"python -m experiments.{name}",
+        "settings": settings,
+        "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    write_json(FOLDER / name / "run.json", run)
