@@ -1,0 +1,94 @@
+"""The results of the experiments: written whole, read back as they were, and small."""
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+from experiments import record
+from helpers import results
+
+FOLDERS = sorted(path for path in results.FOLDER.iterdir() if path.is_dir())
+ARRAYS = {"w": np.arange(6, dtype=np.float32).reshape(2, 3), "digits": np.array([7], np.uint8)}
+FIGURES = {"weak": {"lam": 10.0, "mirror_distance": [0.1, 2.5]}}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder that stands in for results/."""
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def save(arrays=ARRAYS, figures=FIGURES):
+    record.save("toy", arrays, figures, {"tol": 1e-3}, time.perf_counter())
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in (folder / "toy").iterdir()}
+
+
+def test_what_was_saved_is_read_back(folder):
+    save()
+    arrays = results.load_arrays("toy")
+    assert arrays.keys() == ARRAYS.keys()
+    for name, array in ARRAYS.items():
+        assert arrays[name].dtype == array.dtype
+        assert (arrays[name] == array).all()
+    assert results.load_figures("toy") == FIGURES
+
+
+def test_a_run_says_how_to_repeat_it(folder):
+    save()
+    run = json.loads((folder / "toy" / "run.json").read_text())
+    assert run["command"] == "python -m experiments.toy"
+    assert run["settings"] == {"tol": 1e-3}
+    assert run["versions"]["numpy"] == np.__version__
+    assert 0 <= run["seconds"] < 60
+
+
+def test_the_same_results_are_the_same_bytes(folder):
+    save()
+    before = contents(folder)
+    save()
+    assert contents(folder) | {"run.json": b""} == before | {"run.json": b""}
+
+
+@pytest.mark.parametrize(
+    "bad", [{"arrays": {"w": np.array([{}])}}, {"figures": {"lam": object()}}]
+)
+def test_what_cannot_be_written_leaves_the_file_before_it(folder, bad):
+    save()
+    before = contents(folder)
+    with pytest.raises((ValueError, TypeError)):
+        save(**bad)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("load", [results.load_arrays, results.load_figures])
+def test_a_missing_result_names_the_experiment_to_run(folder, load):
+    with pytest.raises(FileNotFoundError, match=r"`python -m experiments\.toy` makes it"):
+        load("toy")
+
+
+def test_pickles_are_not_read(folder):
+    (folder / "toy").mkdir()
+    np.savez(folder / "toy" / "arrays.npz", w=np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match="allow_pickle"):
+        results.load_arrays("toy")
+
+
+@pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.name)
+def test_committed_results_are_complete_and_come_from_their_experiment(path):
+    run = json.loads((path / "run.json").read_text())
+    assert run["command"] == f"python -m experiments.{path.name}"
+    assert (results.FOLDER.parent / "experiments" / f"{path.name}.py").is_file()
+    assert results.load_figures(path.name)
+    assert all(array.size for array in results.load_arrays(path.name).values())
+
+
+def test_committed_results_are_small():
+    sizes = [path.stat().st_size for path in results.FOLDER.rglob("*") if path.is_file()]
+    assert sum(sizes) < 25e6
