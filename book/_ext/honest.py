@@ -6,6 +6,8 @@ ones and succeeds. Here every way of building is strict, and a page in which a w
 would be dead does not pass either.
 """
 
+import os
+
 from docutils import nodes
 from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.util import logging
@@ -55,6 +57,7 @@ def refuse_dead_widgets(app, doctree):
 
 
 def setup(app):
+    os.environ.setdefault("TQDM_DISABLE", "1")  # for the kernels: a page has no progress bars
     app.warningiserror = True
     app.keep_going = False
     app.connect("config-inited", forget_unfinished_build)

@@ -9,13 +9,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from sphinx.util import logging
+from sphinx.util.fileutil import copy_asset
 
 LOGGER = logging.getLogger(__name__)
 UNUSED = ("sphinx_thebe", "sphinx_comments")
 UNUSED_CSS = {"sphinx-thebe.css"}
-UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map")
+UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "*webpack-macros.html")
 FETCHED = {"src", "srcset", "poster", "data", "href", "xlink:href"}
-LINKS_FETCHED = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}
+NOT_FETCHED = {"alternate", "author", "canonical", "index", "license", "next", "prev", "search"}
 OUTSIDE = re.compile(r"(?:^|[\s,])(?:https?:)?//", re.I)
 OUTSIDE_CSS = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""", re.I)
 
@@ -66,9 +67,7 @@ class _Requests(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        if tag == "a" or (
-            tag == "link" and not LINKS_FETCHED & set((attributes.get("rel") or "").split())
-        ):
+        if tag == "a" or (tag == "link" and attributes.get("rel") in NOT_FETCHED):
             return
         for name in FETCHED & attributes.keys():
             value = attributes[name] or ""
@@ -99,6 +98,7 @@ def finish_pages(app, exception):
     if exception or app.builder.format != "html":
         return
     site = Path(app.outdir)
+    copy_asset(Path(__file__).with_suffix(".css"), site / "_static")
     for pattern in UNUSED_FILES:
         for path in (site / "_static").glob(pattern):
             path.unlink()
@@ -116,6 +116,7 @@ def finish_pages(app, exception):
 
 def setup(app):
     app.connect("config-inited", set_options)
-    app.connect("config-inited", silence, priority=100)
+    app.connect("config-inited", silence)
+    app.add_css_file("theme.css")
     app.connect("build-finished", finish_pages, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
