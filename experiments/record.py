@@ -30,7 +30,8 @@ def replaced(path):
 
 def write_json(path, content):
     with replaced(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def write_arrays(path, arrays):

@@ -26,7 +26,7 @@ def _checked(X, w, b):
     for name, value in (("X", X), ("w", w), ("b", b)):
         if not np.isfinite(value).all():
             raise ValueError(f"{name} must hold finite numbers; it had NaN or infinity")
-    if not w.any():
+    if not np.linalg.norm(w) > 0:
         raise ValueError("w must not be zero: such a classifier has no boundary")
     return X, w, b
 

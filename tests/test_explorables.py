@@ -6,8 +6,10 @@ import re
 import numpy as np
 import pytest
 import traitlets
+from playwright.sync_api import expect
 
 from helpers import explorables, linear, toy
+from helpers.results import load_arrays, load_figures
 
 CHAPTER = "book/mirror-images.html"
 SCHEMES = ("http", "file")
@@ -112,7 +114,7 @@ def test_mirror_image_turns_by_its_handle_by_keys_and_by_buttons(chapter):
     figure.page.mouse.move(x, y)
     figure.page.mouse.down()
     middle = plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2
-    figure.page.mouse.move(middle[0] - 30, middle[1] - 30 * math.tan(math.radians(30)), steps=4)
+    figure.page.mouse.move(middle[0] - 90, middle[1] - 90 * math.tan(math.radians(30)), steps=4)
     figure.page.mouse.up()
     # The handle lies on the boundary, which is perpendicular to w: 30° above the axis is 60°.
     assert numbers(figure.spoken(turn)) == pytest.approx([60], abs=1)
@@ -168,6 +170,41 @@ def test_noisy_point_is_fitted_or_ignored(chapter):
     assert figure.readout("tilt θ") > before
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_real_digits_walk_to_their_mirror_images(open_page, scheme):
+    visit = open_page("book/intro.html", scheme=scheme)
+    figure = Figure(visit, "real_digit")
+    stored = load_figures("real_digit").values()
+    full_way = [distance for of in stored for distance in of["mirror_distance"]]
+    notes, walk = figure.root.locator(".xp-walker .xp-note"), figure.root.get_by_role("slider")
+
+    def shown():
+        words = [note.split("\n") for note in notes.all_inner_texts()]
+        return [verdict for verdict, _ in words], [numbers(moved)[0] for _, moved in words]
+
+    assert shown() == (["says 3", "says 8"] * 2, [0, 0, 0, 0])
+    for t, verdicts in ((0.3, ["says 3", "says 8"] * 2), (0.51, ["says 8", "says 3"] * 2)):
+        walk.fill(str(t))
+        assert shown()[0] == verdicts
+        assert shown()[1] == pytest.approx([t * distance for distance in full_way], abs=0.00501)
+    figure.root.get_by_role("button", name="boundary").click()
+    assert shown()[0] == ["on the boundary"] * 4
+    walk.press("End")
+    assert shown()[0] == ["says 8", "says 3"] * 2
+    assert shown()[1] == pytest.approx(full_way, abs=0.00501)
+    figure.root.get_by_role("button", name="digit", exact=True).press("Space")
+    assert shown()[1] == [0, 0, 0, 0]
+
+    walk.fill("1")
+    canvas = figure.root.locator(".xp-walker canvas").nth(3)
+    assert canvas.get_attribute("aria-label").startswith("the digit 8, moved 3.14; the Strong")
+    drawn = canvas.evaluate("c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]")
+    arrays = load_arrays("real_digit")
+    x_m = linear.mirror_image(arrays["digits"][1] / 255, arrays["w"][1], arrays["b"][1])
+    assert np.abs(np.array(drawn[::4]) - 255 * x_m.clip(0, 1)).max() <= 1
+    assert visit.errors == []
+
+
 def test_a_finger_drags_too(open_page):
     visit = open_page(CHAPTER, width=390, has_touch=True, is_mobile=True)
     figure = Figure(visit, "image_space")
@@ -178,7 +215,8 @@ def test_a_finger_drags_too(open_page):
         cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     plot = figure.root.locator(".xp-frame").bounding_box()
     expected = -0.8 + 60 / plot["width"] * 2
-    assert numbers(figure.spoken("The image x")) == pytest.approx([expected, 0], abs=0.02)
+    arrived = re.compile(f"^a = −{abs(expected):.1f}\\d, b = 0.00$")  # touches arrive a frame later
+    expect(figure.handle("The image x")).to_have_attribute("aria-valuetext", arrived)
 
 
 def test_two_figures_of_one_kind_do_not_share_state():

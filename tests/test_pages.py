@@ -27,6 +27,7 @@ def wait_until_live(page):
 def test_page_is_quiet_accessible_and_fits(open_page, path, width, theme):
     visit = open_page(path, theme=theme, width=width)
     wait_until_live(visit.page)
+    assert visit.errors == []
     axe = Axe().run(visit.page).response["violations"]
     faults = [
         f"{fault['id']}: {[node['html'][:160] for node in fault['nodes']]}"
@@ -36,7 +37,6 @@ def test_page_is_quiet_accessible_and_fits(open_page, path, width, theme):
     assert faults == []
     overflow = visit.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
-    assert visit.errors == []
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])

@@ -24,8 +24,9 @@ def palette_css():
     def variables(theme):
         return " ".join(f"--{name}: {colours[theme]};" for name, colours in PALETTE.items())
 
+    on_white = " ".join(f"--{n}-on-white: {c['light']};" for n, c in PALETTE.items())
     dark = 'html[data-theme="dark"], body[data-jp-theme-light="false"], body.vscode-dark'
-    return f":root {{ {variables('light')} }}\n{dark} {{ {variables('dark')} }}\n"
+    return f":root {{ {variables('light')} {on_white} }}\n{dark} {{ {variables('dark')} }}\n"
 
 
 CSS = palette_css() + (HERE / "explorables.css").read_text(encoding="utf-8")

@@ -102,9 +102,12 @@ export function readouts(names) {
   };
 }
 
-// A plot of data coordinates with named axes. `content` is cut off at the frame, `over` is not.
-export function plane({ label, x, y, width = 340, height = 340, xLabel, yLabel, xTicks, yTicks }) {
-  const [left, right, top, bottom] = [56, width - 8, 8, height - 42];
+// A plot of data coordinates with named axes. One unit is as long across as upwards, so that
+// angles are true. `content` is cut off at the frame, `over` is not.
+export function plane({ label, x, y, width = 340, xLabel, yLabel, xTicks, yTicks }) {
+  const [left, right, top] = [56, width - 8, 8];
+  const bottom = top + ((right - left) * (y[1] - y[0])) / (x[1] - x[0]);
+  const height = bottom + 42;
   const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
   const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
   const frame = { x: left, y: top, width: right - left, height: bottom - top };
@@ -190,6 +193,9 @@ export function handle(plot, { label, get, move, text, step = 0.02, ...look }) {
     "aria-valuemax": plot.x[1],
     ...KEEP_KEYS,
   });
+
+  // A finger on the handle drags it. (CSS touch-action does not reach the parts of an SVG.)
+  node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
 
   let grip = null; // from the pointer to the handle's centre, while it is held
   node.addEventListener("pointerdown", (event) => {
@@ -316,7 +322,7 @@ export function toyPicture(name, size = 88) {
 
 const SIDE = 28; // pixels of an MNIST image, each way
 
-// A canvas of 28 × 28 pixels: `paint(k)` gives the red, green and blue of pixel k.
+// A canvas of 28 × 28 pixels: `rgb(k)` gives the red, green and blue of pixel k.
 function pixels(size) {
   const node = html("canvas", { class: "xp-image", width: SIDE, height: SIDE, role: "img" });
   node.style.width = `${size}px`;
@@ -324,8 +330,8 @@ function pixels(size) {
   const image = context.createImageData(SIDE, SIDE);
   return {
     node,
-    paint(colour, words) {
-      for (let k = 0; k < SIDE * SIDE; k++) image.data.set([...colour(k), 255], 4 * k);
+    paint(rgb, words) {
+      for (let k = 0; k < SIDE * SIDE; k++) image.data.set([...rgb(k), 255], 4 * k);
       context.putImageData(image, 0, 0);
       node.setAttribute("aria-label", words);
     },
@@ -339,10 +345,16 @@ export function digitImage(size) {
   return { node, draw: (x, words) => paint((k) => ink(x[k]), words) };
 }
 
+// The red, green and blue of a palette variable, #rrggbb.
+function colour(variable) {
+  const hex = getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
+  return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
+}
+
 // Weights on white: blue pulls towards class I, orange towards class J.
 export function weightImage(size) {
   const { node, paint } = pixels(size);
-  const [blue, orange] = [[0, 114, 178], [192, 79, 0]];
+  const [blue, orange] = ["--class-i-on-white", "--class-j-on-white"].map(colour);
   return {
     node,
     draw(w, words) {

@@ -18,17 +18,18 @@ function card(classifier, digits) {
     html("div", { class: "xp-walker" }, images[k].node, notes[k]),
   );
   const weights = weightImage(62);
-  weights.draw(w, `weights of the ${name} classifier`);
+  weights.draw(w, `weights of the ${name} classifier, blue where ink speaks for 3`);
   const legend = html("div", { class: "xp-note" });
   legend.innerHTML =
     'weights w: <span class="xp-text-i">blue</span> speaks for 3, ' +
     '<span class="xp-text-j">orange</span> for 8';
-  const facts = `λ = ${lam.toLocaleString("en")}, test error ${format(error, 1)} %`;
+  const facts = `λ = ${lam}, test error ${format(error, 1)} %`;
+  const fullWay = distances.map((d) => format(2 * Math.abs(d))).join(" and ");
   const node = html(
     "div",
     { class: "xp-card", role: "group", "aria-label": `${name} regularisation` },
     html("div", { class: "xp-name" }, `${name} regularisation`),
-    html("div", { class: "xp-note" }, facts),
+    html("div", { class: "xp-note" }, facts, html("br"), `‖x − xₘ‖ = ${fullWay}`),
     html("div", { class: "xp-walkers" }, ...walkers),
     html("div", { class: "xp-picture" }, weights.node, legend),
   );

@@ -15,7 +15,7 @@ class RealDigit(Explorable):
     """
 
     module = "real_digit"
-    heights = (440, 800)
+    heights = (436, 830)
     _esm = script(module)
     title = traitlets.Unicode("A real digit and its mirror images").tag(sync=True)
     t = Number(0.0, min=0, max=1).tag(sync=True)
