@@ -27,7 +27,7 @@ STYLE = {
     "axes.edgecolor": MUTED,
     "axes.labelcolor": BOUNDARY,
     "figure.constrained_layout.use": True,
-    "figure.figsize": (5.0, 3.2),
+    "figure.figsize": (4.5, 3.0),
     "font.size": 10,
     "grid.color": MUTED,
     "grid.alpha": 0.25,
