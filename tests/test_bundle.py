@@ -1,0 +1,61 @@
+"""Modules of the front end, made into one: run in V8, as a page would run them."""
+
+import json
+
+import pytest
+from py_mini_racer import MiniRacer
+
+from helpers.explorables.base import HERE, script
+from helpers.explorables.bundle import bundle
+
+
+def run(source, expression):
+    """The value of ``expression`` after the module, whose default export becomes ``main``."""
+    engine = MiniRacer()
+    engine.eval(source.replace("export default ", "globalThis.main = "))
+    return json.loads(engine.eval(f"JSON.stringify({expression})"))
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(**modules):
+        for name, text in modules.items():
+            (tmp_path / f"{name}.js").write_text(text)
+        return tmp_path / "main.js"
+
+    return write
+
+
+def test_imports_are_written_in(write):
+    path = write(
+        main='import { twice } from "./maths.js";\nexport default twice(21);\n',
+        maths="const two = 2;\nexport const twice = (x) => two * x;\n",
+    )
+    assert run(bundle(path), "main") == 42
+
+
+def test_imports_of_imports_and_over_several_lines(write):
+    path = write(
+        main='import {\n  a,\n  b,\n} from "./middle.js";\nexport default [a(), b];\n',
+        middle='import { c } from "./deep.js";\nexport function a() { return c; }\n'
+        "export const b = c + 1;\n",
+        deep="export const c = 1;\n",
+    )
+    assert run(bundle(path), "main") == [1, 2]
+
+
+def test_names_that_are_not_exported_stay_private(write):
+    path = write(
+        main='import { f } from "./other.js";\nconst hidden = 1;\nexport default [f(), hidden];\n',
+        other="const hidden = 2;\nexport function f() { return hidden; }\n",
+    )
+    assert run(bundle(path), "main") == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "module", [p.stem for p in HERE.glob("*.js") if "export default" in p.read_text()]
+)
+def test_every_explorables_script_is_one_module_without_imports(module):
+    source = script(module)
+    assert "import {" not in source and "import(" not in source
+    assert run(source, "typeof main.render") == "function"
