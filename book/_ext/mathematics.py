@@ -5,6 +5,7 @@ and MathML for screen readers; the site carries its style sheet and fonts alone.
 that KaTeX refuses is a warning that names page and line.
 """
 
+import atexit
 import html
 import json
 import re
@@ -35,6 +36,7 @@ NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat)\}")
 @lru_cache(maxsize=1)
 def _engine():
     engine = MiniRacer()
+    atexit.register(engine.close)  # left to be collected at exit, it may wait for ever
     engine.eval((KATEX / "katex.min.js").read_text(encoding="utf-8"))
     engine.eval(SET_FORMULA)
     return engine
