@@ -51,12 +51,14 @@ STEP = """async (input) => {
 def first_load(browser, path):
     """Compressed bytes of a first visit, and milliseconds until every figure is alive."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page, size = context.new_page(), []
-    page.on("response", lambda response: size.append(len(gzip.compress(response.body()))))
+    page, responses = context.new_page(), []
+    page.on("response", responses.append)
     page.goto((SITE / path).as_uri())
     alive = page.evaluate(ALIVE)
+    page.wait_for_load_state("networkidle")
+    size = sum(len(gzip.compress(response.body())) for response in responses)
     context.close()
-    return sum(size), alive
+    return size, alive
 
 
 def steps(browser, path):
