@@ -52,7 +52,7 @@ def first_load(browser, path):
     """Compressed bytes of a first visit, and milliseconds until every figure is alive."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page, responses = context.new_page(), []
-    page.on("response", responses.append)
+    page.on("response", lambda response: responses.append(response))
     page.goto((SITE / path).as_uri())
     alive = page.evaluate(ALIVE)
     page.wait_for_load_state("networkidle")

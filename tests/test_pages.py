@@ -54,7 +54,7 @@ def test_page_asks_no_other_host_for_anything(open_page, server, site, path, sch
 def test_first_load_is_light(open_page, path):
     visit = open_page(path)
     responses = []
-    visit.page.on("response", responses.append)
+    visit.page.on("response", lambda response: responses.append(response))
     visit.page.reload(wait_until="networkidle")
     sizes = {r.url: len(gzip.compress(r.body())) for r in responses if r.url.startswith("http")}
     assert len(sizes) > 5
