@@ -5,16 +5,42 @@ one image of shape (n,). Its raw score is s(x) = w·x + b: class I where s(x) <=
 s(x) > 0. The boundary is s(x) = 0. Tanay & Griffin 2018, "A toy problem" and "Scaling the loss
 function".
 
-Each function raises ValueError where w is zero, where shapes do not fit together, and where a
-value is not finite.
+The functions that judge a classifier take labelled images: X of shape (m, n) and labels y of
+shape (m,), -1 for class I and +1 for class J. To them an image on the boundary is misclassified,
+whatever its class, as it is to the 0-1 loss.
+
+Each function raises ValueError where w is zero, where shapes do not fit together, where a value
+is not finite, and where a label is neither -1 nor +1.
 """
 
 import numpy as np
 
+from helpers import losses
+
+
+def finite(name, value):
+    """``value`` as a float array, or a ValueError that calls it ``name``."""
+    value = np.asarray(value, float)
+    if not np.isfinite(value).all():
+        raise ValueError(f"{name} must hold finite numbers; it had NaN or infinity")
+    return value
+
+
+def labelled(X, y):
+    """X of shape (m, n) and y of shape (m,) as float arrays, or a ValueError that says why not."""
+    X, y = finite("X", X), np.asarray(y, float)
+    if X.ndim != 2 or len(X) == 0:
+        raise ValueError(f"X must have shape (m, n) with m > 0; it had shape {X.shape}")
+    if y.shape != X.shape[:1]:
+        raise ValueError(f"y must have shape ({len(X)},) to fit X; it had shape {y.shape}")
+    if not np.isin(y, (-1, 1)).all():
+        raise ValueError(f"y must hold -1 (class I) and +1 (class J); it had {np.unique(y)}")
+    return X, y
+
 
 def _checked(X, w, b):
     """The arguments as float arrays, or a ValueError that names the one that is wrong."""
-    X, w, b = np.asarray(X, float), np.asarray(w, float), np.asarray(b, float)
+    X, w, b = finite("X", X), finite("w", w), finite("b", b)
     if w.ndim != 1:
         raise ValueError(f"w must have shape (n,); it had shape {w.shape}")
     if X.ndim not in (1, 2) or X.shape[-1] != len(w):
@@ -23,9 +49,6 @@ def _checked(X, w, b):
         )
     if b.ndim != 0:
         raise ValueError(f"b must be one number; it had shape {b.shape}")
-    for name, value in (("X", X), ("w", w), ("b", b)):
-        if not np.isfinite(value).all():
-            raise ValueError(f"{name} must hold finite numbers; it had NaN or infinity")
     if not np.linalg.norm(w) > 0:
         raise ValueError("w must not be zero: such a classifier has no boundary")
     return X, w, b
@@ -64,3 +87,50 @@ def mirror_image(X, w, b):
     The classifier is as sure of x_m as of x, and says the opposite: d(x_m) = −d(x).
     """
     return _moved(X, w, b, 2)
+
+
+def geometric_margin(X, y, w, b):
+    """y d(x) for each image, shape (m,): how far it lies on its own side, negative on the other."""
+    X, y = labelled(X, y)
+    return y * signed_distance(X, w, b)
+
+
+def empirical_risk(X, y, w, b, loss):
+    """R(w, b), the mean of loss(y s(x)); ``loss`` is a function of margins, as in helpers.losses."""
+    X, y = labelled(X, y)
+    return float(np.mean(loss(y * raw_score(X, w, b))))
+
+
+def error_rate(X, y, w, b):
+    """Share of the images that are misclassified, in [0, 1]: the risk of the 0-1 loss."""
+    return empirical_risk(X, y, w, b, losses.zero_one)
+
+
+def error_distance(X, y, w, b):
+    """d_err: how far the misclassified images lie beyond the boundary, summed, over all m.
+
+    In pixels, >= 0; images on their own side count 0. A classifier with weights of growing
+    length that minimises R minimises d_err.
+    """
+    return float(np.mean(np.maximum(-geometric_margin(X, y, w, b), 0)))
+
+
+def adversarial_distance(X, y, w, b):
+    """d_adv, the mean of y d(x) over all images, in pixels; misclassified ones count negative.
+
+    A classifier with weights of vanishing length that minimises R maximises d_adv.
+    """
+    return float(np.mean(geometric_margin(X, y, w, b)))
+
+
+def robust_accuracy(X, y, w, b, eps):
+    """Share of the images that no change of length ``eps`` or less gets misclassified, in [0, 1].
+
+    ``eps`` is a number or an array of them, >= 0, in pixels; the result has its shape. Exact: an
+    image with y d(x) > eps is safe, any other is carried to the boundary or beyond by a step of
+    eps against its class, along w. Pixels may leave [0, 1].
+    """
+    eps = np.asarray(eps, float)
+    if not (eps >= 0).all():
+        raise ValueError(f"eps must hold numbers >= 0; it was {eps}")
+    return (geometric_margin(X, y, w, b) > eps[..., None]).mean(axis=-1)
