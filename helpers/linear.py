@@ -107,18 +107,17 @@ def error_rate(X, y, w, b):
 
 
 def error_distance(X, y, w, b):
-    """d_err: how far the misclassified images lie beyond the boundary, summed, over all m.
+    """d_err, the mean over all images of how far they lie on the wrong side, in pixels, >= 0.
 
-    In pixels, >= 0; images on their own side count 0. A classifier with weights of growing
-    length that minimises R minimises d_err.
+    Images on their own side count 0. While ‖w‖ is large, to minimise R is to minimise d_err.
     """
     return float(np.mean(np.maximum(-geometric_margin(X, y, w, b), 0)))
 
 
 def adversarial_distance(X, y, w, b):
-    """d_adv, the mean of y d(x) over all images, in pixels; misclassified ones count negative.
+    """d_adv, the mean over all images of y d(x), in pixels; misclassified images count negative.
 
-    A classifier with weights of vanishing length that minimises R maximises d_adv.
+    While ‖w‖ is small, to minimise R is to maximise d_adv.
     """
     return float(np.mean(geometric_margin(X, y, w, b)))
 

@@ -43,7 +43,7 @@ def softplus(z):
 
 def hinge_slope(z):
     """The derivative of the hinge: −1 where z < 1, 0 elsewhere (one choice of many at z = 1)."""
-    return -(_margins(z) < 1).astype(float)
+    return (_margins(z) >= 1).astype(float) - 1
 
 
 def softplus_slope(z):

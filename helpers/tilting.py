@@ -40,12 +40,13 @@ def _split(w, i, j):
     return z_hat, along, w_hat - along * z_hat
 
 
-def _frame(z_hat, n_hat):
-    """The two unit vectors as columns, shape (n, 2)."""
+def _frame(z_hat, n_hat, name="n_hat"):
+    """The two unit vectors as columns, shape (n, 2); ``name`` is what an error calls n̂."""
     n = np.size(z_hat)
-    frame = np.column_stack([_vector("z_hat", z_hat, n), _vector("n_hat", n_hat, n)])
+    frame = np.column_stack([_vector("z_hat", z_hat, n), _vector(name, n_hat, n)])
+    # The tolerance lets vectors through that were stored as float32.
     if not np.allclose(frame.T @ frame, np.eye(2), atol=1e-5):
-        raise ValueError("z_hat and n_hat must be unit vectors at right angles to each other")
+        raise ValueError(f"z_hat and {name} must be unit vectors at right angles to each other")
     return frame
 
 
@@ -83,8 +84,7 @@ def tilting_plane(w, i, j, fallback=None):
             f"w is parallel to j - i (sin θ = {sine:.1e}), so that they span no plane: give the n_hat "
             "of the nearest smaller λ as fallback"
         )
-    _frame(z_hat, fallback)
-    return z_hat, np.asarray(fallback, float)
+    return tuple(_frame(z_hat, fallback, "fallback").T)
 
 
 def project(X, z_hat, n_hat, origin):
