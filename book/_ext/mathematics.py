@@ -105,11 +105,12 @@ def set_titles(app, pagename, templatename, context, doctree):
     context["root_title"] = app.builder.render_partial(root)["title"]
 
 
-def copy_styles(app, exception):
-    if exception is None and app.builder.format == "html":
+def copy_styles(app):
+    if app.builder.format == "html":
         static = Path(app.outdir) / "_static"
         copy_asset(HERE / "mathematics.css", static)
-        copy_asset(KATEX / "katex.min.css", static / "katex")
+        for part in ("katex.min.css", "LICENSE"):
+            copy_asset(KATEX / part, static / "katex")
         copy_asset(KATEX / "fonts", static / "katex" / "fonts")
 
 
@@ -119,5 +120,5 @@ def setup(app):
     app.add_css_file("katex/katex.min.css")
     app.add_css_file("mathematics.css")
     app.connect("html-page-context", set_titles)
-    app.connect("build-finished", copy_styles)
+    app.connect("builder-inited", copy_styles)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

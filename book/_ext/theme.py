@@ -58,6 +58,11 @@ def silence(app, config):
     app.registry.css_files = [css for css in app.registry.css_files if css[0] not in UNUSED_CSS]
 
 
+def copy_style(app):
+    if app.builder.format == "html":
+        copy_asset(Path(__file__).with_suffix(".css"), Path(app.outdir) / "_static")
+
+
 class _Requests(HTMLParser):
     """Collects what a browser that shows the page would fetch from elsewhere."""
 
@@ -98,7 +103,6 @@ def finish_pages(app, exception):
     if exception or app.builder.format != "html":
         return
     site = Path(app.outdir)
-    copy_asset(Path(__file__).with_suffix(".css"), site / "_static")
     for pattern in UNUSED_FILES:
         for path in (site / "_static").glob(pattern):
             path.unlink()
@@ -118,5 +122,6 @@ def setup(app):
     app.connect("config-inited", set_options)
     app.connect("config-inited", silence)
     app.add_css_file("theme.css")
+    app.connect("builder-inited", copy_style)
     app.connect("build-finished", finish_pages, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
