@@ -1,0 +1,122 @@
+"""Each claim of chapter 2 that no property test of the helpers holds already."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import linear, losses
+from helpers.results import load_figures
+
+MODELS = load_figures("svm_3_8")
+
+
+def of(name):
+    return np.array([model[name] for model in MODELS])
+
+
+def clouds(seed=0, n=500):
+    """The two clouds of the chapter's cells, the labels, and its boundary."""
+    rng = np.random.default_rng(seed)
+    y = np.repeat([-1, 1], n)
+    X = rng.normal(size=(2 * n, 20)) + np.outer(y, np.linspace(0, 0.8, 20))
+    return X, y, np.ones(20) / np.sqrt(20), 0.1
+
+
+def test_the_norm_moves_no_error_but_scales_what_an_error_costs():
+    X, y, w, b = clouds()
+    wrong = y * linear.raw_score(X, w, b) < 0
+    for norm in (0.1, 1, 10, 100):
+        assert linear.error_rate(X, y, norm * w, norm * b) == linear.error_rate(X, y, w, b)
+        hinge = losses.hinge(y * linear.raw_score(X, norm * w, norm * b))
+        assert hinge[wrong] == pytest.approx(1 + norm * -(y * linear.raw_score(X, w, b))[wrong])
+    assert (hinge[~wrong & (y * linear.signed_distance(X, w, b) > 0.01)] == 0).all()
+
+
+def test_as_lam_grows_the_norm_falls_and_both_distances_rise():
+    order = np.argsort(of("lam"))
+    assert (np.diff(of("norm_w")[order]) < 0).all()
+    assert np.log10(of("norm_w").max() / of("norm_w").min()) == pytest.approx(3.95, abs=0.05)
+    for name in ("d_adv", "d_err"):
+        assert (np.diff(of(name)[order]) > -1e-3 * of(name).max()).all()
+
+
+@given(st.floats(0.001, 0.5), st.floats(0.001, 0.5), st.integers(0, 9))
+def test_weight_decay_is_a_step_down_the_penalised_risk(eta, lam, seed):
+    X, y, _, b = clouds(seed, n=20)
+    w = np.random.default_rng(seed).normal(size=20)
+
+    def penalised(w):
+        return linear.empirical_risk(X, y, w, b, losses.softplus) + lam * w @ w
+
+    unit = 1e-5 * np.eye(20)
+    gradient = np.array([(penalised(w + e) - penalised(w - e)) / 2e-5 for e in unit])
+    slope = losses.softplus_slope(y * linear.raw_score(X, w, b)) * y / len(y)
+    decayed = (1 - 2 * eta * lam) * w - eta * slope @ X
+    assert decayed == pytest.approx(w - eta * gradient, abs=1e-6)
+
+
+def test_xus_adversary_reaches_the_formula_and_never_beats_it():
+    X, y, w, b = clouds()
+    c, rng = 5.0, np.random.default_rng(1)
+    assert (y * linear.raw_score(X, w, b)).min() < 0  # not separated by this boundary
+
+    def hinges(X):
+        return losses.hinge(y * linear.raw_score(X, w, b)).sum()
+
+    bound = c * np.linalg.norm(w) + hinges(X)
+    for concentration in (1e-3, 0.1, 10):
+        directions = rng.normal(size=X.shape)
+        shares = c * rng.dirichlet(np.full(len(y), concentration))
+        moves = directions * (shares / np.linalg.norm(directions, axis=1))[:, None]
+        assert hinges(X - moves) <= bound + 1e-9
+        along_w = np.outer(shares * y, w / np.linalg.norm(w))  # the best direction, shared badly
+        assert hinges(X - along_w) <= bound + 1e-9
+    worst = np.argmin(y * linear.raw_score(X, w, b))
+    X[worst] -= c * y[worst] * w / np.linalg.norm(w)
+    assert hinges(X) == pytest.approx(bound)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0, 1))
+def test_goodfellows_worst_case_takes_eps_times_the_l1_norm(seed, eps):
+    rng = np.random.default_rng(seed)
+    w, x, y = rng.normal(size=20), rng.normal(size=20), rng.choice([-1, 1])
+    margin = y * linear.raw_score(x, w, 0.3)
+    worst = y * linear.raw_score(x - y * eps * np.sign(w), w, 0.3)
+    assert worst == pytest.approx(margin - eps * np.abs(w).sum())
+    other = x + rng.uniform(-eps, eps, size=20)
+    assert y * linear.raw_score(other, w, 0.3) >= worst - 1e-9
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 1))
+def test_a_budget_for_each_image_is_another_objective(seed, eps):
+    X, y, w, b = clouds(seed, n=50)
+    norm = np.linalg.norm(w)
+    margins = y * linear.raw_score(X, w, b)
+    moved = X - eps * np.outer(y, w / norm)
+    each = losses.hinge(y * linear.raw_score(moved, w, b))
+    assert each == pytest.approx(np.maximum(1 - margins + eps * norm, 0))
+    grown = each - losses.hinge(margins)
+    assert grown[margins <= 1] == pytest.approx(eps * norm)
+    assert (grown[margins > 1 + eps * norm] == 0).all()
+
+
+def test_more_errors_can_have_a_smaller_error_distance():
+    X, y = np.array([[1.0], [1], [1], [-10], [-10], [-1]]), np.array([1, 1, 1, 1, 1, -1])
+    rates = [linear.error_rate(X, y, [1.0], b) for b in (0.0, 1.5)]
+    distances = [linear.error_distance(X, y, [1.0], b) for b in (0.0, 1.5)]
+    assert rates == pytest.approx([2 / 6, 3 / 6])
+    assert distances == pytest.approx([20 / 6, 17.5 / 6])
+
+
+def test_the_conversions_of_lam():
+    lam, n = 1 / (2 * 6000 * 1.0), 6000
+    assert lam == pytest.approx(8.3e-5, rel=0.01) and 2 * lam == pytest.approx(1.7e-4, rel=0.02)
+    w = np.ones(3)
+    for penalty, ours in [
+        (lambda w, other: other / (2 * n) * w @ w, lambda other: other / (2 * n)),
+        (lambda w, other: other / 2 * w @ w, lambda other: other / 2),
+        (lambda w, other: 1e-5 * other * w @ w, lambda other: 1e-5 * other),
+        (lambda w, other: w @ w / (2 * n * other), lambda other: 1 / (2 * n * other)),
+    ]:
+        assert penalty(w, 0.7) == pytest.approx(ours(0.7) * w @ w)

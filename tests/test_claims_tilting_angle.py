@@ -1,0 +1,80 @@
+"""Each claim of chapter 3 that no property test of the helpers holds already."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import linear, tilting
+from helpers.results import load_figures
+
+MODELS = load_figures("svm_3_8")
+THETA = np.array([model["theta"] for model in MODELS])
+LAM = np.array([model["lam"] for model in MODELS])
+TEST = np.array([model["err_test"] for model in MODELS])
+TRAIN = np.array([model["err_train"] for model in MODELS])
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_nearest_centroid_is_told_by_weights_along_z_hat(seed):
+    rng = np.random.default_rng(seed)
+    i, j, X = rng.normal(size=10), rng.normal(size=10), rng.normal(size=(50, 10))
+    nearer_j = np.linalg.norm(X - j, axis=1) < np.linalg.norm(X - i, axis=1)
+    score = linear.raw_score(X, j - i, (i @ i - j @ j) / 2)
+    assert (nearer_j == (score > 0)).all()
+    assert tilting.tilting_angle(j - i, i, j) == pytest.approx(0, abs=1e-7)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_no_direction_has_a_larger_adversarial_distance_than_z_hat(seed):
+    rng = np.random.default_rng(seed)
+    X, y, w = rng.normal(size=(20, 6)), np.repeat([-1, 1], 10), rng.normal(size=6)
+    i, j = tilting.centroids(X, y)
+    most = np.linalg.norm(j - i) / 2
+    assert linear.adversarial_distance(X, y, w, 1.0) <= most + 1e-9
+    assert linear.adversarial_distance(X, y, j - i, -2.0) == pytest.approx(most)
+
+
+def test_a_sixth_is_left_at_80_degrees():
+    assert np.cos(np.radians(80)) == pytest.approx(1 / 6, abs=0.01)
+
+
+def test_the_angle_only_grows_as_lam_falls_and_the_training_error_falls_with_it():
+    assert (np.diff(LAM) < 0).all()
+    assert (np.diff(THETA) > -1e-3).all()
+    assert (np.diff(TRAIN) < 0.2).all()
+    assert TRAIN[-1] < 0.5 < 11 < TRAIN[0]
+
+
+def test_the_best_model_is_tilted_a_good_way_and_both_ends_are_worse():
+    best = np.argmin(TEST)
+    assert 0 < best < 80
+    assert 30 < np.degrees(THETA[best]) < 75
+    assert TEST[0] > 10 and TEST[-1] > 1.5 * TEST[best]
+    assert THETA[-1] > THETA[best] + 0.3
+
+
+def test_d_adv_of_every_model_is_half_the_distance_of_the_centroids_times_cos_theta():
+    half = max(model["d_adv"] for model in MODELS)
+    assert half == pytest.approx(1.8232, abs=5e-4)
+    for model in MODELS:
+        assert model["d_adv"] == pytest.approx(half * np.cos(model["theta"]), rel=1e-4, abs=1e-4)
+
+
+def test_the_noisy_point_hardly_moves_the_toys_centroid():
+    from helpers import toy
+
+    X, y = toy.training_set()
+    i, j = tilting.centroids(X, y)
+    assert i == pytest.approx([-0.533, -0.007], abs=5e-4) and j == pytest.approx([0.6, 0])
+    i, j = tilting.centroids(X[:-1], y[:-1])
+    assert [*i, *j] == pytest.approx([-0.6, 0, 0.6, 0])
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_with_uneven_classes_a_lower_bias_raises_the_mean_without_end(seed):
+    rng = np.random.default_rng(seed)
+    X, y, w = rng.normal(size=(30, 4)), np.repeat([-1, 1], [20, 10]), rng.normal(size=4)
+    means = [linear.adversarial_distance(X, y, w, b) for b in (0, -10, -1000)]
+    assert means[0] < means[1] < means[2]
+    assert linear.error_rate(X, y, w, -1000) == pytest.approx(1 / 3)  # all of class J
