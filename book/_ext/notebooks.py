@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import jupytext
 from myst_nb.core.read import is_myst_markdown_notebook
+from sphinx.errors import ConfigError
 from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
@@ -88,6 +89,11 @@ def find_repository(app, config):
     if configured == JUPYTER_BOOK_DEFAULT:
         configured = ""
     repository = web_address(configured or _git(root, "remote", "get-url", "origin"))
+    if configured and not repository:
+        raise ConfigError(
+            "repository: url in _config.yml must be an address such as "
+            f"https://github.com/owner/name, got {configured!r}"
+        )
     if not repository:
         LOGGER.info("No repository is known (repository: url, or git's origin): no Binder button")
     config.binder_repository = repository or ""
