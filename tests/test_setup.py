@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from browser import find_chromium
+from jupyter_lab import jupyter_lab
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -75,6 +76,23 @@ def test_binder_installs_what_a_reader_installs(tmp_path):
     by_conda = yaml.safe_load((tmp_path / "binder/environment.yml").read_text())["dependencies"]
     torch = pins("\n".join(not_by_pip))["torch"]
     assert f"pytorch-cpu={torch.partition('.')[0]}" in by_conda
+
+
+@pytest.mark.slow
+def test_a_double_click_in_binder_opens_a_chapter_as_a_notebook(browser, tmp_path):
+    program(tmp_path / "bin/python", "exit 0")  # instead of pip, which has been here
+    path = f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    home = {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / ".jupyter")}
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    assert run(ROOT / "binder/postBuild", cwd=tmp_path, PATH=path, **home).returncode == 0
+
+    shutil.copy(ROOT / "book/intro.md", tmp_path)
+    with jupyter_lab(tmp_path, **home) as address:
+        page = browser.new_page()
+        page.goto(address("lab"))
+        page.locator(".jp-DirListing-item", has_text="intro.md").dblclick()
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        page.close()
 
 
 # make
