@@ -12,8 +12,11 @@ from helpers.explorables.bundle import bundle
 def run(source, expression):
     """The value of ``expression`` after the module, whose default export becomes ``main``."""
     engine = MiniRacer()
-    engine.eval(source.replace("export default ", "globalThis.main = "))
-    return json.loads(engine.eval(f"JSON.stringify({expression})"))
+    try:
+        engine.eval(source.replace("export default ", "globalThis.main = "))
+        return json.loads(engine.eval(f"JSON.stringify({expression})"))
+    finally:
+        engine.close()  # left to be collected at exit, it may wait for ever
 
 
 @pytest.fixture
