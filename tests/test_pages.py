@@ -99,3 +99,18 @@ def test_every_figure_has_a_caption_and_an_alternative_text(open_page, chapter):
           .map(e => e.dataset.module)"""
     )
     assert uncaptioned == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_without_scripts_every_explorable_is_a_still_picture(open_page, chapter):
+    live = open_page(f"{chapter}.html")
+    wait_until_live(live.page)
+    figures = live.page.locator(".explorable").count()
+    still = open_page(f"{chapter}.html", java_script_enabled=False)
+    pictures = still.page.locator(".explorable img").all()
+    assert len(pictures) == figures
+    for picture in pictures:
+        picture.scroll_into_view_if_needed()
+        assert picture.is_visible()
+        assert picture.bounding_box()["height"] > 100  # loaded: a missing one has a line of text
+        assert picture.get_attribute("alt")
