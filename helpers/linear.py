@@ -90,13 +90,13 @@ def mirror_image(X, w, b):
 
 
 def geometric_margin(X, y, w, b):
-    """y d(x) for each image, shape (m,): how far it lies on its own side, negative on the other."""
+    """y d(x) for each image, shape (m,): its distance, negative where it is misclassified."""
     X, y = labelled(X, y)
     return y * signed_distance(X, w, b)
 
 
 def empirical_risk(X, y, w, b, loss):
-    """R(w, b), the mean of loss(y s(x)); ``loss`` is a function of margins, as in helpers.losses."""
+    """R(w, b), the mean of loss(y s(x)); ``loss`` is one of helpers.losses, or one like them."""
     X, y = labelled(X, y)
     return float(np.mean(loss(y * raw_score(X, w, b))))
 

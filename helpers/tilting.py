@@ -81,8 +81,8 @@ def tilting_plane(w, i, j, fallback=None):
         return z_hat, rest / sine
     if fallback is None:
         raise ValueError(
-            f"w is parallel to j - i (sin θ = {sine:.1e}), so that they span no plane: give the n_hat "
-            "of the nearest smaller λ as fallback"
+            f"w is parallel to j - i (sin θ = {sine:.1e}), so that they span no plane: give the "
+            "n_hat of the nearest smaller λ as fallback"
         )
     return tuple(_frame(z_hat, fallback, "fallback").T)
 

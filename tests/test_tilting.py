@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from helpers import linear, tilting
+from helpers.data import digit_pair
 
 numbers = st.floats(-10, 10)
 biases = st.floats(-3, 3)
@@ -76,6 +77,17 @@ def test_of_unbalanced_classes_only_the_mean_over_both_is_that_of_the_tilt(probl
     w_hat, b_prime = w / np.linalg.norm(w), b / np.linalg.norm(w)
     over_all = (n_j * w_hat @ j - n_i * w_hat @ i + (n_j - n_i) * b_prime) / (n_i + n_j)
     assert linear.adversarial_distance(X, y, w, b) == close(over_all)
+
+
+@pytest.mark.parametrize(
+    ("pair", "half"), [((3, 8), 1.8232), ((7, 9), 1.5063), ((0, 1), 3.8161), ((2, 3), 2.1719)]
+)
+def test_no_boundary_lies_further_from_two_digits_than_half_their_centroids(mnist, pair, half):
+    X, y = digit_pair(mnist, *pair, n=3000)
+    i, j = tilting.centroids(X, y)
+    assert linear.adversarial_distance(X, y, j - i, 0) == pytest.approx(half, abs=5e-5)
+    other = np.random.default_rng(0).normal(size=784)
+    assert linear.adversarial_distance(X, y, other, 0) < half
 
 
 @given(planes())
@@ -165,8 +177,9 @@ def test_weights_without_a_tilt_take_the_plane_of_their_neighbour(plane):
     assert tilting.tilting_plane(tilted, i, j, fallback=n_hat)[1] == pytest.approx(-n_hat, abs=1e-6)
 
 
-def test_vectors_stored_as_float32_are_good_enough_for_a_frame():
-    z_hat, n_hat = np.linalg.qr(np.random.default_rng(0).normal(size=(784, 2)))[0].T
+@pytest.mark.parametrize("n", [2, 784])
+def test_vectors_stored_as_float32_are_good_enough_for_a_frame(n):
+    z_hat, n_hat = np.linalg.qr(np.random.default_rng(0).normal(size=(n, 2)))[0].T
     stored = z_hat.astype(np.float32), n_hat.astype(np.float32)
     w = 0.6 * z_hat + 0.8 * n_hat
     assert tilting.in_frame(w, *stored) == pytest.approx([0.6, 0.8], abs=1e-6)
