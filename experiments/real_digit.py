@@ -15,7 +15,8 @@ from sklearn.svm import SVC
 from tqdm import tqdm
 
 from experiments.record import save
-from helpers import linear
+from experiments.svm_3_8 import measure
+from helpers import linear, tilting
 from helpers.data import digit_pair, load_mnist
 
 SETTINGS = {
@@ -30,25 +31,6 @@ def train(X, y, lam):
     """Weights and bias of the SVM with mean hinge loss and penalty lam · ‖w‖²."""
     svm = SVC(kernel="linear", C=1 / (2 * lam * len(y)), tol=SETTINGS["tol"]).fit(X, y)
     return svm.coef_[0], svm.intercept_[0]
-
-
-def error(X, y, w, b):
-    """Share of the images that are misclassified, in per cent."""
-    return 100 * np.mean(np.where(linear.raw_score(X, w, b) > 0, 1, -1) != y)
-
-
-def measure(w, b, train_set, test_set):
-    """Tilting angle (radians), adversarial distance (pixels) and errors (per cent)."""
-    X, y = train_set
-    between = X[y == 1].mean(axis=0) - X[y == -1].mean(axis=0)
-    norm = np.linalg.norm(w)
-    return {
-        "theta": np.arccos(w @ between / norm / np.linalg.norm(between)),
-        "d_adv": w @ between / norm / 2,
-        "err_train": error(X, y, w, b),
-        "err_test": error(*test_set, w, b),
-        "norm_w": norm,
-    }
 
 
 def typical(X, y, models, label):
@@ -72,6 +54,7 @@ def main():
         name: train(*train_set, lam)
         for name, lam in tqdm(SETTINGS["lam"].items(), desc="SVMs", unit="model")
     }
+    centroids = tilting.centroids(*train_set)
     digits = np.array([typical(*test_set, models.values(), label) for label in (-1, 1)])
     arrays = {
         "w": np.array([w for w, _ in models.values()], np.float32),
@@ -81,7 +64,7 @@ def main():
     figures = {
         name: {
             "lam": SETTINGS["lam"][name],
-            **{key: float(value) for key, value in measure(*model, train_set, test_set).items()},
+            **measure(*model, *centroids, train_set, test_set),
             "mirror_distance": [float(2 * abs(linear.signed_distance(x, *model))) for x in digits],
         }
         for name, model in models.items()
