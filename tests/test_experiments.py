@@ -207,6 +207,7 @@ def test_svms_can_be_had_again(mnist, svms):
 def small_run(mnist, tmp_path, monkeypatch):
     """svm_3_8 with 100 images a class and every twentieth λ, in a folder of its own."""
     few = {"images_per_class": 100, "drawn_per_class": 5, "log_lam": [2, 0, -2, -4, -6]}
+    few["middling_log_lam"] = -2
     monkeypatch.setattr(svm_3_8, "SETTINGS", svm_3_8.SETTINGS | few)
     monkeypatch.setattr(svm_3_8, "FINISHED", tmp_path / "finished")
     monkeypatch.setattr(svm_3_8, "load_mnist", lambda: mnist)
