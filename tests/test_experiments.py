@@ -112,7 +112,7 @@ def test_no_stand_in_for_mnist(experiment, tmp_path, monkeypatch):
 def svms():
     """The arrays of svm_3_8; those of the geometry in float64, coordinates in pixels."""
     arrays = load_arrays("svm_3_8")
-    pixels = {name: arrays[name] / svm_3_8.PER_PIXEL for name in ("horizontal", "vertical")}
+    pixels = {name: arrays[name] / arrays["per_pixel"] for name in ("horizontal", "vertical")}
     return arrays | pixels | {name: arrays[name].astype(float) for name in ("w", "centroids")}
 
 
