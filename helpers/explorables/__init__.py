@@ -4,5 +4,6 @@ from helpers.explorables.image_space import ImageSpace
 from helpers.explorables.mirror_image import MirrorImage
 from helpers.explorables.noisy_point import NoisyPoint
 from helpers.explorables.real_digit import RealDigit
+from helpers.explorables.tilting_digits import TiltingDigits
 
-__all__ = ["ImageSpace", "MirrorImage", "NoisyPoint", "RealDigit"]
+__all__ = ["ImageSpace", "MirrorImage", "NoisyPoint", "RealDigit", "TiltingDigits"]

@@ -27,6 +27,14 @@ export function format(value, digits = 2) {
 
 export const pair = ([u, v], digits = 2) => `(${format(u, digits)}, ${format(v, digits)})`;
 
+// 10^u to two digits: 0.013, or 1.3 · 10⁻⁴ where that would have many zeros.
+export function powerOfTen(u) {
+  if (u > -3) return String(Number((10 ** u).toPrecision(2)));
+  const [digits, exponent] = (10 ** u).toExponential(1).split("e");
+  const power = `10⁻${[...exponent.slice(1)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+  return digits === "1.0" ? power : `${digits} · ${power}`;
+}
+
 export const degrees = (radians) => (radians * 180) / Math.PI;
 
 // Sets traits and tells the kernel, where there is one.
@@ -41,8 +49,22 @@ export function show({ model, el }, children, draw) {
   update(el, { role: "group", "aria-label": model.get("title") });
   el.replaceChildren(...children);
   model.on("change", draw);
+  const stopWatching = onThemeChange(draw);
   draw();
-  return () => model.off("change", draw);
+  return () => {
+    model.off("change", draw);
+    stopWatching();
+  };
+}
+
+// A canvas has to be drawn anew in another theme: of the book, of JupyterLab, of VS Code.
+function onThemeChange(draw) {
+  const observer = new MutationObserver(() => draw());
+  const themes = ["data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
+  for (const node of [document.documentElement, document.body]) {
+    observer.observe(node, { attributeFilter: themes });
+  }
+  return () => observer.disconnect();
 }
 
 export const row = (...children) => html("div", { class: "xp-row" }, ...children);
@@ -149,7 +171,7 @@ export function plane({ label, x, y, width = 340, xLabel, yLabel, xTicks, yTicks
       y[0] + ((bottom - v) / (bottom - top)) * (y[1] - y[0]),
     ];
   }
-  return { node, content, over, px, py, at, x };
+  return { node, content, over, px, py, at, x, frame, width, height };
 }
 
 // Shapes tell points apart without colour; all are centred on 0, 0.
@@ -173,6 +195,58 @@ export function marker(plot, { shape, kind, name = "", dx = 10, dy = -8, size = 
     node,
     draw: ([x, y]) => node.setAttribute("transform", `translate(${plot.px(x)} ${plot.py(y)})`),
   };
+}
+
+// Many points on a canvas behind a plot; `node`, put into the page in place of the plot's, holds
+// both. `draw([xs, ys], [xs, ys])` takes the two classes, as many points of each: discs for I,
+// squares for J. They take turns, so that neither class covers the other.
+export function dots(plot, label) {
+  const { frame, width, height } = plot;
+  const canvas = html("canvas", { class: "xp-dots", role: "img", "aria-label": label });
+  const context = canvas.getContext("2d");
+  const node = html("div", { class: "xp-layers" }, canvas, plot.node);
+  const share = (part, whole) => `${(100 * part) / whole}%`;
+  Object.assign(canvas.style, {
+    left: share(frame.x, width),
+    top: share(frame.y, height),
+    width: share(frame.width, width),
+    height: share(frame.height, height),
+  });
+  node.style.maxWidth = `${width}px`;
+  let shown = [];
+  return {
+    node,
+    draw(...classes) {
+      const colours = [colour("--class-i"), colour("--class-j")];
+      const wanted = [devicePixelRatio, ...colours.flat(), ...classes.flat()];
+      if (wanted.every((value, k) => value === shown[k])) return; // these points stand still
+      shown = wanted;
+      const stamps = [stamp("disc", colours[0]), stamp("square", colours[1])];
+      canvas.width = frame.width * devicePixelRatio;
+      canvas.height = frame.height * devicePixelRatio;
+      context.scale(devicePixelRatio, devicePixelRatio);
+      for (let k = 0; k < classes[0][0].length; k++) {
+        classes.forEach(([xs, ys], c) => {
+          const left = plot.px(xs[k]) - frame.x - STAMP / 2;
+          const top = plot.py(ys[k]) - frame.y - STAMP / 2;
+          context.drawImage(stamps[c], left, top, STAMP, STAMP);
+        });
+      }
+    },
+  };
+}
+
+const STAMP = 7; // the size of a point's picture, which is drawn once and then copied
+
+function stamp(shape, rgb) {
+  const size = STAMP * devicePixelRatio;
+  const picture = html("canvas", { width: size, height: size });
+  const context = picture.getContext("2d");
+  const scale = size / 18; // shapes are 12 wide
+  context.setTransform(scale, 0, 0, scale, size / 2, size / 2);
+  context.fillStyle = `rgb(${rgb.join(" ")} / 0.5)`;
+  context.fill(new Path2D(SHAPES[shape]));
+  return picture;
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
@@ -239,6 +313,24 @@ export function segment(plot, kind) {
     node,
     draw: ([x1, y1], [x2, y2]) =>
       update(node, { x1: plot.px(x1), y1: plot.py(y1), x2: plot.px(x2), y2: plot.py(y2) }),
+  };
+}
+
+// A direction, as an arrow between two data points: `draw(from, to)`.
+export function arrow(plot, kind) {
+  const node = svg("path", { class: `xp-line xp-arrow xp-${kind}` });
+  return {
+    node,
+    draw(from, to) {
+      const [[x1, y1], [x2, y2]] = [from, to].map(([x, y]) => [plot.px(x), plot.py(y)]);
+      const along = Math.atan2(y2 - y1, x2 - x1);
+      const barb = (turn) => {
+        const [u, v] = [Math.cos(along + turn), Math.sin(along + turn)];
+        return `${x2 - 9 * u} ${y2 - 9 * v}`;
+      };
+      const head = `M ${barb(0.5)} L ${x2} ${y2} L ${barb(-0.5)}`;
+      node.setAttribute("d", `M ${x1} ${y1} L ${x2} ${y2} ${head}`);
+    },
   };
 }
 
@@ -345,9 +437,9 @@ export function digitImage(size) {
   return { node, draw: (x, words) => paint((k) => ink(x[k]), words) };
 }
 
-// The red, green and blue of a palette variable, #rrggbb.
+// The red, green and blue of a palette variable, #rrggbb. (JupyterLab's theme is the body's.)
 function colour(variable) {
-  const hex = getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
+  const hex = getComputedStyle(document.body).getPropertyValue(variable).trim();
   return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
 }
 
@@ -368,10 +460,13 @@ export function weightImage(size) {
   };
 }
 
+// The numbers that Python sent as bytes, as a typed array of the `Kind` they were.
+export const numbersOf = (view, Kind) =>
+  new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+
 // The numbers that Python sent as float32 bytes, cut into rows of an image each.
 export function imagesOf(view) {
-  const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-  const values = Array.from(new Float32Array(bytes));
+  const values = Array.from(numbersOf(view, Float32Array));
   const size = SIDE * SIDE;
   return Array.from({ length: values.length / size }, (_, k) =>
     values.slice(k * size, (k + 1) * size),
