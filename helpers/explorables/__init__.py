@@ -4,6 +4,16 @@ from helpers.explorables.image_space import ImageSpace
 from helpers.explorables.mirror_image import MirrorImage
 from helpers.explorables.noisy_point import NoisyPoint
 from helpers.explorables.real_digit import RealDigit
+from helpers.explorables.scaling_the_loss import ScalingTheLoss
+from helpers.explorables.score_to_penalty import ScoreToPenalty
 from helpers.explorables.tilting_digits import TiltingDigits
 
-__all__ = ["ImageSpace", "MirrorImage", "NoisyPoint", "RealDigit", "TiltingDigits"]
+__all__ = [
+    "ImageSpace",
+    "MirrorImage",
+    "NoisyPoint",
+    "RealDigit",
+    "ScalingTheLoss",
+    "ScoreToPenalty",
+    "TiltingDigits",
+]

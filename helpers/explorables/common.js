@@ -89,11 +89,9 @@ export function slider(model, trait, { label, min, max, step, text, to = Number,
   };
 }
 
-let groups = 0; // radio buttons of one group share a name
-
 // A group of radio buttons bound to a trait; `options` are [value, label] pairs.
 export function choice(model, trait, { label, options }) {
-  const name = `xp-choice-${++groups}`;
+  const name = `xp-choice-${Math.random()}`; // radio buttons of one group share it, on all the page
   const inputs = options.map(([value]) => {
     const input = html("input", { type: "radio", name, ...KEEP_KEYS });
     input.addEventListener("change", () => assign(model, { [trait]: value }));
@@ -113,10 +111,24 @@ export function button(text, onClick) {
   return node;
 }
 
+// Text with its subscripts, "d_err", as nodes. A subscript of an SVG text needs a `tspan`.
+const SUBSCRIPT = /_(\w+)/;
+const set = (text, subscript) =>
+  text.split(SUBSCRIPT).map((part, k) => (k % 2 ? subscript(part) : part));
+
+export const words = (text) => set(text, (part) => html("sub", {}, part));
+
+export const svgWords = (attributes, text) =>
+  svg(
+    "text",
+    attributes,
+    ...set(text, (part) => svg("tspan", { dy: 4, "font-size": "10px" }, part)),
+  );
+
 // Named numbers under a figure: `draw({name: text})`.
 export function readouts(names) {
   const cells = Object.fromEntries(names.map((name) => [name, html("strong")]));
-  const pairs = names.map((name) => html("div", {}, html("span", {}, name), cells[name]));
+  const pairs = names.map((name) => html("div", {}, html("span", {}, ...words(name)), cells[name]));
   return {
     node: html("div", { class: "xp-readouts" }, ...pairs),
     draw: (texts) =>
@@ -124,19 +136,24 @@ export function readouts(names) {
   };
 }
 
-// A plot of data coordinates with named axes. One unit is as long across as upwards, so that
-// angles are true. `content` is cut off at the frame, `over` is not.
-export function plane({ label, x, y, width = 340, xLabel, yLabel, xTicks, yTicks }) {
-  const [left, right, top] = [56, width - 8, 8];
-  const bottom = top + ((right - left) * (y[1] - y[0])) / (x[1] - x[0]);
-  const height = bottom + 42;
+const FRAME = { left: 56, top: 8, below: 42 }; // room around a plot, for its ticks and names
+
+const tickText = (value) => format(value, value % 1 ? 1 : 0);
+
+// A plot of data coordinates with named axes; `xText` and `yText` write a tick's value. `content`
+// is cut off at the frame, `over` is not. `right` is the room beside it.
+export function chart({
+  label, x, y, width = 340, height, right: beside = 8,
+  xLabel, yLabel, xTicks, yTicks, xText = tickText, yText = tickText,
+}) {
+  const { left, top } = FRAME;
+  const [right, bottom] = [width - beside, height - FRAME.below];
   const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
   const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
   const frame = { x: left, y: top, width: right - left, height: bottom - top };
   const viewBox = `${left} ${top} ${frame.width} ${frame.height}`;
   const content = svg("svg", { ...frame, viewBox });
   const over = svg("g");
-  const tick = (attributes, value) => svg("text", attributes, format(value, value % 1 ? 1 : 0));
   const node = svg(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, class: "xp-plane", role: "group", "aria-label": label },
@@ -145,18 +162,18 @@ export function plane({ label, x, y, width = 340, xLabel, yLabel, xTicks, yTicks
     svg(
       "g",
       { class: "xp-ticks", "aria-hidden": "true" },
-      ...xTicks.map((v) => tick({ x: px(v), y: bottom + 16, "text-anchor": "middle" }, v)),
-      ...yTicks.map((v) => tick({ x: left - 6, y: py(v) + 4, "text-anchor": "end" }, v)),
+      ...xTicks.map((v) =>
+        svg("text", { x: px(v), y: bottom + 16, "text-anchor": "middle" }, xText(v)),
+      ),
+      ...yTicks.map((v) =>
+        svg("text", { x: left - 6, y: py(v) + 4, "text-anchor": "end" }, yText(v)),
+      ),
     ),
     svg(
       "g",
       { class: "xp-axes", "aria-hidden": "true" },
       svg("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel),
-      svg(
-        "text",
-        { transform: `translate(12 ${(top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle" },
-        yLabel,
-      ),
+      upwards(yLabel, 12, (top + bottom) / 2),
     ),
     over,
   );
@@ -171,7 +188,58 @@ export function plane({ label, x, y, width = 340, xLabel, yLabel, xTicks, yTicks
       y[0] + ((bottom - v) / (bottom - top)) * (y[1] - y[0]),
     ];
   }
-  return { node, content, over, px, py, at, x, frame, width, height };
+  return { node, content, over, px, py, at, x, y, frame, width, height };
+}
+
+function upwards(text, x, y) {
+  const transform = `translate(${x} ${y}) rotate(-90)`;
+  return svg("text", { transform, "text-anchor": "middle" }, text);
+}
+
+// A chart in which one unit is as long across as upwards, so that angles are true.
+export function plane({ x, y, width = 340, ...names }) {
+  const across = width - FRAME.left - 8;
+  const height = FRAME.top + (across * (y[1] - y[0])) / (x[1] - x[0]) + FRAME.below;
+  return chart({ x, y, width, height, ...names });
+}
+
+// A second vertical axis, on the right of a chart: the same plot with another `py`.
+export function rightAxis(plot, { y, yLabel, yTicks }) {
+  const [bottom, top] = plot.y.map(plot.py);
+  const right = plot.px(plot.x[1]);
+  const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
+  const ticks = yTicks.map((v) => svg("text", { x: right + 6, y: py(v) + 4 }, tickText(v)));
+  plot.node.append(
+    svg("g", { class: "xp-ticks", "aria-hidden": "true" }, ...ticks),
+    svg("g", { "aria-hidden": "true" }, upwards(yLabel, right + 32, (top + bottom) / 2)),
+  );
+  return { ...plot, py, y };
+}
+
+// A histogram: `draw(counts, start, width)` puts bar k over start + k · width. Heights are square
+// roots of the counts, on an axis with ticks at roots and `yText: square`: few images stay visible
+// beside many.
+export const square = (root) => format(root ** 2, 0);
+
+export function histogram(plot, kind) {
+  const node = svg("path", { class: `xp-bars xp-${kind}` });
+  return {
+    node,
+    draw(counts, start, width) {
+      const steps = counts.map((count, k) => {
+        const [from, to] = [start + k * width, start + (k + 1) * width].map(plot.px);
+        return `M ${from} ${plot.py(0)} V ${plot.py(Math.sqrt(count))} H ${to} V ${plot.py(0)} Z`;
+      });
+      node.setAttribute("d", steps.filter((_, k) => counts[k] > 0).join(" "));
+    },
+  };
+}
+
+// How many of the values lie in each bin [start + k · width, start + (k + 1) · width).
+export function counted(values, start, width, bins) {
+  const counts = Array(bins).fill(0);
+  for (const value of values) counts[Math.floor((value - start) / width)]++;
+  return counts;
 }
 
 // Shapes tell points apart without colour; all are centred on 0, 0.
@@ -334,14 +402,17 @@ export function arrow(plot, kind) {
   };
 }
 
-export function polygon(plot, kind) {
-  const node = svg("polygon", { class: `xp-${kind}` });
-  return {
-    node,
-    draw: (points) =>
-      node.setAttribute("points", points.map(([x, y]) => `${plot.px(x)},${plot.py(y)}`).join(" ")),
-  };
-}
+// Through data points: `draw([[x, y], …])`.
+const through = (plot, node) => ({
+  node,
+  draw: (points) =>
+    node.setAttribute("points", points.map(([x, y]) => `${plot.px(x)},${plot.py(y)}`).join(" ")),
+});
+
+export const polygon = (plot, kind) => through(plot, svg("polygon", { class: `xp-${kind}` }));
+
+export const curve = (plot, kind) =>
+  through(plot, svg("polyline", { class: `xp-line xp-${kind}` }));
 
 // A boundary w·x + b = 0 with its two sides tinted: `draw([w1, w2], b)`.
 export function boundary(plot) {

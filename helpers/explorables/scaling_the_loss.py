@@ -1,0 +1,27 @@
+"""One boundary, and a loss that the length of the weights scales."""
+
+import math
+
+import traitlets
+
+from helpers.explorables.base import script
+from helpers.explorables.digit_distances import DigitDistances
+from helpers.explorables.traits import Number
+
+
+class ScalingTheLoss(DigitDistances):
+    """Change the length of the weights, ‖w‖ = 10^``u``, while the boundary stays where it is.
+
+    ``u`` starts at the length that the SVM was trained to. Both ŵ and b′ = b/‖w‖ are fixed.
+    Tanay & Griffin 2018, "Scaling the loss function".
+    """
+
+    module = "scaling_the_loss"
+    heights = (486, 898)
+    _esm = script(module)
+    title = traitlets.Unicode("Scaling the loss").tag(sync=True)
+    u = Number(min=-1.5, max=1.5).tag(sync=True)
+
+    @traitlets.default("u")
+    def _as_trained(self):
+        return math.log10(self.norm)
