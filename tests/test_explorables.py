@@ -28,8 +28,9 @@ class Figure:
         return self.root.get_by_role("slider", name=name, exact=True)
 
     def readout(self, name):
-        """The number or numbers shown under ``name``, as floats."""
-        label = self.root.locator(".xp-readouts span", has_text=re.compile(f"^{re.escape(name)}$"))
+        """The number or numbers shown under ``name``, as floats; "d_err" has a subscript."""
+        shown = re.compile(f"^{re.escape(name.replace('_', ''))}$")
+        label = self.root.locator(".xp-readouts span", has_text=shown)
         return numbers(label.locator("xpath=following-sibling::strong").inner_text())
 
     def spoken(self, name):
