@@ -7,6 +7,7 @@ from helpers.explorables.real_digit import RealDigit
 from helpers.explorables.scaling_the_loss import ScalingTheLoss
 from helpers.explorables.score_to_penalty import ScoreToPenalty
 from helpers.explorables.tilting_digits import TiltingDigits
+from helpers.explorables.tilting_plane import TiltingPlane
 
 __all__ = [
     "ImageSpace",
@@ -16,4 +17,5 @@ __all__ = [
     "ScalingTheLoss",
     "ScoreToPenalty",
     "TiltingDigits",
+    "TiltingPlane",
 ]
