@@ -195,7 +195,7 @@ function render({ model, el }) {
   const pictures = [
     thumbnail(meanDigit(means[0], 3), "i", "the mean 3"),
     thumbnail(meanDigit(means[1], 8), "j", "the mean 8"),
-    thumbnail(w, "ŵ", "ink for ", coloured("i", "3"), ", for ", coloured("j", "8")),
+    thumbnail(w, "ŵ", "for ", coloured("i", "3"), ", for ", coloured("j", "8")),
   ];
 
   function draw() {

@@ -19,7 +19,7 @@ class TiltingDigits(Explorable):
     """
 
     module = "tilting_digits"
-    heights = (639, 1168)
+    heights = (644, 1173)
     _esm = script(module)
     title = traitlets.Unicode("A boundary between 3 and 8, tilting").tag(sync=True)
     log_lam = Number(0.7, min=-6, max=2).tag(sync=True)
