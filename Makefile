@@ -1,6 +1,7 @@
 # make book     build the book into _build/html, installing what it needs into .venv first
 # make test     the same, then run all tests
 # make serve    the same, then show the book at http://127.0.0.1:8000 (PORT=... for another port)
+# make pictures the same, then take the still pictures of the figures anew (with Chromium)
 # make zip      the same, then pack the site as tilted-boundary.zip
 # make lock     install everything anew, as new as requirements.txt allows, and note the versions
 # make clean    delete what was built; .venv stays
@@ -14,7 +15,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 RUN := $(VENV)/bin/python -m
 PIP := $(RUN) pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: book test serve zip lock clean
+.PHONY: book test serve pictures zip lock clean
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build .
@@ -27,6 +28,10 @@ test: $(VENV)/.test
 serve: book
 	@echo "The book: http://127.0.0.1:$(PORT) (Ctrl-C ends this)"
 	@$(RUN) http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
+
+pictures: book $(VENV)/.test
+	@$(RUN) tests.browser
+	@$(VENV)/bin/python book/take_pictures.py
 
 zip: book
 	@$(RUN) zipfile --create _build/tilted-boundary.zip $(SITE)/*

@@ -10,6 +10,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 BOOK = Path(__file__).resolve().parent
+sys.path.insert(0, str(BOOK.parent / "tests"))
+
+from browser import find_chromium  # noqa: E402
+
 PICTURES = BOOK / "pictures"
 SITE = BOOK.parent / "_build" / "html" / "book"
 LIVE = "[...document.querySelectorAll('.explorable')].every(e => e.dataset.state === 'live')"
@@ -25,10 +29,10 @@ def take_pictures(page, path):
     return len(figures)
 
 
-def main(chromium):
+def main():
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="light")
         taken = sum(take_pictures(page, path) for path in sorted(SITE.glob("*.html")))
         page.goto((SITE / "mirror-images.html").as_uri() + "#fig-mirror-image")
@@ -39,4 +43,4 @@ def main(chromium):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()
