@@ -17,7 +17,7 @@ class ScalingTheLoss(DigitDistances):
     """
 
     module = "scaling_the_loss"
-    heights = (486, 898)
+    heights = (493, 913)
     _esm = script(module)
     title = traitlets.Unicode("Scaling the loss").tag(sync=True)
     u = Number(min=-1.5, max=1.5).tag(sync=True)

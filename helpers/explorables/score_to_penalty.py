@@ -15,7 +15,7 @@ class ScoreToPenalty(DigitDistances):
     """
 
     module = "score_to_penalty"
-    heights = (524, 764)
+    heights = (539, 782)
     _esm = script(module)
     title = traitlets.Unicode("From score to penalty").tag(sync=True)
     score = Number(-2.0, min=-10, max=10).tag(sync=True)
