@@ -33,7 +33,11 @@ function lossChart(margins) {
     yTicks: [0, 5, 10, 15, 20],
     yText: square,
   });
-  const losses = rightAxis(plot, { y: [0, 4], yLabel: "loss of an image", yTicks: [0, 1, 2, 3, 4] });
+  const losses = rightAxis(plot, {
+    y: [0, 4],
+    yLabel: "loss of an image",
+    yTicks: [0, 1, 2, 3, 4],
+  });
   const bins = Math.round((FARTHEST - NEAREST) / BIN);
   const bars = (kind, values) => {
     const each = histogram(plot, kind);
@@ -45,9 +49,11 @@ function lossChart(margins) {
   const curves = Object.fromEntries(KINDS.map((kind) => [kind, curve(losses, kind)]));
   plot.content.append(...KINDS.map((kind) => curves[kind].node));
   const name = (kind, x, y, text) =>
-    plot.over.append(svg("text", { x: plot.px(x), y: plot.py(y), class: `xp-label xp-text-${kind}` }, text));
-  name("adversarial", -1.42, 6, "errors");
-  name("muted", 1.75, 11.5, "correct");
+    svg("text", { x: plot.px(x), y: plot.py(y), class: `xp-label xp-text-${kind}` }, text);
+  plot.over.append(
+    name("adversarial", -1.42, 6, "errors"),
+    name("muted", 1.75, 11.5, "correct"),
+  );
   const xs = places(NEAREST, FARTHEST, 450);
   return { node: plot.node, draw: (kind, f) => curves[kind].draw(xs.map((x) => [x, f(x)])) };
 }

@@ -29,7 +29,7 @@ function panel(label, axis) {
   plot.over.append(needle.node);
   return {
     ...plot,
-    height: HEIGHT * top,
+    level: HEIGHT * top,
     needleTo: (x) => needle.draw([x, 0], [x, HEIGHT * top]),
     bars(kind) {
       const { node, draw } = histogram(plot, kind);
@@ -38,8 +38,8 @@ function panel(label, axis) {
       return (values) => draw(counted(values, axis.from, axis.bin, bins), axis.from, axis.bin);
     },
     say(kind, x, share, text = "") {
-      const node = svg("text", { x: plot.px(x), y: plot.py(share * top), class: `xp-label xp-text-${kind}` });
-      node.textContent = text;
+      const place = { x: plot.px(x), y: plot.py(share * top) };
+      const node = svg("text", { ...place, class: `xp-label xp-text-${kind}` }, text);
       plot.over.prepend(node);
       return node;
     },
@@ -96,7 +96,7 @@ function render({ model, el }) {
     kind: "boundary",
     name: "x",
     step: SCORES.bin,
-    get: () => [model.get("score"), first.height],
+    get: () => [model.get("score"), first.level],
     move: ([s]) => assign(model, { score: clamp(s, SCORES.from, SCORES.to) }),
     text: () => `s(x) = ${format(model.get("score"))}`,
   });
@@ -126,8 +126,8 @@ function render({ model, el }) {
     riskName.setAttribute("x", third.px(R) + 7);
     most.textContent = `↑ ${cutOff.toLocaleString("en")} images`;
     [image, label, loss].forEach((part) => part.draw());
-    atMargin.draw([z, second.height]);
-    atPenalty.draw([f(z), third.height]);
+    atMargin.draw([z, second.level]);
+    atPenalty.draw([f(z), third.level]);
     [s, z, f(z)].forEach((value, k) => [first, second, third][k].needleTo(value));
     said[0].textContent = `s(x) = ${format(s)}, so the classifier says ${s > 0 ? "J" : "I"}`;
     said[1].textContent =
