@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import linear, tilting
-from helpers.results import load_figures
+from helpers.results import load_arrays, load_figures
 
 MODELS = load_figures("svm_3_8")
 THETA = np.array([model["theta"] for model in MODELS])
@@ -78,3 +78,23 @@ def test_with_uneven_classes_a_lower_bias_raises_the_mean_without_end(seed):
     means = [linear.adversarial_distance(X, y, w, b) for b in (0, -10, -1000)]
     assert means[0] < means[1] < means[2]
     assert linear.error_rate(X, y, w, -1000) == pytest.approx(1 / 3)  # all of class J
+
+
+def test_beyond_the_svms_angle_the_training_error_shoots_up():
+    arrays = load_arrays("svm_3_8")
+    points = arrays["in_weak_plane"] / int(arrays["per_pixel"])
+    y = np.repeat([-1, 1], 3000)
+
+    def error(theta):  # of the boundary through the midpoint, which is the plane's origin
+        return 100 * linear.error_rate(points, y, [np.cos(theta), np.sin(theta)], 0)
+
+    weak = np.argmin(abs(np.log10(LAM) + 4))
+    assert error(THETA[weak]) < 2 < 10 < error(np.radians(86))
+    assert error(np.radians(89)) > 40
+
+
+def test_the_svms_boundary_misses_the_midpoint_by_hundredths_of_a_pixel():
+    arrays = load_arrays("svm_3_8")
+    weak = np.argmin(abs(np.log10(LAM) + 4))
+    midpoint = arrays["centroids"].mean(axis=0)
+    assert 0.01 < abs(linear.signed_distance(midpoint, arrays["w"][weak], arrays["b"][weak])) < 0.06
