@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 from browser import find_chromium
+from hypothesis import settings
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,10 @@ CHROMIUM_FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 BUILD_LOG = pytest.StashKey[str]()
+
+# The same examples on every machine, however slow it is.
+settings.register_profile("book", deadline=None, derandomize=True)
+settings.load_profile("book")
 
 
 @cache
