@@ -98,3 +98,21 @@ def test_the_svms_boundary_misses_the_midpoint_by_hundredths_of_a_pixel():
     weak = np.argmin(abs(np.log10(LAM) + 4))
     midpoint = arrays["centroids"].mean(axis=0)
     assert 0.01 < abs(linear.signed_distance(midpoint, arrays["w"][weak], arrays["b"][weak])) < 0.06
+
+
+def test_the_tilted_boundary_is_down_to_one_half_at_half_the_distance():
+    rng = np.random.default_rng(0)  # the data of the chapter's cells, drawn in their order
+    y = np.repeat([-1, 1], 100)
+    X = rng.normal(size=(200, 50)) + 0.3 * np.outer(y, rng.normal(size=50))
+    i, j = tilting.centroids(X, y)
+    w = [rng.normal(size=50) + 0.5 * (j - i) for _ in range(3)][-1]
+    z_hat, n_hat = tilting.tilting_plane(w, i, j)
+
+    def robust(degrees, eps):
+        turned = np.cos(np.radians(degrees)) * z_hat + np.sin(np.radians(degrees)) * n_hat
+        return linear.robust_accuracy(X, y, turned, -turned @ (i + j) / 2, eps)
+
+    assert robust(0, 0) == pytest.approx(0.97, abs=0.01)
+    assert robust(60, 0) == pytest.approx(0.82, abs=0.01)
+    assert robust(0, 2.2) > 0.5 > robust(0, 2.4)
+    assert robust(60, 1.0) > 0.5 > robust(60, 1.2)

@@ -1,39 +1,15 @@
 """In Jupyter an explorable is an ordinary widget: Python moves the figure, the figure tells Python."""
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
-
 import nbformat
 import pytest
+from jupyter_lab import jupyter_lab
 
-TOKEN = "a-token-for-the-test"
 CELLS = [
     "from helpers.explorables import MirrorImage\nfigure = MirrorImage(theta=0.5)\nfigure",
     "seen = []\nfigure.observe(lambda change: seen.append(change.new), 'theta')\n"
     "figure.theta = 1.0\nprint('first cell ran')",
     "print(f'theta {figure.theta:.4f}, observed {len(seen)} changes, last {seen[-1]:.4f}')",
 ]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(url, process, patience=60):
-    end = time.monotonic() + patience
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            return urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.2)
-    raise RuntimeError("JupyterLab did not start")
 
 
 @pytest.fixture
@@ -44,20 +20,8 @@ def lab(tmp_path):
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     nbformat.write(notebook, tmp_path / "figure.ipynb")
-    port = free_port()
-    command = [
-        *(str(Path(sys.executable).with_name("jupyter")), "lab", "--no-browser", "--allow-root"),
-        *(f"--ServerApp.root_dir={tmp_path}", f"--IdentityProvider.token={TOKEN}"),
-        *(f"--port={port}", "--ServerApp.port_retries=0"),
-    ]
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/api?token={TOKEN}", process)
-        yield f"http://127.0.0.1:{port}/lab/tree/figure.ipynb?token={TOKEN}"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    with jupyter_lab(tmp_path) as address:
+        yield address("lab/tree/figure.ipynb")
 
 
 @pytest.mark.slow
