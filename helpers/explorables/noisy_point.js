@@ -1,20 +1,13 @@
 // The noisy point: one mislabelled image p, and the classifier that fits it or ignores it.
 import {
-  assign, boundary, choice, clamp, degrees, format, handle, html, marker, pair, plane, readouts,
+  assign, boundary, choice, clamp, degrees, format, handle, html, marker, pair, plane, powerOfTen,
+  readouts,
   row, show, slider, toyPicture,
 } from "./common.js";
 import { fit } from "./linear_fit.js";
 
 const ORIGIN = [["origin", "through the origin"], ["free", "free bias"]];
 const LOSSES = [["hinge", "hinge"], ["softplus", "softplus"]];
-const SUPERSCRIPTS = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶" };
-
-// λ = 10^u, written the way it is read aloud: 10⁻³ at whole powers, 0.0042 between.
-function lambdaText(u) {
-  if (Number.isInteger(u)) return `10⁻${SUPERSCRIPTS[-u]}`;
-  return (10 ** u).toPrecision(2).replace("e-", " · 10^−");
-}
-
 function render({ model, el }) {
   const plot = plane({
     label: "The training images of both classes, the noisy point p and the fitted boundary",
@@ -52,7 +45,7 @@ function render({ model, el }) {
     min: -6,
     max: -1,
     step: 0.1,
-    text: lambdaText,
+    text: powerOfTen,
   });
   const loss = choice(model, "loss", { label: "Loss", options: LOSSES });
   const bias = choice(model, "bias", { label: "Boundary", options: ORIGIN });
