@@ -1,13 +1,13 @@
 // The noisy point: one mislabelled image p, and the classifier that fits it or ignores it.
 import {
   assign, boundary, choice, clamp, degrees, format, handle, html, marker, pair, plane, powerOfTen,
-  readouts,
-  row, show, slider, toyPicture,
+  readouts, row, show, slider, toyPicture,
 } from "./common.js";
 import { fit } from "./linear_fit.js";
 
 const ORIGIN = [["origin", "through the origin"], ["free", "free bias"]];
 const LOSSES = [["hinge", "hinge"], ["softplus", "softplus"]];
+
 function render({ model, el }) {
   const plot = plane({
     label: "The training images of both classes, the noisy point p and the fitted boundary",
