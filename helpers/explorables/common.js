@@ -449,6 +449,20 @@ function framed(name, image) {
   return { node: html("div", { class: "xp-picture" }, image, words), note };
 }
 
+// The toy problem's image space, brightness against brightness.
+export function toyPlane(label, range) {
+  const ticks = [-1, -0.5, 0, 0.5, 1];
+  return plane({
+    label,
+    x: range,
+    y: range,
+    xLabel: "a, brightness of the centre",
+    yLabel: "b, brightness of the background",
+    xTicks: ticks,
+    yTicks: ticks,
+  });
+}
+
 const grey = (brightness) => {
   const level = Math.round(((clamp(brightness, -1, 1) + 1) / 2) * 255);
   return `rgb(${level},${level},${level})`;

@@ -1,5 +1,7 @@
 // Image space: every point of the square is an image, and the reader drags through it.
-import { assign, clamp, format, handle, plane, row, show, svg, toyImage, toyPicture } from "./common.js";
+import {
+  assign, clamp, format, handle, row, show, svg, toyImage, toyPicture, toyPlane,
+} from "./common.js";
 
 const SAMPLES = [-0.8, -0.4, 0, 0.4, 0.8];
 
@@ -15,15 +17,10 @@ function samples(plot) {
 }
 
 function render({ model, el }) {
-  const plot = plane({
-    label: "Image space: brightness of the centre across, of the background upwards",
-    x: [-1, 1],
-    y: [-1, 1],
-    xLabel: "a, brightness of the centre",
-    yLabel: "b, brightness of the background",
-    xTicks: [-1, -0.5, 0, 0.5, 1],
-    yTicks: [-1, -0.5, 0, 0.5, 1],
-  });
+  const plot = toyPlane(
+    "Image space: brightness of the centre across, of the background upwards",
+    [-1, 1],
+  );
   const picture = toyPicture("the image x", 150);
   const point = handle(plot, {
     label: "The image x",

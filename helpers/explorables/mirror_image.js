@@ -1,7 +1,7 @@
 // Mirror image: a boundary at angle θ, an image x, and its reflection on the other side.
 import {
-  assign, boundary, button, clamp, degrees, format, handle, html, marker, plane, readouts, row,
-  segment, show, slider, svg, toyPicture,
+  assign, boundary, button, clamp, degrees, format, handle, html, marker, readouts, row,
+  segment, show, slider, svg, toyPicture, toyPlane,
 } from "./common.js";
 
 const LARGEST = (89.5 / 180) * Math.PI; // θ stays below a right angle
@@ -12,15 +12,10 @@ const verdict = (d) => (Math.abs(d) < 5e-3 ? "on the boundary" : d < 0 ? "class 
 function render({ model, el }) {
   const theta = () => model.get("theta");
   const w = () => [Math.cos(theta()), Math.sin(theta())];
-  const plot = plane({
-    label: "Image space with the two classes, the boundary and the image x with its mirror image",
-    x: [-1.1, 1.1],
-    y: [-1.1, 1.1],
-    xLabel: "a, brightness of the centre",
-    yLabel: "b, brightness of the background",
-    xTicks: [-1, -0.5, 0, 0.5, 1],
-    yTicks: [-1, -0.5, 0, 0.5, 1],
-  });
+  const plot = toyPlane(
+    "Image space with the two classes, the boundary and the image x with its mirror image",
+    [-1.1, 1.1],
+  );
   const line = boundary(plot);
   const [classI, classJ] = [segment(plot, "class-i"), segment(plot, "class-j")];
   const normal = segment(plot, "normal");

@@ -1,7 +1,7 @@
 // The noisy point: one mislabelled image p, and the classifier that fits it or ignores it.
 import {
-  assign, boundary, choice, clamp, degrees, format, handle, html, marker, pair, plane, powerOfTen,
-  readouts, row, show, slider, toyPicture,
+  assign, boundary, choice, clamp, degrees, format, handle, html, marker, pair, powerOfTen,
+  readouts, row, show, slider, toyPicture, toyPlane,
 } from "./common.js";
 import { fit } from "./linear_fit.js";
 
@@ -9,15 +9,10 @@ const ORIGIN = [["origin", "through the origin"], ["free", "free bias"]];
 const LOSSES = [["hinge", "hinge"], ["softplus", "softplus"]];
 
 function render({ model, el }) {
-  const plot = plane({
-    label: "The training images of both classes, the noisy point p and the fitted boundary",
-    x: [-1.1, 1.1],
-    y: [-1.1, 1.1],
-    xLabel: "a, brightness of the centre",
-    yLabel: "b, brightness of the background",
-    xTicks: [-1, -0.5, 0, 0.5, 1],
-    yTicks: [-1, -0.5, 0, 0.5, 1],
-  });
+  const plot = toyPlane(
+    "The training images of both classes, the noisy point p and the fitted boundary",
+    [-1.1, 1.1],
+  );
   const line = boundary(plot);
   const brightness = model.get("brightness");
   const dots = [
