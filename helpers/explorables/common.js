@@ -89,6 +89,18 @@ export function slider(model, trait, { label, min, max, step, text, to = Number,
   };
 }
 
+// A slider for an angle in radians, shown in degrees: from 0 to just below a right angle.
+export const angleSlider = (model, trait, label) =>
+  slider(model, trait, {
+    label,
+    min: 0,
+    max: 89.5,
+    step: 0.5,
+    from: degrees,
+    to: (value) => (value / 180) * Math.PI,
+    text: (value) => `${format(degrees(value), 1)}°`,
+  });
+
 // A group of radio buttons bound to a trait; `options` are [value, label] pairs.
 export function choice(model, trait, { label, options }) {
   const name = `xp-choice-${Math.random()}`; // radio buttons of one group share it, on all the page

@@ -1,7 +1,7 @@
 // Mirror image: a boundary at angle θ, an image x, and its reflection on the other side.
 import {
-  assign, boundary, button, clamp, degrees, format, handle, html, marker, readouts, row,
-  segment, show, slider, svg, toyPicture, toyPlane,
+  angleSlider, assign, boundary, button, clamp, degrees, format, handle, html, marker, readouts,
+  row, segment, show, svg, toyPicture, toyPlane,
 } from "./common.js";
 
 const LARGEST = (89.5 / 180) * Math.PI; // θ stays below a right angle
@@ -43,15 +43,7 @@ function render({ model, el }) {
     move: ([a, b]) => assign(model, { theta: clamp(Math.atan2(-a, b), 0, LARGEST) }),
     text: () => `${format(degrees(theta()), 1)} degrees`,
   });
-  const angle = slider(model, "theta", {
-    label: "Angle θ",
-    min: 0,
-    max: 89.5,
-    step: 0.5,
-    from: degrees,
-    to: (value) => (value / 180) * Math.PI,
-    text: (value) => `${format(degrees(value), 1)}°`,
-  });
+  const angle = angleSlider(model, "theta", "Angle θ");
   const limits = [
     button("θ = 0", () => assign(model, { theta: 0 })),
     button("θ → 90°", () => assign(model, { theta: LARGEST })),

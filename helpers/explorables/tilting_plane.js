@@ -1,7 +1,7 @@
 // Tilting plane: ŵ turns from the nearest-centroid direction to that of an SVM and beyond.
 import {
-  assign, boundary, button, clamp, degrees, digitImage, dots, format, handle, html, imagesOf,
-  marker, numbersOf, plane, readouts, row, segment, show, slider, svg, svgWords, update,
+  angleSlider, assign, boundary, button, clamp, degrees, digitImage, dots, format, handle, html,
+  imagesOf, marker, numbersOf, plane, readouts, row, segment, show, svg, svgWords, update,
   weightImage,
 } from "./common.js";
 
@@ -237,15 +237,7 @@ function build({ model, el }, wide) {
     ". In full colour: on the wrong side.",
     plot.outside ? ` (${plot.outside} lie outside this narrow frame.)` : "",
   );
-  const tilt = slider(model, "theta", {
-    label: "Tilting angle θ",
-    min: 0,
-    max: 89.5,
-    step: 0.5,
-    from: degrees,
-    to: (value) => (value / 180) * Math.PI,
-    text: (value) => `${format(degrees(value), 1)}°`,
-  });
+  const tilt = angleSlider(model, "theta", "Tilting angle θ");
   const stops = [
     ["nearest centroid", 0],
     ["weakly regularised SVM", thetaSvm],
