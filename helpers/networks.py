@@ -1,0 +1,224 @@
+"""Small networks in PyTorch: LeNet and its like, how they start, and how they are trained.
+
+A network takes images as rows, shape (m, n), pixels in [0, 1], and returns the raw scores of its
+classes, shape (m, classes). Where it wants its pixels otherwise, that is its first layer.
+"""
+
+import os
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import nn
+from tqdm import tqdm
+
+
+class Normalise(nn.Module):
+    """(x − mean) · scale, for pixels x in [0, 1].
+
+    mean: shape (n,), the mean of each pixel over the training images, in [0, 1]. scale: 255 for a
+    network that is to see pixels from 0 to 255.
+    """
+
+    def __init__(self, mean, scale=1.0):
+        super().__init__()
+        self.register_buffer("mean", torch.as_tensor(mean, dtype=torch.float32))
+        self.register_buffer("scale", torch.tensor(float(scale)))
+
+    def forward(self, x):
+        return (x - self.mean) * self.scale
+
+
+class WholeConv2d(nn.Conv2d):
+    """A convolution with a window as large as its image: (m, in, k, k) to (m, out).
+
+    It is computed as the matrix product that it is, which is quicker.
+    """
+
+    def forward(self, x):
+        return F.linear(x.flatten(1), self.weight.flatten(1), self.bias)
+
+
+def lenet(mean, scale=255.0):
+    """The LeNet of Tanay & Griffin 2018, which MatConvNet came with: one ReLU, no padding.
+
+    mean, scale: as Normalise takes them, mean of shape (784,).
+    """
+    return nn.Sequential(
+        OrderedDict(
+            normalise=Normalise(mean, scale),
+            image=nn.Unflatten(1, (1, 28, 28)),
+            conv1=nn.Conv2d(1, 20, 5),
+            pool1=nn.MaxPool2d(2),
+            conv2=nn.Conv2d(20, 50, 5),
+            pool2=nn.MaxPool2d(2),
+            fc1=WholeConv2d(50, 500, 4),
+            relu=nn.ReLU(),
+            fc2=nn.Linear(500, 10),
+        )
+    )
+
+
+def two_layers(inputs=2, hidden=24, classes=2):
+    """s(x) = W₂ relu(W₁ x + b₁) + b₂: linear around almost every x. By default for points (m, 2)."""
+    return nn.Sequential(
+        OrderedDict(
+            fc1=nn.Linear(inputs, hidden), relu=nn.ReLU(), fc2=nn.Linear(hidden, classes)
+        )
+    )
+
+
+def conv_2c2f():
+    """The small convolutional network of Wong & Kolter 2018 for images of 28×28 pixels."""
+    return nn.Sequential(
+        OrderedDict(
+            image=nn.Unflatten(1, (1, 28, 28)),
+            conv1=nn.Conv2d(1, 16, 4, stride=2, padding=1),
+            relu1=nn.ReLU(),
+            conv2=nn.Conv2d(16, 32, 4, stride=2, padding=1),
+            relu2=nn.ReLU(),
+            flatten=nn.Flatten(),
+            fc1=nn.Linear(32 * 7 * 7, 100),
+            relu3=nn.ReLU(),
+            fc2=nn.Linear(100, 10),
+        )
+    )
+
+
+def layers(network):
+    """The layers with weights, as a dict from their names: conv1, conv2, fc1, fc2 for LeNet."""
+    return {name: layer for name, layer in network.named_modules() if hasattr(layer, "weight")}
+
+
+# The standard deviation of a layer's first weights. W has shape (out, in) or (out, in, k, k).
+
+
+def hundredth(W):
+    """0.01 in every layer, as in MatConvNet's example for MNIST."""
+    return 0.01
+
+
+def fan_in(W):
+    """√(2 / (in·k²)): keeps the size of what goes forward through ReLUs (He et al. 2015)."""
+    return (2 / W[0].numel()) ** 0.5
+
+
+def fan_out(W):
+    """√(2 / (out·k²)): keeps the size of the gradients that come back (He et al. 2015)."""
+    return (2 / W[:, 0].numel()) ** 0.5
+
+
+def initialise(network, std, seed):
+    """Draw every weight from N(0, std(W)²), set the biases to 0, and return the network.
+
+    std: hundredth, fan_in or fan_out. seed: a whole number; the same one, the same weights.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    for layer in layers(network).values():
+        nn.init.normal_(layer.weight, 0, std(layer.weight), generator=generator)
+        nn.init.zeros_(layer.bias)
+    return network
+
+
+def cross_entropy(network, X, y):
+    """The mean of −log p_y over the images, p = softmax(s(x))."""
+    return F.cross_entropy(network(X), y)
+
+
+def train(
+    network,
+    X,
+    y,
+    optimiser,
+    epochs,
+    batch=300,
+    seed=0,
+    loss=cross_entropy,
+    first_epoch=0,
+    after_epoch=lambda epoch: None,
+    **bar,
+):
+    """Train in place: in each epoch every image once, in an order drawn anew, ``batch`` at a time.
+
+    X: float32 tensor, shape (m, n). y: int64 tensor, shape (m,), classes from 0. loss(network, X,
+    y) is what is minimised. The order in an epoch follows from ``seed`` and the number of the
+    epoch alone, so that a training may go on with ``first_epoch`` where it was interrupted;
+    after_epoch(epoch) is called at the end of each. What is left over goes to the progress bar.
+
+    Raises ValueError where X and y do not fit together or a number is out of range, and
+    FloatingPointError where the training diverges.
+    """
+    check_labelled(X, y)
+    for name, value, least in (("epochs", epochs, 0), ("batch", batch, 1)):
+        if value < least:
+            raise ValueError(f"{name} must be {least} or more, got {value}")
+    network.train()
+    bar = {"desc": "training", "unit": "epoch"} | bar
+    for epoch in tqdm(range(first_epoch, epochs), initial=first_epoch, total=epochs, **bar):
+        order = np.random.default_rng([seed, epoch]).permutation(len(X))
+        for rows in torch.from_numpy(order).split(batch):
+            optimiser.zero_grad()
+            value = loss(network, X[rows], y[rows])
+            if not value.isfinite():
+                raise FloatingPointError(
+                    f"the training diverged in epoch {epoch}: the loss is {value.item()}; "
+                    "a smaller learning rate may help"
+                )
+            value.backward()
+            optimiser.step()
+        after_epoch(epoch)
+    network.eval()
+
+
+def check_labelled(X, y):
+    """ValueError unless X is a float tensor (m, n), m > 0, and y an integer tensor (m,)."""
+    if X.ndim != 2 or len(X) == 0 or not X.is_floating_point():
+        raise ValueError(
+            "X must be a float tensor of shape (m, n) with m > 0; "
+            f"it was {X.dtype} of shape {tuple(X.shape)}"
+        )
+    if y.shape != X.shape[:1] or y.dtype != torch.int64:
+        raise ValueError(
+            f"y must be an int64 tensor of shape ({len(X)},) to fit X; "
+            f"it was {y.dtype} of shape {tuple(y.shape)}"
+        )
+
+
+@torch.no_grad()
+def scores(network, X, batch=1000):
+    """The raw scores of each class, shape (m, classes), for X of shape (m, n)."""
+    return torch.cat([network(rows) for rows in X.split(batch)])
+
+
+def error_rate(network, X, y):
+    """The share of the images that are misclassified, in [0, 1]. X, y: as train takes them."""
+    check_labelled(X, y)
+    return (scores(network, X).argmax(1) != y).double().mean().item()
+
+
+def save_weights(network, path):
+    """Write the network's weights, and what it normalises with, to a .safetensors file."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        save_file({name: W.contiguous() for name, W in network.state_dict().items()}, temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_weights(network, path):
+    """Fill a network of the same shape from a .safetensors file, and return it, ready for use.
+
+    Raises FileNotFoundError, or ValueError where the file is of another network.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"there are no weights at {path}")
+    try:
+        network.load_state_dict(load_file(path))
+    except RuntimeError as error:
+        raise ValueError(f"the weights in {path} do not fit this network: {error}") from error
+    return network.eval()
