@@ -22,13 +22,17 @@ def _path(name, file):
     return path
 
 
+def _read_arrays(path):
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
 def load_arrays(name):
     """The arrays of the experiment ``name``, as a dict from their names to numpy arrays.
 
     Raises FileNotFoundError where the experiment has left nothing.
     """
-    with np.load(_path(name, "arrays.npz"), allow_pickle=False) as arrays:
-        return dict(arrays)
+    return _read_arrays(_path(name, "arrays.npz"))
 
 
 def load_figures(name):
@@ -37,3 +41,31 @@ def load_figures(name):
     Raises FileNotFoundError where the experiment has left nothing.
     """
     return json.loads(_path(name, "figures.json").read_text(encoding="utf-8"))
+
+
+def load_table(name):
+    """The summary of the experiment ``name``, a numpy structured array: a row a trained model.
+
+    Raises FileNotFoundError where the experiment has left nothing.
+    """
+    path = _path(name, "summary.csv")
+    return np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding="utf-8")
+
+
+def load_svms(i, j):
+    """The 81 SVMs that tell the digit i from the larger digit j, from the largest λ: a dict of
+    arrays, the row k of each for SVM number k.
+
+    w (81, 784), b (81,); centroids (2, 784); basis (12, 784), coefficients (81, 12): ŵ is nearly
+    coefficients @ basis; points (6000, 12): the training images minus (i + j)/2 along the basis,
+    in 1/per_pixel pixels, class I first; offset (81,): the signed distance of (i + j)/2; robust
+    (81, 41): of n_test test images, how many have y d(x) > 0, 0.1, ..., 4 pixels; and table: the
+    rows of the summary.
+
+    Raises ValueError unless 0 <= i < j <= 9, FileNotFoundError where there are no results.
+    """
+    if not (i in range(10) and j in range(10) and i < j):
+        raise ValueError(f"i and j must be digits with i < j; they were {i!r} and {j!r}")
+    table = load_table("svm_mnist")
+    rows = table[(table["digit_i"] == i) & (table["digit_j"] == j)]
+    return _read_arrays(_path("svm_mnist", f"pairs/{i}-{j}.npz")) | {"table": rows}
