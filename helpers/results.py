@@ -69,3 +69,14 @@ def load_svms(i, j):
     table = load_table("svm_mnist")
     rows = table[(table["digit_i"] == i) & (table["digit_j"] == j)]
     return _read_arrays(_path("svm_mnist", f"pairs/{i}-{j}.npz")) | {"table": rows}
+
+
+def load_svm_figures(i, j):
+    """The rows of load_svms(i, j)["table"] as dicts of Python numbers, each with its ``lam``, the
+    factor of ‖w‖² in this book.
+
+    Raises what load_svms raises.
+    """
+    table = load_svms(i, j)["table"]
+    rows = [dict(zip(table.dtype.names, row.tolist(), strict=True)) for row in table]
+    return [{"lam": 10 ** round(row["alpha"] - 5, 1)} | row for row in rows]
