@@ -1,5 +1,6 @@
 """How an experiment leaves its results: all there or not there, with what it takes to repeat it."""
 
+import csv
 import json
 import os
 import platform
@@ -12,7 +13,7 @@ import numpy as np
 
 from helpers.results import FOLDER
 
-PACKAGES = ("numpy", "scikit-learn", "scipy")
+PACKAGES = ("numpy", "scikit-learn", "scipy", "torch")
 
 
 @contextmanager
@@ -43,15 +44,29 @@ def save(name, arrays, figures, settings, started):
     """Write results/<name>/: ``arrays`` (.npz), ``figures`` (numbers a chapter quotes, .json)
     and run.json, with the ``settings``, the command, versions, machine and run time.
 
+    ``name`` is that of the experiment, or of a folder in its results: "lenet/runs/…".
     ``started`` is the value of time.perf_counter() when the experiment began.
     """
     write_arrays(FOLDER / name / "arrays.npz", arrays)
     write_json(FOLDER / name / "figures.json", figures)
+    write_run(name, settings, started)
+
+
+def write_run(name, settings, started):
+    """Write results/<name>/run.json: the ``settings``, command, versions, machine and run time."""
     run = {
-        "command": f"python -m experiments.{name}",
+        "command": f"python -m experiments.{name.partition('/')[0]}",
         "settings": settings,
         "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "seconds": round(time.perf_counter() - started, 1),
     }
     write_json(FOLDER / name / "run.json", run)
+
+
+def write_table(path, rows):
+    """Write dicts with the same keys as a CSV file, keys first."""
+    with replaced(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from scipy.optimize import brentq
 from torch import nn
 from tqdm import tqdm
 
@@ -63,7 +65,7 @@ def lenet(mean, scale=255.0):
 
 
 def two_layers(inputs=2, hidden=24, classes=2):
-    """s(x) = W₂ relu(W₁ x + b₁) + b₂: linear around almost every x. By default for points (m, 2)."""
+    """s(x) = W₂ relu(W₁ x + b₁) + b₂, linear around almost every x. By default for points (m, 2)."""
     return nn.Sequential(
         OrderedDict(
             fc1=nn.Linear(inputs, hidden), relu=nn.ReLU(), fc2=nn.Linear(hidden, classes)
@@ -199,9 +201,29 @@ def error_rate(network, X, y):
     return (scores(network, X).argmax(1) != y).double().mean().item()
 
 
+def temperature(s, confidence=0.95):
+    """The t at which the median over the images of max softmax(s/t) is ``confidence``.
+
+    s: scores, shape (m, classes). The larger t, the less sure of itself the network is.
+
+    Raises ValueError unless confidence lies between 1/classes and 1, and where no t between
+    1e-6 and 1e6 will do.
+    """
+    if not 1 / s.shape[1] < confidence < 1:
+        raise ValueError(f"confidence must lie between 1/{s.shape[1]} and 1, got {confidence}")
+
+    def excess(log_t):
+        return (s / 10**log_t).softmax(1).amax(1).median().item() - confidence
+
+    if not excess(6) < 0 < excess(-6):
+        raise ValueError("no temperature between 1e-6 and 1e6 gives these scores that confidence")
+    return 10 ** brentq(excess, -6, 6)
+
+
 def save_weights(network, path):
     """Write the network's weights, and what it normalises with, to a .safetensors file."""
     path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         save_file({name: W.contiguous() for name, W in network.state_dict().items()}, temporary)
@@ -213,12 +235,14 @@ def save_weights(network, path):
 def load_weights(network, path):
     """Fill a network of the same shape from a .safetensors file, and return it, ready for use.
 
-    Raises FileNotFoundError, or ValueError where the file is of another network.
+    Raises FileNotFoundError, or ValueError where the file is damaged or of another network.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"there are no weights at {path}")
     try:
         network.load_state_dict(load_file(path))
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
     except RuntimeError as error:
         raise ValueError(f"the weights in {path} do not fit this network: {error}") from error
     return network.eval()

@@ -1,0 +1,199 @@
+"""The LeNets: trainings that are interrupted, and the results that they left."""
+
+import csv
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import lenet, record
+from helpers import attacks, networks
+from helpers.results import FOLDER, load_arrays, load_figures
+
+COLUMNS = (
+    "decay,init,seed,err_train,err_test,rms_conv1,rms_conv2,rms_fc1,rms_fc2,temperature,"
+    "equal_confidence_median,deepfool_median,robust_l2_1,robust_l2_2,robust_linf_01"
+).split(",")
+FEW = {
+    "images": 20,
+    "steps": 2,
+    "restarts": 1,
+    "equal_confidence_images": 20,
+    "confidence": 0.6,
+}
+
+
+@pytest.fixture
+def data():
+    """Ten classes of noisy images, as the experiment's tensors: X, y, X_test, y_test."""
+    generator = torch.Generator().manual_seed(0)
+    centres = torch.rand(10, 784, generator=generator)
+    y = torch.arange(10).repeat(20)
+    X = (centres[y] + 0.1 * torch.randn(200, 784, generator=generator)).clamp(0, 1)
+    return [X[:150], y[:150], X[150:], y[150:]]
+
+
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path):
+    """The experiment's files go to a folder of the test."""
+    monkeypatch.setattr(lenet, "TRAINED", tmp_path / "trained")
+    for module in (lenet, record):
+        monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
+    return tmp_path
+
+
+def same_weights(one, other):
+    ours, others = one.state_dict(), other.state_dict()
+    return all(torch.equal(ours[name], others[name]) for name in ours)
+
+
+# Trainings
+
+
+@pytest.mark.parametrize("when", ["before", "while", "after"])
+def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(
+    monkeypatch, elsewhere, data, when
+):
+    """Killed before the first network is written, while the second is, or after it."""
+    run = lenet.Run(1e-1, seed=3)
+    monkeypatch.setattr(lenet, "TRAINED", elsewhere / "uninterrupted")
+    expected, curves = lenet.trained(run, data, epochs=3, disable=True)
+
+    monkeypatch.setattr(lenet, "TRAINED", elsewhere / "interrupted")
+    target, method = {
+        "before": (lenet, "write_checkpoint"),
+        "while": (record.os, "replace"),
+        "after": (lenet.networks, "error_rate"),
+    }[when]
+    original, calls = getattr(target, method), []
+
+    def killed(*arguments):
+        calls.append(arguments)
+        if len(calls) == {"before": 1, "while": 2, "after": 5}[when]:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
+        context.setattr(target, method, killed)
+        lenet.trained(run, data, epochs=3, disable=True)
+    left = [path.name for path in (elsewhere / "interrupted").glob("*")]
+    assert left == ([] if when == "before" else [run.checkpoint.name])
+
+    network, resumed = lenet.trained(run, data, epochs=3, disable=True)
+    assert same_weights(network, expected)
+    for row in curves + resumed:
+        del row["seconds"]
+    assert resumed == curves and len(curves) == 3
+
+
+def test_a_finished_training_is_not_repeated(elsewhere, data):
+    run = lenet.Run(1e-4)
+    network, curves = lenet.trained(run, data, epochs=2, disable=True)
+    again, same = lenet.trained(run, data, epochs=2, disable=True)
+    assert same == curves and same_weights(network, again)
+
+
+def test_runs_differ_in_name_and_start():
+    runs = lenet.all_runs()
+    assert len({run.name for run in runs}) == len(runs)
+    X = torch.zeros(2, 784)
+    one, other, scaled = (
+        lenet.new_network(run, X)
+        for run in (lenet.Run(1e-4), lenet.Run(1e-4, seed=1), lenet.Run(1e-4, "fan_out"))
+    )
+    assert not same_weights(one, other)
+    assert [network.normalise.scale.item() for network in (one, scaled)] == [255, 1]
+
+
+def test_the_plan():
+    runs, settings = lenet.all_runs(), lenet.SETTINGS
+    published = [run for run in runs if run.init == "hundredth"]
+    for decay in (settings["low"], settings["high"]):
+        assert sorted(run.seed for run in published if run.decay == decay) == [0, 1, 2, 3, 4]
+        assert lenet.Run(decay, "fan_out") in runs
+    assert len({run.decay for run in published}) >= 7
+
+
+def test_a_run_leaves_its_results(monkeypatch, elsewhere, data):
+    monkeypatch.setattr(lenet, "ATTACKS", FEW)
+    monkeypatch.setattr(lenet, "tensors", lambda _: data)
+    monkeypatch.setattr(lenet, "load_mnist", lambda: None)
+    train = lenet.trained
+    monkeypatch.setattr(lenet, "trained", lambda *few, **bar: train(*few, epochs=1, disable=True))
+    monkeypatch.setattr("helpers.results.FOLDER", elsewhere / "results")
+
+    run = lenet.all_runs()[0]
+    assert not lenet.is_done(run)
+    lenet.work(run, position=0)
+    lenet.write_summary()
+    assert lenet.is_done(run)
+    with (elsewhere / "results/lenet/summary.csv").open() as file:
+        (row,) = csv.DictReader(file)
+    assert list(row) == COLUMNS
+    figures = load_figures(run.result)
+    assert list(figures) == COLUMNS and float(row["err_test"]) == figures["err_test"]
+    assert load_arrays(run.result)["robust_l2"].shape == (len(lenet.RADII["l2"]),)
+
+    stored = networks.lenet(torch.zeros(784))
+    networks.load_weights(stored, elsewhere / "results/lenet/low.safetensors")
+    assert 100 * networks.error_rate(stored, *data[2:]) == figures["err_test"]
+
+
+# What is in results/
+
+
+@pytest.fixture
+def done():
+    return [run for run in lenet.all_runs() if lenet.is_done(run)]
+
+
+def test_the_summary_has_a_row_for_each_network(done):
+    with (FOLDER / "lenet" / "summary.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == COLUMNS
+    for run, row in zip(done, rows, strict=True):
+        assert row == {name: str(value) for name, value in load_figures(run.result).items()}
+        assert (float(row["decay"]), row["init"], int(row["seed"])) == (
+            run.decay,
+            run.init,
+            run.seed,
+        )
+
+
+def test_the_figures_describe_the_arrays(done):
+    for run in done:
+        figures, arrays = load_figures(run.result), load_arrays(run.result)
+        assert len(arrays["err_test"]) == lenet.SETTINGS["epochs"]
+        assert figures["err_test"] == pytest.approx(float(arrays["err_test"][-1]), abs=1e-4)
+        for name in ("equal_confidence", "deepfool"):
+            assert figures[f"{name}_median"] == pytest.approx(float(np.median(arrays[name])))
+        for norm in ("l2", "linf"):
+            curve = arrays[f"robust_{norm}"]
+            assert np.all(np.diff(curve) <= 0) and 0 <= curve[-1] <= curve[0] <= 100
+        rms = [figures[f"rms_{name}"] for name in lenet.LAYERS]
+        np.testing.assert_allclose(arrays["rms"][-1], rms, rtol=1e-5)
+        sizes = [np.sqrt(np.mean(arrays[f"filter_rms_{name}"] ** 2)) for name in lenet.LAYERS]
+        np.testing.assert_allclose(sizes, rms, rtol=1e-4)
+
+
+def test_the_results_are_small():
+    folder = FOLDER / "lenet"
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 4.5e6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["low", "high"])
+def test_the_stored_networks_are_those_that_were_measured(mnist, name):
+    X, y = (each[:1000] for each in lenet.tensors(mnist)[2:])
+    network = networks.load_weights(
+        networks.lenet(torch.zeros(784)), FOLDER / "lenet" / f"{name}.safetensors"
+    )
+    run = lenet.Run(lenet.SETTINGS[name])
+    figures, arrays = load_figures(run.result), load_arrays(run.result)
+    _, _, X_test, y_test = lenet.tensors(mnist)
+    err_test = 100 * networks.error_rate(network, X_test, y_test)
+    assert err_test == pytest.approx(figures["err_test"], abs=0.3)
+    radii = arrays["radii_linf"][:2].tolist()
+    options = {key: lenet.ATTACKS[key] for key in ("steps", "restarts")}
+    robust = attacks.robust_accuracy(network, X, y, radii, "linf", **options)
+    assert 100 * robust[-1] == pytest.approx(figures["robust_linf_01"], abs=0.3)
