@@ -117,6 +117,15 @@ export function choice(model, trait, { label, options }) {
   };
 }
 
+// A drop-down list bound to a trait; `options` are [value, label] pairs.
+export function select(model, trait, { label, options }) {
+  const items = options.map(([value, text]) => html("option", { value }, text));
+  const list = html("select", KEEP_KEYS, ...items);
+  list.addEventListener("change", () => assign(model, { [trait]: list.value }));
+  const node = html("label", { class: "xp-select" }, html("span", {}, label), list);
+  return { node, draw: () => (list.value = model.get(trait)) };
+}
+
 export function button(text, onClick) {
   const node = html("button", { type: "button", class: "xp-button", ...KEEP_KEYS }, text);
   node.addEventListener("click", onClick);
