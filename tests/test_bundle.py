@@ -55,6 +55,18 @@ def test_names_that_are_not_exported_stay_private(write):
     assert run(bundle(path), "main") == [2, 1]
 
 
+def test_a_file_that_two_files_import_is_there_once(write):
+    path = write(
+        main='import { one } from "./left.js";\nimport { two } from "./right.js";\n'
+        "one();\ntwo();\nexport default two();\n",
+        left='import { count } from "./shared.js";\nexport const one = () => count();\n',
+        right='import { count } from "./shared.js";\nexport const two = () => count();\n',
+        shared="let calls = 0;\nexport const count = () => ++calls;\n",
+    )
+    assert bundle(path).count("let calls") == 1
+    assert run(bundle(path), "main") == 3
+
+
 @pytest.mark.parametrize(
     "module", [p.stem for p in HERE.glob("*.js") if "export default" in p.read_text()]
 )

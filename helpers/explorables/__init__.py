@@ -6,6 +6,7 @@ from helpers.explorables.noisy_point import NoisyPoint
 from helpers.explorables.real_digit import RealDigit
 from helpers.explorables.scaling_the_loss import ScalingTheLoss
 from helpers.explorables.score_to_penalty import ScoreToPenalty
+from helpers.explorables.svm_explorer import SvmExplorer
 from helpers.explorables.tilting_digits import TiltingDigits
 from helpers.explorables.tilting_plane import TiltingPlane
 
@@ -16,6 +17,7 @@ __all__ = [
     "RealDigit",
     "ScalingTheLoss",
     "ScoreToPenalty",
+    "SvmExplorer",
     "TiltingDigits",
     "TiltingPlane",
 ]

@@ -37,8 +37,12 @@ def script(module):
     return bundle(HERE / f"{module}.js")
 
 
-def _as_json(value):
-    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+def as_json(values):
+    """The dict ``values`` with its bytes in the form that ``host.js`` decodes."""
+    return {
+        name: {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+        for name, value in values.items()
+    }
 
 
 class Explorable(anywidget.AnyWidget):
@@ -46,6 +50,9 @@ class Explorable(anywidget.AnyWidget):
 
     ``heights`` are the pixels a page keeps free for the figure, on a wide screen and on a
     phone, so that the text does not jump when it comes to life.
+
+    What a reader may never ask for is kept out of the traits: ``loadPart`` of ``common.js`` gets
+    one of the :meth:`parts` when it is wanted, in a page from a file of its own.
     """
 
     module: str
@@ -53,11 +60,36 @@ class Explorable(anywidget.AnyWidget):
     _css = CSS
     title = traitlets.Unicode().tag(sync=True)
 
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.on_msg(self._send_part)
+
+    @classmethod
+    def parts(cls):
+        """The keys of the parts, with the files that each is made from: dict of str to Paths."""
+        return {}
+
+    @classmethod
+    def part(cls, key):
+        """What belongs to ``key``: a dict of JSON values and bytes. ValueError without such a part."""
+        raise ValueError(f"{cls.__name__} has no part {key!r}")
+
+    def _send_part(self, _widget, message, _buffers):
+        key = message["part"]
+        try:
+            values = self.part(key)
+        except (OSError, ValueError) as error:
+            self.send({"part": key, "error": str(error)})
+            return
+        buffers = {name: value for name, value in values.items() if isinstance(value, bytes)}
+        rest = {name: value for name, value in values.items() if name not in buffers}
+        self.send({"part": key, "values": rest, "names": list(buffers)}, list(buffers.values()))
+
     def state(self):
         """The values of the traits the front end reads, as JSON can hold them."""
         own = set(self.trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names())
         public = sorted(name for name in own if not name.startswith("_"))
-        return {name: _as_json(getattr(self, name)) for name in public}
+        return as_json({name: getattr(self, name) for name in public})
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)

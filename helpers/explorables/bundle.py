@@ -8,21 +8,31 @@ import modules by address. So the one kind of import our modules use,
 import re
 from pathlib import Path
 
-IMPORT = re.compile(r'^import \{([^}]+)\} from "\./([\w-]+\.js)";$', re.M)
-EXPORT = re.compile(r"^export (?=(?:function|const) )", re.M)
+IMPORT = re.compile(r'^import \{([^}]+)\} from "\./([\w-]+)\.js";$', re.M)
+EXPORT = re.compile(r"^export (?=(?:function|const) (\w+))", re.M)
 
 
 def bundle(path):
-    """The ES module at ``path`` as one string, its relative imports written into it.
+    """The ES module at ``path`` as one string, the files it imports written into it.
 
-    Each imported file becomes a function that is called once and returns the imported
-    names; its other names stay private to it.
+    Each imported file stands there once, before those that import it: as a function that is
+    called and returns the exported names, while its other names stay private to it.
     """
-    path = Path(path)
+    imported = {}  # name of a file -> its code
 
-    def inline(match):
-        names = " ".join(match[1].split()).rstrip(",")
-        body = EXPORT.sub("", bundle(path.parent / match[2]))
-        return f"const {{ {names} }} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();"
+    def resolved(path):
+        return IMPORT.sub(from_constant, path.read_text(encoding="utf-8"))
 
-    return IMPORT.sub(inline, path.read_text(encoding="utf-8"))
+    def from_constant(match):
+        names, file = match.groups()
+        constant = "$" + file.replace("-", "_")
+        if file not in imported:
+            body = resolved(Path(path).parent / f"{file}.js")
+            exports = ", ".join(EXPORT.findall(body))
+            imported[file] = (
+                f"const {constant} = (() => {{\n{EXPORT.sub('', body)}\nreturn {{ {exports} }};\n}})();\n"
+            )
+        return f"const {{{names}}} = {constant};"
+
+    main = resolved(Path(path))
+    return "".join(imported.values()) + main

@@ -43,6 +43,33 @@ export function assign(model, values) {
   model.save_changes();
 }
 
+const parts = new WeakMap(); // model -> the parts that were asked for: promises by key
+
+// The dict that Python's `part(key)` returns, as a promise: from a file of the book, or in Jupyter
+// from the kernel. After a failure it can be asked for again.
+export function loadPart(model, key) {
+  if (!parts.has(model)) parts.set(model, {});
+  const known = parts.get(model);
+  known[key] ||= (model.load ? model.load(key) : askKernel(model, key)).catch((error) => {
+    delete known[key];
+    throw error;
+  });
+  return known[key];
+}
+
+function askKernel(model, key) {
+  return new Promise((resolve, reject) => {
+    function answer({ part, error, values, names }, buffers) {
+      if (part !== key) return;
+      model.off("msg:custom", answer);
+      if (error) reject(new Error(error));
+      else resolve({ ...values, ...Object.fromEntries(names.map((name, k) => [name, buffers[k]])) });
+    }
+    model.on("msg:custom", answer);
+    model.send({ part: key });
+  });
+}
+
 // Fills the explorable's element, draws it, and draws again whenever a trait changes.
 export function show({ model, el }, children, draw) {
   el.classList.add("xp");
@@ -287,9 +314,9 @@ export function marker(plot, { shape, kind, name = "", dx = 10, dy = -8, size = 
 }
 
 // Many points on a canvas behind a plot; `node`, put into the page in place of the plot's, holds
-// both. `draw([xs, ys], [xs, ys])` takes the two classes, as many points of each: discs for I,
-// squares for J. They take turns, so that neither class covers the other.
-export function dots(plot, label) {
+// both. `draw([xs, ys], [xs, ys])` takes the two classes, as many points of each, which take turns
+// so that neither class covers the other.
+function cloud(plot, label, paint) {
   const { frame, width, height } = plot;
   const canvas = html("canvas", { class: "xp-dots", role: "img", "aria-label": label });
   const context = canvas.getContext("2d");
@@ -302,6 +329,7 @@ export function dots(plot, label) {
     height: share(frame.height, height),
   });
   node.style.maxWidth = `${width}px`;
+  const place = (x, y) => [plot.px(x) - frame.x, plot.py(y) - frame.y];
   let shown = [];
   return {
     node,
@@ -310,30 +338,52 @@ export function dots(plot, label) {
       const wanted = [devicePixelRatio, ...colours.flat(), ...classes.flat()];
       if (wanted.every((value, k) => value === shown[k])) return; // these points stand still
       shown = wanted;
-      const stamps = [stamp("disc", colours[0]), stamp("square", colours[1])];
       canvas.width = frame.width * devicePixelRatio;
       canvas.height = frame.height * devicePixelRatio;
       context.scale(devicePixelRatio, devicePixelRatio);
-      for (let k = 0; k < classes[0][0].length; k++) {
-        classes.forEach(([xs, ys], c) => {
-          const left = plot.px(xs[k]) - frame.x - STAMP / 2;
-          const top = plot.py(ys[k]) - frame.y - STAMP / 2;
-          context.drawImage(stamps[c], left, top, STAMP, STAMP);
-        });
-      }
+      paint(context, place, classes, colours.map((rgb) => `rgb(${rgb.join(" ")} / 0.5)`));
     },
   };
 }
 
+// Discs for class I, squares for class J.
+export const dots = (plot, label) =>
+  cloud(plot, label, (context, place, classes, colours) => {
+    const stamps = [stamp("disc", colours[0]), stamp("square", colours[1])];
+    for (let k = 0; k < classes[0][0].length; k++) {
+      classes.forEach(([xs, ys], c) => {
+        const [x, y] = place(xs[k], ys[k]);
+        context.drawImage(stamps[c], x - STAMP / 2, y - STAMP / 2, STAMP, STAMP);
+      });
+    }
+  });
+
+// Thousands of points, too small for a shape but quick to draw: classes take turns in batches.
+export const specks = (plot, label) =>
+  cloud(plot, label, (context, place, classes, colours) => {
+    const count = classes[0][0].length;
+    for (let start = 0; start < count; start += BATCH) {
+      classes.forEach(([xs, ys], c) => {
+        context.fillStyle = colours[c];
+        for (let k = start; k < Math.min(start + BATCH, count); k++) {
+          const [x, y] = place(xs[k], ys[k]);
+          context.fillRect(x - SPECK / 2, y - SPECK / 2, SPECK, SPECK);
+        }
+      });
+    }
+  });
+
+const SPECK = 2.5; // pixels of the plot
+const BATCH = 100;
 const STAMP = 7; // the size of a point's picture, which is drawn once and then copied
 
-function stamp(shape, rgb) {
+function stamp(shape, fill) {
   const size = STAMP * devicePixelRatio;
   const picture = html("canvas", { width: size, height: size });
   const context = picture.getContext("2d");
   const scale = size / 18; // shapes are 12 wide
   context.setTransform(scale, 0, 0, scale, size / 2, size / 2);
-  context.fillStyle = `rgb(${rgb.join(" ")} / 0.5)`;
+  context.fillStyle = fill;
   context.fill(new Path2D(SHAPES[shape]));
   return picture;
 }

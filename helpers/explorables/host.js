@@ -4,6 +4,8 @@
   const sources = {}; // module name -> its source, put here by one classic script per module
   const modules = {}; // module name -> the imported module, as a promise
   const models = {}; // explorable id -> its model: two views of one explorable share it
+  const parts = {}; // "module/key" -> the values that this file has brought
+  const here = document.currentScript.src;
 
   // Browsers refuse to import modules from file://, but not from a Blob.
   const load = (name) =>
@@ -16,7 +18,22 @@
     return new DataView(Uint8Array.from(atob(value.base64), (c) => c.charCodeAt(0)).buffer);
   }
 
-  function makeModel(state) {
+  const decodeAll = (values) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, decode(value)]));
+
+  // A part of an explorable comes in a classic script too: nothing else can be had from file://.
+  function loadPart(name) {
+    return new Promise((resolve, reject) => {
+      const file = document.createElement("script");
+      const fail = () => reject(new Error("its file could not be read"));
+      file.src = new URL(`${name}.js`, here);
+      file.addEventListener("error", fail);
+      file.addEventListener("load", () => (parts[name] ? resolve(decodeAll(parts[name])) : fail()));
+      document.head.append(file);
+    });
+  }
+
+  function makeModel(module, state) {
     const listeners = {};
     const emit = (event) => [...(listeners[event] || [])].forEach((listener) => listener());
     return {
@@ -31,13 +48,11 @@
       off: (event, listener) =>
         (listeners[event] = (listeners[event] || []).filter((other) => other !== listener)),
       save_changes() {}, // there is no kernel to tell
+      load: (key) => loadPart(`${module}/${key}`),
     };
   }
 
-  function modelOf({ id, state }) {
-    const decoded = Object.entries(state).map(([name, value]) => [name, decode(value)]);
-    return (models[id] ||= makeModel(Object.fromEntries(decoded)));
-  }
+  const modelOf = ({ id, module, state }) => (models[id] ||= makeModel(module, decodeAll(state)));
 
   async function mount(figure) {
     const spec = JSON.parse(figure.querySelector("script").textContent);
@@ -56,6 +71,7 @@
 
   window.explorables = {
     define: (name, source) => (sources[name] = source),
+    part: (name, values) => (parts[name] = values),
     models,
   };
   addEventListener("DOMContentLoaded", () =>

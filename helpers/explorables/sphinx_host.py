@@ -5,6 +5,7 @@ Entry points in ``pyproject.toml`` tell MyST-NB of the two classes here; the ext
 """
 
 import json
+import os
 import shutil
 from html import escape
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 from docutils import nodes
 from myst_nb.core.render import NbElementRenderer
 
-from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
+from helpers import explorables
+from helpers.explorables.base import CSS, HERE, MIME_TYPE, as_json, script
 
 HOST = "explorables/host.js"
 PICTURES = "book/pictures"
@@ -79,16 +81,34 @@ def write_assets(app):
     folder = Path(app.outdir).parent / ".explorables"
     (folder / "explorables").mkdir(parents=True, exist_ok=True)
     assets = {"host.js": (HERE / "host.js").read_text(encoding="utf-8"), "explorables.css": CSS}
-    for path in HERE.glob("*.js"):
-        if path.name not in ("host.js", "common.js"):
-            source = json.dumps(script(path.stem))
-            assets[path.name] = f"explorables.define({json.dumps(path.stem)}, {source});\n"
+    for name in explorables.__all__:
+        explorable = getattr(explorables, name)
+        source = json.dumps(script(explorable.module))
+        module = json.dumps(explorable.module)
+        assets[f"{explorable.module}.js"] = f"explorables.define({module}, {source});\n"
+        write_parts(explorable, folder / "explorables")
     for name, text in assets.items():
         (folder / "explorables" / name).write_text(text, encoding="utf-8")
     pictures = Path(app.srcdir) / PICTURES
     if pictures.is_dir():
         shutil.copytree(pictures, folder / "pictures", dirs_exist_ok=True)
     app.config.html_static_path.append(str(folder))
+
+
+def write_parts(explorable, folder):
+    """One classic script per part of the class ``explorable``, unless there is one that is newer
+    than the files it is made from."""
+    for key, sources in explorable.parts().items():
+        path = folder / explorable.module / f"{key}.js"
+        newest = max(source.stat().st_mtime for source in sources)
+        if path.is_file() and path.stat().st_mtime > newest:
+            continue
+        values = json.dumps(as_json(explorable.part(key)), separators=(",", ":"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name}")
+        name = json.dumps(f"{explorable.module}/{key}")
+        unfinished.write_text(f"explorables.part({name}, {values});\n", encoding="utf-8")
+        os.replace(unfinished, path)
 
 
 def setup(app):

@@ -3,25 +3,11 @@ import {
   arrow, assign, boundary, button, degrees, digitImage, dots, format, html, imagesOf, marker,
   numbersOf, plane, powerOfTen, readouts, row, segment, show, slider, svg, weightImage,
 } from "./common.js";
+import { along, angleMark, coloured, direction, thumbnail, word } from "./tilting.js";
 
 const LENGTH = 3; // ẑ and ŵ have length 1, but not in pixels: they are drawn as long as this
 const ARC = 1.2; // how far from the middle θ is marked
 const PICTURE = 96;
-
-const direction = (angle) => [Math.cos(angle), Math.sin(angle)];
-const along = ([u, v], length) => [length * u, length * v];
-
-// A word that moves with what it names.
-function word(plot, text, kind) {
-  const node = svg("text", { class: `xp-word xp-text-${kind}`, "text-anchor": "middle" }, text);
-  return {
-    node,
-    draw([x, y]) {
-      node.setAttribute("x", plot.px(x));
-      node.setAttribute("y", plot.py(y) + 4);
-    },
-  };
-}
 
 // All images, their centroids and ẑ: what both planes share. Their names follow in `draw`.
 function cloud(centroids, yLabel) {
@@ -47,23 +33,6 @@ function cloud(centroids, yLabel) {
   return { plot, points };
 }
 
-// The angle θ between ẑ and ŵ, as an arc with its name.
-function angleMark(plot) {
-  const arc = svg("path", { class: "xp-line xp-thin" });
-  const name = word(plot, "θ", "boundary");
-  const radius = plot.px(ARC) - plot.px(0);
-  return {
-    nodes: [arc, name.node],
-    draw(theta) {
-      const [x, y] = along(direction(theta), ARC);
-      const [from, to] = [[ARC, 0], [x, y]].map(([u, v]) => `${plot.px(u)} ${plot.py(v)}`);
-      arc.setAttribute("d", `M ${from} A ${radius} ${radius} 0 0 0 ${to}`);
-      name.draw(along(direction(theta / 2), ARC + 0.4));
-      name.node.setAttribute("visibility", theta < 0.2 ? "hidden" : "visible");
-    },
-  };
-}
-
 // The plane of ŵ itself, in which its boundary is a line.
 function tiltingPlane(centroids) {
   const { plot, points } = cloud(centroids, "along n̂ (pixels)");
@@ -71,7 +40,7 @@ function tiltingPlane(centroids) {
   const distances = centroids.map(() => segment(plot, "adversarial"));
   const wHat = arrow(plot, "boundary");
   const wName = word(plot, "ŵ", "boundary");
-  const angle = angleMark(plot);
+  const angle = angleMark(plot, ARC);
   plot.content.append(...line.nodes);
   plot.over.prepend(wHat.node, wName.node, ...angle.nodes);
   plot.over.append(...distances.map(({ node }) => node));
@@ -147,19 +116,11 @@ function panel(area, title, note, plot) {
   return html("div", { class: `xp-panel xp-${area}` }, name, under, plot.node);
 }
 
-function thumbnail(image, name, ...note) {
-  const words = html("div", { class: "xp-note" }, ...note);
-  const title = html("div", { class: "xp-name" }, name);
-  return html("div", { class: "xp-thumbnail" }, image.node, title, words);
-}
-
 function meanDigit(pixels, digit) {
   const image = digitImage(PICTURE);
   image.draw(pixels, `the mean of the training images of ${digit}`);
   return image;
 }
-
-const coloured = (kind, text) => html("span", { class: `xp-text-${kind}` }, text);
 
 function render({ model, el }) {
   const models = model.get("models");

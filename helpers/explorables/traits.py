@@ -1,6 +1,7 @@
 """Traits that check what the explorables are given."""
 
 import math
+import re
 
 import traitlets
 
@@ -24,5 +25,18 @@ class ToyImage(traitlets.List):
         ):
             raise traitlets.TraitError(
                 f"{self.name} must be two numbers in [-1, 1], [a, b]; it was {value!r}"
+            )
+        return value
+
+
+class DigitPair(traitlets.Unicode):
+    """Two different digits, the smaller first: "3-8"."""
+
+    def validate(self, obj, value):
+        value = super().validate(obj, value)
+        if not re.fullmatch(r"[0-9]-[0-9]", value) or value[0] >= value[2]:
+            raise traitlets.TraitError(
+                f"{self.name} must be two different digits, the smaller first, such as \"3-8\"; it "
+                f"was {value!r}"
             )
         return value

@@ -1,0 +1,122 @@
+"""Every linear SVM of the book: 45 pairs of digits, 81 strengths of regularisation each."""
+
+import numpy as np
+import traitlets
+
+from helpers import linear
+from helpers.explorables.base import Explorable, script
+from helpers.explorables.traits import DigitPair, Number
+from helpers.results import FOLDER, load_svms, load_table
+
+RESULT = "svm_mnist"
+PER_UNIT = 10_000  # pixels of centroids and basis are stored as whole ten-thousandths
+
+
+def _table(digits):
+    """The rows of the summary that belong to a pair such as "3-8", from the largest λ."""
+    i, j = map(int, digits.split("-"))
+    table = load_table(RESULT)
+    return table[(table["digit_i"] == i) & (table["digit_j"] == j)]
+
+
+def log_lams(rows):
+    """log10 λ, λ being the factor of ‖w‖²: the paper's λ, 10^alpha, is 10^5 times as large."""
+    return (rows["alpha"] - 5).round(1)
+
+
+def _whole(values, dtype="<i2"):
+    return np.round(values * PER_UNIT).astype(dtype).tobytes()
+
+
+class SvmExplorer(Explorable):
+    """Open any pair of digits and any of its 81 SVMs, and look at it from all sides.
+
+    ``pair`` is "i-j" with i < j; λ = 10^``log_lam`` is the factor of ‖w‖², from -6 to 2 in tenths,
+    at first that of the least test error. ``plane`` is the tilting plane of the SVM ("own") or of
+    the pair's SVM with the least test error ("best"), ``measure`` what colours the map of pairs.
+    In the book, the address of the page keeps the view: ``#svm=3-8,-2.5``.
+
+    The SVMs are the results of ``experiments/svm_mnist.py``. Of each image the coordinates along
+    12 directions are kept, so that distances are right to 0.12 pixels; angles, errors and norms
+    are exact. Tanay & Griffin 2018, "Example: SVM on MNIST".
+    """
+
+    module = "svm_explorer"
+    heights = (1212, 2170)
+    _esm = script(module)
+    title = traitlets.Unicode("SVMs for every pair of digits").tag(sync=True)
+    pair = DigitPair("3-8").tag(sync=True)
+    log_lam = Number(min=-6, max=2).tag(sync=True)
+    plane = traitlets.Enum(["own", "best"], "own").tag(sync=True)
+    measure = traitlets.Enum(["err_test", "log_lam", "theta"], "err_test").tag(sync=True)
+    pairs = traitlets.List(
+        help="of each pair its digits, the SVM with the least test error (per cent), and θ of all "
+        "SVMs in degrees, from the largest λ"
+    ).tag(sync=True)
+
+    @classmethod
+    def parts(cls):
+        folder = FOLDER / RESULT
+        shared = [folder / "summary.csv", folder / "examples.npz"]
+        return {path.stem: [path, *shared] for path in sorted((folder / "pairs").glob("*.npz"))}
+
+    @classmethod
+    def part(cls, key):
+        """What the figure draws of a pair: int16 and uint8 pixels and coordinates, see below.
+
+        "points" has a row of 12 coordinates for each training image, in units of 1/``per_pixel``
+        pixels; "basis" and "centroids" hold images in units of 1/``per_unit``.
+        """
+        i, j = map(int, key.split("-"))
+        arrays = load_svms(i, j)
+        rows = arrays["table"]
+        examples = _examples()[[i, j]]
+        return {
+            "models": [
+                {
+                    "log_lam": float(log_lam),
+                    "theta": round(float(row["theta"]), 5),
+                    "d_adv": round(float(row["d_adv"]), 5),
+                    "err_train": round(float(row["err_train"]), 5),
+                    "err_test": round(float(row["err_test"]), 5),
+                    "norm": float(f"{row['norm_w']:.5g}"),
+                    "offset": round(float(offset), 5),
+                    "examples": linear.signed_distance(examples / 255, w, b).round(5).tolist(),
+                }
+                for log_lam, row, w, b, offset in zip(
+                    log_lams(rows), rows, arrays["w"], arrays["b"], arrays["offset"], strict=True
+                )
+            ],
+            "per_pixel": int(arrays["per_pixel"]),
+            "per_unit": PER_UNIT,
+            "points": arrays["points"].astype("<i2").tobytes(),
+            "coefficients": arrays["coefficients"].astype("<f4").tobytes(),
+            "basis": _whole(arrays["basis"]),
+            "centroids": _whole(arrays["centroids"]),
+            "examples": examples.tobytes(),
+        }
+
+    @traitlets.default("log_lam")
+    def _least_test_error(self):
+        rows = _table(self.pair)
+        return float(log_lams(rows)[np.argmin(rows["err_test"])])
+
+    @traitlets.default("pairs")
+    def _load_pairs(self):
+        return [_summary(key) for key in self.parts()]
+
+
+def _examples():
+    with np.load(FOLDER / RESULT / "examples.npz", allow_pickle=False) as arrays:
+        return arrays["images"]
+
+
+def _summary(key):
+    rows = _table(key)
+    best = int(np.argmin(rows["err_test"]))
+    return {
+        "pair": key,
+        "log_lam": float(log_lams(rows)[best]),
+        "err_test": round(float(rows["err_test"][best]), 5),
+        "theta": np.degrees(rows["theta"]).round(1).tolist(),
+    }
