@@ -8,8 +8,8 @@ test images of the two digits. λ falls from 10^2 to 10^-6 in steps of 10^-0.1. 
 smaller digit.
 
 A pair takes about ten seconds of one core. Pairs are spread over the cores of this machine, or
-with --dask over the workers of a dask.distributed cluster (the project's extra `cluster`), whose
-Python needs the project's packages. Each finished pair is kept: a run that was interrupted goes
+with --dask over the workers of a dask.distributed cluster (the project's extra `cluster`), started
+in copies of the project. Each finished pair is kept: a run that was interrupted goes
 on where it was. Results do not depend on how the pairs were spread.
 
 Beside weights and figures, a pair keeps what its figures draw: all 6,000 training images as
@@ -21,7 +21,7 @@ import argparse
 import itertools
 import shutil
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from zlib import crc32
 
@@ -71,29 +71,29 @@ def measure(w, b, i, j, train_set, test_set):
     }
 
 
-def basis_of(w, z_hat):
+def basis_of(w, z_hat, directions):
     """Orthonormal rows: ẑ, and those directions at right angles to it that ŵ turns to most."""
     w_hat = w / np.linalg.norm(w, axis=1, keepdims=True)
     rest = w_hat - np.outer(w_hat @ z_hat, z_hat)
-    directions = np.linalg.svd(rest, full_matrices=False)[2]
-    return np.vstack([z_hat, directions[: SETTINGS["directions"] - 1]])
+    across = np.linalg.svd(rest, full_matrices=False)[2]
+    return np.vstack([z_hat, across[: directions - 1]])
 
 
 def quantised(values, per_pixel):
     return np.round(values * per_pixel).astype(np.int16)
 
 
-def solve_pair(train_set, test_set):
-    """The 81 SVMs of a pair, what is kept of them, and their FIGURES as an (81, 8) array."""
+def solve_pair(train_set, test_set, settings):
+    """The SVMs of a pair, what is kept of them, and their FIGURES as an array, a row an SVM."""
     X, y = train_set
     with threadpool_limits(1):  # pairs run side by side, and sums keep their order
-        w, b, _, gap = svm_path(X, y, 10.0 ** np.array(SETTINGS["log_lam"]), SETTINGS["tol"])
+        w, b, _, gap = svm_path(X, y, 10.0 ** np.array(settings["log_lam"]), settings["tol"])
     i, j = tilting.centroids(X, y)
-    basis = basis_of(w, (j - i) / np.linalg.norm(j - i))
+    basis = basis_of(w, (j - i) / np.linalg.norm(j - i), settings["directions"])
     norms = np.linalg.norm(w, axis=1)
     models = list(zip(w, b, strict=True))
     measured = [measure(*model, i, j, train_set, test_set) for model in models]
-    robust = [linear.robust_accuracy(*test_set, *model, SETTINGS["eps"]) for model in models]
+    robust = [linear.robust_accuracy(*test_set, *model, settings["eps"]) for model in models]
     n_test = len(test_set[1])
     return {
         "figures": np.column_stack([[list(each.values()) for each in measured], b, gap]),
@@ -119,22 +119,24 @@ def data_of(mnist, pair):
     return train_set, digit_pair(mnist, *pair, split="test")
 
 
-def path_of(pair, folder=FINISHED):
+def path_of(folder, pair):
     return folder / f"{pair[0]}-{pair[1]}.npz"
 
 
 def solve_all(mnist, pairs, jobs):
     """Solve the pairs that are not in FINISHED, each in whichever process is free."""
-    missing = [pair for pair in pairs if not path_of(pair).is_file()]
+    missing = [pair for pair in pairs if not path_of(FINISHED, pair).is_file()]
     parallel = Parallel(jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs")
-    solved = parallel(delayed(solve_named)(pair, *data_of(mnist, pair)) for pair in missing)
+    solved = parallel(
+        delayed(solve_named)(pair, *data_of(mnist, pair), SETTINGS) for pair in missing
+    )
     done = len(pairs) - len(missing)
     for pair, arrays in tqdm(solved, "Pairs", len(pairs), initial=done, unit="pair"):
-        write_arrays(path_of(pair), arrays)
+        write_arrays(path_of(FINISHED, pair), arrays)
 
 
 def read(pair):
-    with np.load(path_of(pair), allow_pickle=False) as arrays:
+    with np.load(path_of(FINISHED, pair), allow_pickle=False) as arrays:
         return dict(arrays)
 
 
@@ -172,6 +174,9 @@ def fine_images(train_set, w, b):
     distances = linear.signed_distance(X, w[middling], b[middling])
     return {
         "lam": 10.0 ** np.array(SETTINGS["log_lam"]),
+        "w": w.astype(np.float32),
+        "b": b,
+        "centroids": np.array([i, j], np.float32),
         "points": points,
         "horizontal": quantised(horizontal, FINE_PER_PIXEL),
         "vertical": quantised(vertical, FINE_PER_PIXEL),
@@ -195,7 +200,7 @@ def write_results(mnist):
     for pair in PAIRS:
         arrays = read(pair)
         rows += rows_of(pair, arrays.pop("figures"))
-        write_arrays(path_of(pair, RESULTS / "pairs"), arrays)
+        write_arrays(path_of(RESULTS / "pairs", pair), arrays)
         if pair == DRAWN_FINELY:
             fine = fine_images(data_of(mnist, pair)[0], arrays["w"], arrays["b"])
             write_arrays(RESULTS / "arrays.npz", fine)
@@ -203,12 +208,13 @@ def write_results(mnist):
     write_table(RESULTS / "summary.csv", rows)
 
 
+@contextmanager
 def cluster(address):
-    """The joblib backend of a dask.distributed cluster."""
+    """Inside it, joblib sends its tasks to the dask.distributed cluster at ``address``."""
     from dask.distributed import Client
 
-    client = Client(address, set_as_default=True)
-    return parallel_config("dask", client=client, wait_for_workers_timeout=30)
+    with Client(address) as client, parallel_config("dask", client=client):
+        yield
 
 
 def arguments():

@@ -74,7 +74,8 @@ def svm_path(X, y, lams, tol=1e-4):
     X, y, lams, tol = _checked(X, y, lams, tol)
     inked = X.any(axis=0)  # the weight of a pixel that is always 0 is 0
     Z = y[:, None] * np.column_stack([X[:, inked], np.ones(len(y))])
-    wb, alpha = np.zeros(Z.shape[1]), np.ones(len(y))
+    alpha = _balanced(np.ones(len(y)), y)
+    wb = alpha @ Z / (2 * lams[0] * len(y))
     w, b, objective, gap = np.zeros((len(lams), X.shape[1])), *np.zeros((3, len(lams)))
     for k, lam in enumerate(lams):
         wb, alpha, objective[k], gap[k] = _machine(Z, y, lam, tol, wb, alpha)
@@ -116,12 +117,13 @@ def _round(Z, lam, wb, alpha, sigma, precision):
     n = len(Z)
     penalty = np.append(np.full(Z.shape[1] - 1, 2 * lam), 0)
     margins = Z @ wb
-    for _ in range(NEWTON_STEPS):
+    for steps in range(NEWTON_STEPS):
         slopes = np.clip(alpha + sigma * (1 - margins), 0, 1)
         gradient = penalty * wb - slopes @ Z / n
         # What is left of the gradient is what the dual objective loses against its best.
         loss = gradient[:-1] @ gradient[:-1] / (4 * lam) + abs(gradient[-1])
-        if loss <= precision * _primal(lam, wb, margins):
+        # At least one step: for large λ the weights of the λ before lose next to nothing either.
+        if steps > 0 and loss <= precision * _primal(lam, wb, margins):
             break
         inside = Z[(slopes > 0) & (slopes < 1)]
         step = _newton_step(inside, penalty, sigma / n, gradient)
@@ -170,10 +172,14 @@ def _bias(Z, y, wb):
 def _certificate(Z, y, lam, wb, alpha):
     """The primal objective of wb, and its relative distance from the dual objective of alpha."""
     primal = _primal(lam, wb, Z @ wb)
-    of_class = np.array([alpha[y < 0].sum(), alpha[y > 0].sum()])
-    # Scaled down in one class, the slopes fulfil Σ α y = 0.
-    share = of_class.min() / np.maximum(of_class, np.finfo(float).tiny)
-    slopes = alpha * share[(y > 0).astype(int)]
+    slopes = _balanced(alpha, y)
     w = slopes @ Z[:, :-1] / (2 * lam * len(y))
     dual = slopes.mean() - lam * w @ w
     return primal, (primal - dual) / primal
+
+
+def _balanced(alpha, y):
+    """The slopes, scaled down in one class so that Σ α y = 0."""
+    of_class = np.array([alpha[y < 0].sum(), alpha[y > 0].sum()])
+    share = of_class.min() / np.maximum(of_class, np.finfo(float).tiny)
+    return alpha * share[(y > 0).astype(int)]

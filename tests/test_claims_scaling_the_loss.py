@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import linear, losses
-from helpers.results import load_figures
+from helpers.results import load_svm_figures
 
-MODELS = load_figures("svm_3_8")
+MODELS = load_svm_figures(3, 8)
 
 
 def of(name):

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import linear, tilting
-from helpers.results import load_arrays, load_figures
+from helpers.results import load_arrays, load_svm_figures
 
-MODELS = load_figures("svm_3_8")
+MODELS = load_svm_figures(3, 8)
 THETA = np.array([model["theta"] for model in MODELS])
 LAM = np.array([model["lam"] for model in MODELS])
 TEST = np.array([model["err_test"] for model in MODELS])
@@ -81,7 +81,7 @@ def test_with_uneven_classes_a_lower_bias_raises_the_mean_without_end(seed):
 
 
 def test_beyond_the_svms_angle_the_training_error_shoots_up():
-    arrays = load_arrays("svm_3_8")
+    arrays = load_arrays("svm_mnist")
     points = arrays["in_weak_plane"] / int(arrays["per_pixel"])
     y = np.repeat([-1, 1], 3000)
 
@@ -94,7 +94,7 @@ def test_beyond_the_svms_angle_the_training_error_shoots_up():
 
 
 def test_the_svms_boundary_misses_the_midpoint_by_hundredths_of_a_pixel():
-    arrays = load_arrays("svm_3_8")
+    arrays = load_arrays("svm_mnist")
     weak = np.argmin(abs(np.log10(LAM) + 4))
     midpoint = arrays["centroids"].mean(axis=0)
     assert 0.01 < abs(linear.signed_distance(midpoint, arrays["w"][weak], arrays["b"][weak])) < 0.06

@@ -30,14 +30,14 @@ def digits(mnist):
 @pytest.fixture(scope="module")
 def svm():
     """Weights and bias of the SVM whose boundary both figures show."""
-    arrays = load_arrays("svm_3_8")
+    arrays = load_arrays("svm_mnist")
     return arrays["w"][arrays["middling"]].astype(float), arrays["b"][arrays["middling"]]
 
 
 @pytest.fixture(scope="module")
 def distances():
     """y d(x) of the 6,000 images in pixels, as they are stored."""
-    arrays = load_arrays("svm_3_8")
+    arrays = load_arrays("svm_mnist")
     return np.repeat([-1, 1], 3000) * arrays["distances"] / arrays["distances_per_pixel"]
 
 

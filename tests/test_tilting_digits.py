@@ -13,9 +13,9 @@ from test_explorables import SCHEMES, Figure, numbers
 
 from helpers import linear, tilting
 from helpers.explorables import TiltingDigits
-from helpers.results import load_arrays, load_figures
+from helpers.results import load_arrays, load_svm_figures
 
-SVMS, ARRAYS = load_figures("svm_3_8"), load_arrays("svm_3_8")
+SVMS, ARRAYS = load_svm_figures(3, 8), load_arrays("svm_mnist")
 CENTROIDS = ARRAYS["centroids"]
 BEST = min(range(81), key=lambda k: SVMS[k]["err_test"])
 SLIDER = "Regularisation λ"

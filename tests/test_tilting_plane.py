@@ -11,7 +11,7 @@ from test_explorables import SCHEMES, Figure, centre, numbers
 from helpers import linear, plots, tilting
 from helpers.data import digit_pair
 from helpers.explorables import TiltingPlane
-from helpers.results import load_arrays, load_figures
+from helpers.results import load_arrays, load_svm_figures
 
 CHAPTER = "book/tilting-angle.html"
 HANDLE, SLIDER = "Direction of the weights ŵ", "Tilting angle θ"
@@ -28,7 +28,7 @@ def figure(open_page, request):
 @pytest.fixture(scope="module")
 def plane():
     """i, j, ẑ and n̂ of the figure, the coordinates of its points in pixels, and their labels."""
-    arrays = load_arrays("svm_3_8")
+    arrays = load_arrays("svm_mnist")
     i, j = arrays["centroids"].astype(float)
     [weak] = arrays["w"][np.isclose(arrays["lam"], 1e-4)].astype(float)
     points = arrays["in_weak_plane"] / arrays["per_pixel"]
@@ -71,7 +71,7 @@ def test_every_training_image_has_its_place_in_the_plane(mnist, plane):
 
 
 def test_the_svm_is_marked_at_its_own_angle():
-    [svm] = [of for of in load_figures("svm_3_8") if np.isclose(of["lam"], 1e-4)]
+    [svm] = [of for of in load_svm_figures(3, 8) if np.isclose(of["lam"], 1e-4)]
     assert TiltingPlane().theta_svm == pytest.approx(svm["theta"], abs=1e-6)
 
 

@@ -6,7 +6,7 @@ import traitlets
 from helpers import linear, tilting
 from helpers.explorables.base import Explorable, script
 from helpers.explorables.traits import Number
-from helpers.results import load_arrays, load_figures
+from helpers.results import load_arrays, load_svm_figures
 
 
 class TiltingDigits(Explorable):
@@ -15,7 +15,7 @@ class TiltingDigits(Explorable):
     λ = 10^``log_lam`` is the factor of ‖w‖², and ``log_lam`` goes from 2 (the boundary is upright)
     to -6. There is an SVM for every tenth; the figure shows the nearest, in its own tilting plane
     and in the plane of the SVM with the least test error. SVMs and images are the results of
-    ``experiments/svm_3_8.py``. Tanay & Griffin 2018, "Tilting angle".
+    ``experiments/svm_mnist.py``. Tanay & Griffin 2018, "Tilting angle".
     """
 
     module = "tilting_digits"
@@ -33,7 +33,7 @@ class TiltingDigits(Explorable):
 
     @traitlets.default("models")
     def _load_models(self):
-        arrays, figures = load_arrays("svm_3_8"), load_figures("svm_3_8")
+        arrays, figures = load_arrays("svm_mnist"), load_svm_figures(3, 8)
         i, j = arrays["centroids"]
         frame = tilting.tilting_plane(arrays["w"][self.best], i, j)
         return [
@@ -49,25 +49,25 @@ class TiltingDigits(Explorable):
 
     @traitlets.default("best")
     def _load_best(self):
-        return int(np.argmin([of["err_test"] for of in load_figures("svm_3_8")]))
+        return int(np.argmin([of["err_test"] for of in load_svm_figures(3, 8)]))
 
     @traitlets.default("per_pixel")
     def _load_per_pixel(self):
-        return int(load_arrays("svm_3_8")["per_pixel"])
+        return int(load_arrays("svm_mnist")["per_pixel"])
 
     @traitlets.default("horizontal")
     def _load_horizontal(self):
-        return load_arrays("svm_3_8")["horizontal"].astype("<i2").tobytes()
+        return load_arrays("svm_mnist")["horizontal"].astype("<i2").tobytes()
 
     @traitlets.default("vertical")
     def _load_vertical(self):
-        return load_arrays("svm_3_8")["vertical"].astype("<i2").tobytes()
+        return load_arrays("svm_mnist")["vertical"].astype("<i2").tobytes()
 
     @traitlets.default("centroids")
     def _load_centroids(self):
-        return load_arrays("svm_3_8")["centroids"].astype("<f4").tobytes()
+        return load_arrays("svm_mnist")["centroids"].astype("<f4").tobytes()
 
     @traitlets.default("weights")
     def _load_weights(self):
-        w = load_arrays("svm_3_8")["w"]
+        w = load_arrays("svm_mnist")["w"]
         return np.round(w / np.abs(w).max(axis=1, keepdims=True) * 127).astype(np.int8).tobytes()

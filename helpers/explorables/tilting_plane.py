@@ -15,7 +15,7 @@ LAM = 1e-4  # of the SVM that spans the plane with the centroids
 
 def svm():
     """Weights of the SVM, shape (784,), and the centroids i and j, as the experiment left them."""
-    arrays = load_arrays("svm_3_8")
+    arrays = load_arrays("svm_mnist")
     nearest = np.argmin(np.abs(np.log(arrays["lam"] / LAM)))
     return arrays["w"][nearest].astype(float), *arrays["centroids"].astype(float)
 
@@ -25,7 +25,7 @@ class TiltingPlane(Explorable):
 
     ``theta`` is θ in radians, from 0, the nearest-centroid classifier of 3s and 8s, to below π/2.
     n̂ belongs to the SVM with λ = 1e-4, whose own angle is ``theta_svm``. Distances are in pixels.
-    The data are the results of ``experiments/svm_3_8.py``. Tanay & Griffin 2018, "Tilting angle".
+    The data are the results of ``experiments/svm_mnist.py``. Tanay & Griffin 2018, "Tilting angle".
     """
 
     module = "tilting_plane"
@@ -48,7 +48,7 @@ class TiltingPlane(Explorable):
 
     @traitlets.default("centroids")
     def _load_centroids(self):
-        return load_arrays("svm_3_8")["centroids"].astype("<f4").tobytes()
+        return load_arrays("svm_mnist")["centroids"].astype("<f4").tobytes()
 
     @traitlets.default("n_hat")
     def _load_n_hat(self):
@@ -56,8 +56,8 @@ class TiltingPlane(Explorable):
 
     @traitlets.default("points")
     def _load_points(self):
-        return load_arrays("svm_3_8")["in_weak_plane"].astype("<i2").tobytes()
+        return load_arrays("svm_mnist")["in_weak_plane"].astype("<i2").tobytes()
 
     @traitlets.default("per_pixel")
     def _load_per_pixel(self):
-        return int(load_arrays("svm_3_8")["per_pixel"])
+        return int(load_arrays("svm_mnist")["per_pixel"])
