@@ -4,6 +4,7 @@ from helpers.explorables.image_space import ImageSpace
 from helpers.explorables.mirror_image import MirrorImage
 from helpers.explorables.noisy_point import NoisyPoint
 from helpers.explorables.real_digit import RealDigit
+from helpers.explorables.robust_accuracy import RobustAccuracy
 from helpers.explorables.scaling_the_loss import ScalingTheLoss
 from helpers.explorables.score_to_penalty import ScoreToPenalty
 from helpers.explorables.svm_explorer import SvmExplorer
@@ -15,6 +16,7 @@ __all__ = [
     "MirrorImage",
     "NoisyPoint",
     "RealDigit",
+    "RobustAccuracy",
     "ScalingTheLoss",
     "ScoreToPenalty",
     "SvmExplorer",
