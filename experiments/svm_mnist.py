@@ -27,7 +27,6 @@ from zlib import crc32
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from experiments.record import write_arrays, write_run, write_table
@@ -86,8 +85,7 @@ def quantised(values, per_pixel):
 def solve_pair(train_set, test_set, settings):
     """The SVMs of a pair, what is kept of them, and their FIGURES as an array, a row an SVM."""
     X, y = train_set
-    with threadpool_limits(1):  # pairs run side by side, and sums keep their order
-        w, b, _, gap = svm_path(X, y, 10.0 ** np.array(settings["log_lam"]), settings["tol"])
+    w, b, _, gap = svm_path(X, y, 10.0 ** np.array(settings["log_lam"]), settings["tol"])
     i, j = tilting.centroids(X, y)
     basis = basis_of(w, (j - i) / np.linalg.norm(j - i), settings["directions"])
     norms = np.linalg.norm(w, axis=1)

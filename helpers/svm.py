@@ -30,6 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import brentq
+from threadpoolctl import threadpool_limits
 
 from helpers.linear import finite, labelled
 
@@ -61,6 +62,8 @@ class SvmPath(NamedTuple):
     gap: np.ndarray
 
 
+# Matrices of this size gain nothing from threads, and lose much where other programs run too.
+@threadpool_limits.wrap(limits=1)
 def svm_path(X, y, lams, tol=1e-4):
     """The SVM of each of ``lams``: mean hinge loss plus λ‖w‖², the bias free, as an SvmPath.
 

@@ -89,7 +89,8 @@ def test_real_digit_can_be_had_again(mnist, arrays, tmp_path, monkeypatch):
     assert (anew["digits"] == arrays["digits"]).all()
     assert (anew["w"] == arrays["w"]).all()
     for name, numbers in load_figures("real_digit").items():
-        assert numbers == pytest.approx(committed[name], rel=1e-9)
+        for key, number in numbers.items():
+            assert number == pytest.approx(committed[name][key], rel=1e-9)
 
 
 @pytest.mark.parametrize("experiment", [real_digit, svm_mnist], ids=lambda each: each.__name__)
