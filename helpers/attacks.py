@@ -1,9 +1,9 @@
 """Attacks on a network: small changes of its images, within the pixels' range, that fool it.
 
-A network takes rows X of shape (m, n), pixels in [0, 1], to raw scores of shape (m, classes); y of
-shape (m,) holds the true classes. An attack returns new images of the shape of X, in [0, 1]. ε is
-in the units of the pixels, a Euclidean length for norm="l2" and the largest change of one pixel
-for norm="linf".
+A network, in evaluation mode, takes rows X of shape (m, n), pixels in [0, 1], to raw scores of
+shape (m, classes); y of shape (m,) holds the true classes. An attack returns new images of the
+shape of X, in [0, 1]. ε is in the units of the pixels, a Euclidean length for norm="l2" and the
+largest change of one pixel for norm="linf".
 
 Each function raises ValueError where X is not a float tensor (m, n) with pixels in [0, 1], y not
 an int64 tensor (m,) of classes, or a number out of its range.
