@@ -38,3 +38,10 @@ def test_chapter_and_its_solutions_run(path, tmp_path):
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": tmp_path}}).execute()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
+
+
+@pytest.mark.parametrize("path", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)
+def test_no_line_of_prose_begins_with_a_per_cent_sign(path):
+    """MyST takes such a line for a comment, and leaves it out without a word."""
+    fenced = re.sub(r"^(`{3,}).*?^\1", "", path.read_text(), flags=re.M | re.S)
+    assert not re.findall(r"^\s*%.*", fenced, re.M)
