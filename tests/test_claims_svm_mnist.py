@@ -113,6 +113,7 @@ def test_training_images_pile_up_at_a_margin_of_1_and_test_images_do_not(mnist):
         return np.mean(np.abs(values - center) < 0.005)
 
     assert 150 < 6000 * share(scaled, 1) < 300
+    assert all(70 < 3000 * share(scaled[Y == label], 1) < 130 for label in (-1, 1))
     beside = np.mean([share(scaled, center) for center in (0.94, 0.96, 1.04, 1.06)])
     assert share(scaled, 1) > 10 * beside
     assert share(unseen, 1) < share(scaled, 1) / 5
@@ -195,6 +196,7 @@ def test_the_path_of_0_and_1_ends_at_the_hard_margin(mnist):
     nearest = y * linear.signed_distance(X, svms["w"][-1], svms["b"][-1])
     for label in (-1, 1):
         margin = 1 / MODELS["norm_w"][OF_01, -1]
+        assert margin == pytest.approx(0.54, abs=0.005)
         assert nearest[y == label].min() == pytest.approx(margin, rel=2e-3)
 
 
