@@ -71,7 +71,7 @@ class Explorable(anywidget.AnyWidget):
 
     @classmethod
     def part(cls, key):
-        """What belongs to ``key``: a dict of JSON values and bytes. ValueError without such a part."""
+        """What belongs to ``key``: a dict of JSON values and bytes. ValueError for other keys."""
         raise ValueError(f"{cls.__name__} has no part {key!r}")
 
     def _send_part(self, _widget, message, _buffers):

@@ -27,11 +27,9 @@ def bundle(path):
         names, file = match.groups()
         constant = "$" + file.replace("-", "_")
         if file not in imported:
-            body = resolved(Path(path).parent / f"{file}.js")
-            exports = ", ".join(EXPORT.findall(body))
-            imported[file] = (
-                f"const {constant} = (() => {{\n{EXPORT.sub('', body)}\nreturn {{ {exports} }};\n}})();\n"
-            )
+            code = resolved(Path(path).parent / f"{file}.js")
+            body = f"{EXPORT.sub('', code)}\nreturn {{ {', '.join(EXPORT.findall(code))} }};"
+            imported[file] = f"const {constant} = (() => {{\n{body}\n}})();\n"
         return f"const {{{names}}} = {constant};"
 
     main = resolved(Path(path))

@@ -97,7 +97,7 @@ function onThemeChange(draw) {
 export const row = (...children) => html("div", { class: "xp-row" }, ...children);
 
 // JupyterLab would otherwise take the arrow keys for itself.
-const KEEP_KEYS = { "data-lm-suppress-shortcuts": "true" };
+export const KEEP_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 // A labelled range bound to a number trait. `text(value)` is what is shown and spoken.
 export function slider(model, trait, { label, min, max, step, text, to = Number, from = Number }) {

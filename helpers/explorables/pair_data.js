@@ -48,12 +48,16 @@ export function pairData(key, part) {
     return sum;
   }
 
+  // The coordinates of ŵ of SVM number k in the tilting plane of another.
+  const inPlaneOf = (other, k) => [coefficients[k][0], dot(coefficients[k].slice(1), nHats[other])];
+
+  const least = Math.min(...models.map(({ err_test: error }) => error));
   return {
     key,
     digits: key.split("-"),
     models,
     count,
-    best: models.reduce((best, { err_test }, k) => (err_test < models[best].err_test ? k : best), 0),
+    best: models.findIndex(({ err_test: error }) => error === least),
     means: images(part.centroids),
     examples: rowsOf(Array.from(numbersOf(part.examples, Uint8Array)), PIXELS).map((image) =>
       image.map((value) => value / 255),
@@ -63,18 +67,11 @@ export function pairData(key, part) {
     vertical: (k) => combined(nHats[k], columns.slice(1), count),
     // Their signed distances from its boundary.
     distances(k, vertical) {
-      const [across, up] = this.inPlaneOf(k, k);
+      const [across, up] = inPlaneOf(k, k);
       const { offset } = models[k];
       return columns[0].map((u, p) => across * u + up * vertical[p] + offset);
     },
-    // The coordinates of ŵ of SVM number k in the tilting plane of another.
-    inPlaneOf: (other, k) => [coefficients[k][0], dot(coefficients[k].slice(1), nHats[other])],
+    inPlaneOf,
     wHat: (k) => combined(coefficients[k], basis, PIXELS),
   };
 }
-
-// A list of values of all images, cut into those of class I and those of class J.
-export const byClass = (values) => [
-  values.subarray(0, values.length / 2),
-  values.subarray(values.length / 2),
-];

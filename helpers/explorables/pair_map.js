@@ -1,5 +1,5 @@
 // A map of the 45 pairs of digits, a button each, coloured by one number of the pair's SVMs.
-import { choice, clamp, format, html, powerOfTen, update } from "./common.js";
+import { KEEP_KEYS, choice, clamp, format, html, powerOfTen, update } from "./common.js";
 
 // From light to dark: the order is one of lightness, whatever colours a reader sees.
 const SCALE = [[247, 244, 225], [178, 214, 192], [82, 160, 165], [41, 95, 130], [34, 34, 84]];
@@ -39,7 +39,7 @@ function coloursAt(share) {
 
 function cellOf(key, open) {
   const [i, j] = key.split("-").map(Number);
-  const node = html("button", { type: "button", class: "xp-cell", "data-lm-suppress-shortcuts": "true" });
+  const node = html("button", { type: "button", class: "xp-cell", ...KEEP_KEYS });
   node.style.gridArea = `${i + 1} / ${j + 1}`;
   node.addEventListener("click", () => open(key));
   return { node, i, j };
@@ -56,10 +56,11 @@ function legend() {
   const [low, high] = [html("span"), html("span")];
   const bar = html("span", { class: "xp-scale" });
   bar.style.background = `linear-gradient(to right, ${SCALE.map((c) => `rgb(${c.join(" ")})`)})`;
+  const ends = html("div", { class: "xp-scale-ends" }, low, high);
   return {
-    node: html("div", { "aria-hidden": "true" }, bar, html("div", { class: "xp-scale-ends" }, low, high)),
-    draw(ends) {
-      [low.textContent, high.textContent] = ends;
+    node: html("div", { "aria-hidden": "true" }, bar, ends),
+    draw(texts) {
+      [low.textContent, high.textContent] = texts;
     },
   };
 }
@@ -87,7 +88,7 @@ export function pairMap(model, open) {
   });
   const grid = html(
     "div",
-    { class: "xp-map", role: "group", "aria-label": "Pairs of digits: arrow keys move, Enter opens" },
+    { class: "xp-map", role: "group", "aria-label": "Pairs of digits; arrow keys move" },
     ...heads,
     ...cells.map(({ node }) => node),
     html("div", { class: "xp-map-key" }, measure.node, scale.node),

@@ -1,6 +1,6 @@
-// What becomes of a pair's SVM as λ falls: θ, d_adv and the errors, each a small chart to drag on.
+// What becomes of a pair's SVM as λ falls: θ, d_adv and the errors, in charts to drag on.
 import {
-  assign, chart, clamp, curve, format, html, marker, segment, square, svg,
+  assign, chart, clamp, curve, degrees, format, html, marker, segment, square, svg,
 } from "./common.js";
 
 const [SMALLEST, LARGEST] = [-6, 2]; // of log10 λ
@@ -23,7 +23,9 @@ function pathChart(model, { label, lines, ...axis }) {
   lines.filter(({ name }) => name).forEach(({ name, at }) =>
     plot.over.append(svg("text", { x: plot.px(-5.8), y: plot.py(at), class: "xp-label" }, name)),
   );
-  dragged(plot, ([u]) => assign(model, { log_lam: clamp(Math.round(10 * u) / 10, SMALLEST, LARGEST) }));
+  dragged(plot, ([u]) => {
+    assign(model, { log_lam: clamp(Math.round(10 * u) / 10, SMALLEST, LARGEST) });
+  });
   let shown = null;
   return {
     node: html("div", { class: "xp-path" }, plot.node),
@@ -62,11 +64,11 @@ function dragged(plot, move) {
 export function pathCurves(model) {
   const charts = [
     {
-      label: ({ theta }) => `Tilting angle against λ: here ${format((theta / Math.PI) * 180, 1)}°`,
+      label: ({ theta }) => `Tilting angle against λ: here ${format(degrees(theta), 1)}°`,
       y: [0, 90],
       yLabel: "tilt θ (degrees)",
       yTicks: [0, 30, 60, 90],
-      lines: [{ kind: "loss", value: ({ theta }) => (theta / Math.PI) * 180 }],
+      lines: [{ kind: "loss", value: ({ theta }) => degrees(theta) }],
     },
     {
       label: ({ d_adv: d }) => `Mean distance against λ: here ${format(d)} pixels`,
@@ -83,8 +85,8 @@ export function pathCurves(model) {
       yTicks: [0, 1, 2, 3, 4],
       yText: square,
       lines: [
-        { kind: "loss", name: "━ test", at: 3.75, value: ({ err_test: e }) => Math.sqrt(e) },
-        { kind: "training", name: "╍ training", at: 3.2, value: ({ err_train: e }) => Math.sqrt(e) },
+        { kind: "loss", name: "━ test", at: 3.75, value: (svm) => Math.sqrt(svm.err_test) },
+        { kind: "training", name: "╍ training", at: 3.2, value: (svm) => Math.sqrt(svm.err_train) },
       ],
     },
   ].map((each) => pathChart(model, each));

@@ -1,73 +1,23 @@
 // Any pair of digits, any of its 81 SVMs, seen from all sides at once.
 import {
-  assign, button, choice, degrees, digitImage, format, html, loadPart, powerOfTen, readouts, row,
-  show, slider, weightImage,
+  assign, button, choice, degrees, format, html, loadPart, powerOfTen, readouts, row, show, slider,
 } from "./common.js";
 import { keepInAddress } from "./address.js";
 import { marginHistogram } from "./margin_histogram.js";
 import { pairData } from "./pair_data.js";
 import { pairMap } from "./pair_map.js";
 import { pathCurves } from "./path_curves.js";
+import { svmPictures } from "./svm_pictures.js";
 import { svmPlane } from "./svm_plane.js";
-import { coloured, thumbnail } from "./tilting.js";
+import { coloured } from "./tilting.js";
 
 const [SMALLEST, LARGEST] = [-6, 2]; // of log10 λ
-const PICTURE = 80;
 const PAPER = 5; // Tanay & Griffin's λ is 10^5 times ours
 
 const against = (key) => key.replace("-", " against ");
-
-// A picture with its name and words that change: `draw(pixels, label, ...words)`.
-function picture(image, name) {
-  const note = html("span");
-  return {
-    node: thumbnail(image, name, note),
-    draw(pixels, label, ...words) {
-      image.draw(pixels, label);
-      note.replaceChildren(...words);
-    },
-  };
-}
-
-// The means, ŵ, and an image of each class with its mirror image: `draw(data, k)`.
-function pictures() {
-  const digit = (name) => picture(digitImage(PICTURE), name);
-  const means = [digit("i"), digit("j")];
-  const weights = picture(weightImage(PICTURE), "ŵ");
-  const examples = [digit("x"), digit("x")];
-  const mirrored = [digit("xₘ"), digit("xₘ")];
-  const groups = [[...means, weights], [0, 1].flatMap((c) => [examples[c], mirrored[c]])];
-
-  function drawExample(data, k, c, wHat) {
-    const d = data.models[k].examples[c];
-    const says = (distance) => `says ${data.digits[distance > 0 ? 1 : 0]}`;
-    const far = format(2 * Math.abs(d));
-    const image = data.examples[c];
-    const mirror = image.map((value, pixel) => value - 2 * d * wHat[pixel]);
-    const name = `a training image of ${data.digits[c]}`;
-    examples[c].draw(image, `${name}; the SVM ${says(d)}`, says(d));
-    const label = `the mirror image of ${name}, ${far} pixels away; the SVM ${says(-d)}`;
-    mirrored[c].draw(mirror, label, says(-d), html("br"), `moved ${far}`);
-  }
-  return {
-    node: html(
-      "div",
-      { class: "xp-svm-pictures" },
-      ...groups.map((of) => html("div", { class: "xp-pictures" }, ...of.map(({ node }) => node))),
-    ),
-    draw(data, k) {
-      const [i, j] = data.digits;
-      const wHat = data.wHat(k);
-      means.forEach((each, c) => {
-        const digit = data.digits[c];
-        each.draw(data.means[c], `the mean of the training images of ${digit}`, `mean ${digit}`);
-      });
-      const label = `the weights: blue where ink speaks for ${i}, orange where it speaks for ${j}`;
-      weights.draw(wHat, label, "for ", coloured("i", i), ", for ", coloured("j", j));
-      [0, 1].forEach((c) => drawExample(data, k, c, wHat));
-    },
-  };
-}
+const rounded = (u) => Math.round(10 * u) / 10; // SVMs are a tenth of log10 λ apart
+const indexOf = (u) => Math.round(10 * (LARGEST - u)); // from the largest λ
+const percent = (error) => `${format(error)} %`;
 
 // The traits of "3-8,-2.5", the view in an address; null for any other text.
 function viewOf(text) {
@@ -75,24 +25,28 @@ function viewOf(text) {
   return i < j && u >= SMALLEST && u <= LARGEST ? { pair, log_lam: Number(u) } : null;
 }
 
-const indexOf = (u) => Math.round(10 * (LARGEST - u)); // SVMs are a tenth apart, from the largest λ
+// The SVMs that the buttons lead to.
+const STOPS = {
+  upright: ({ models }) => models.findLastIndex(({ theta }) => theta < 1e-3),
+  "least test error": ({ best }) => best,
+  "most tilted": ({ models }) => models.length - 1,
+};
 
+// `jump(to)` is called with the function of STOPS that belongs to the button.
 function controls(model, jump) {
   const strength = slider(model, "log_lam", {
     label: "Regularisation λ",
     min: SMALLEST,
     max: LARGEST,
     step: 0.1,
-    text: (u) => powerOfTen(Math.round(10 * u) / 10),
+    text: (u) => powerOfTen(rounded(u)),
   });
   const plane = choice(model, "plane", {
     label: "Plane",
     options: [["own", "its own"], ["best", "one for all λ"]],
   });
   const paper = html("div", { class: "xp-note" });
-  const stops = ["upright", "least test error", "most tilted"].map((name) =>
-    button(name, () => jump(name)),
-  );
+  const stops = Object.entries(STOPS).map(([name, to]) => button(name, () => jump(to)));
   return {
     node: html(
       "div",
@@ -105,115 +59,140 @@ function controls(model, jump) {
     draw() {
       strength.draw();
       plane.draw();
-      const theirs = 10 ** (Math.round(10 * model.get("log_lam")) / 10 + PAPER);
+      const theirs = 10 ** (rounded(model.get("log_lam")) + PAPER);
       const written = Number(theirs.toPrecision(2)).toLocaleString("en");
       paper.textContent = `Tanay & Griffin's λ: ${written}`;
     },
   };
 }
 
-async function render({ model, el }) {
-  let data = null; // of the pair that is shown
-  const status = html("div", { class: "xp-note xp-status", role: "status" });
-  const [nameI, nameJ] = [html("span"), html("span")];
-  const tilted = svmPlane();
-  const distances = marginHistogram(247);
-  const numbers = readouts([
+function svmNumbers() {
+  const { node, draw } = readouts([
     "tilt θ", "mean distance d_adv", "training error", "test error", "norm ‖w‖", "margin 1/‖w‖",
   ]);
-  const curves = pathCurves(model);
-  const images = pictures();
-  const map = pairMap(model, press);
-  const about = html("div", { class: "xp-note" });
+  return {
+    node,
+    draw: ({ theta, d_adv: dAdv, err_train: train, err_test: test, norm }) =>
+      draw({
+        "tilt θ": `${format(degrees(theta), 1)}° (${format(theta)} rad)`,
+        "mean distance d_adv": `${format(dAdv)} pixels`,
+        "training error": percent(train),
+        "test error": percent(test),
+        "norm ‖w‖": norm.toPrecision(3),
+        "margin 1/‖w‖": `${(1 / norm).toPrecision(3)} pixels`,
+      }),
+  };
+}
+
+// What a plot of the images says of an SVM to those who cannot see it.
+const spoken = ({ log_lam: u, theta, d_adv: dAdv, err_train: train, err_test: test }) =>
+  `at λ = ${powerOfTen(u)} the boundary is tilted by ${format(degrees(theta), 1)} degrees and ` +
+  `${format(dAdv)} pixels from the images on average; ${percent(train)} of the training images ` +
+  `and ${percent(test)} of the test images are on the wrong side`;
+
+// A plot with its title, and a note below that.
+function panel(area, title, note, plot) {
+  const name = html("div", { class: "xp-name" }, title);
+  return html("div", { class: `xp-panel xp-view-${area}` }, name, note, plot.node);
+}
+
+// The views of one SVM: `draw(data, k)`.
+function svmViews(model, controls, map) {
+  const note = (...text) => html("div", { class: "xp-note" }, ...text);
+  const planeNote = note();
+  const barsNote = note("Bars: images. Line: the hinge loss, scaled.");
+  const plane = svmPlane();
+  const distances = marginHistogram(plane.height);
+  const [numbers, curves, pictures] = [svmNumbers(), pathCurves(model), svmPictures()];
+  return {
+    node: html(
+      "div",
+      { class: "xp-svm" },
+      panel("plane", "Tilting plane", planeNote, plane),
+      controls.node,
+      panel("histogram", "Distances from the boundary", barsNote, distances),
+      numbers.node,
+      curves.node,
+      pictures.node,
+      map.node,
+    ),
+    draw(data, k) {
+      const svm = data.models[k];
+      const vertical = data.vertical(k);
+      const words = spoken(svm);
+      planeNote.textContent = plane.draw(data, k, vertical, model.get("plane"), words);
+      distances.draw(svm, data.distances(k, vertical), words);
+      numbers.draw(svm);
+      curves.draw(data, k);
+      pictures.draw(data, k);
+    },
+  };
+}
+
+async function render({ model, el }) {
+  let data = null; // of the pair that is shown
+  const key = row("\u00a0");
+  const status = html("div", { class: "xp-note xp-status", role: "status" });
   const set = controls(model, jump);
+  const map = pairMap(model, press);
+  const views = svmViews(model, set, map);
 
-  function jump(name) {
-    if (!data) return;
-    const upright = data.models.findLastIndex(({ theta }) => theta < 1e-3);
-    const k = { upright, "least test error": data.best, "most tilted": data.models.length - 1 }[name];
-    assign(model, { log_lam: data.models[k].log_lam });
-  }
-
-  function press(key) {
-    if (key === model.get("pair")) open();
-    else assign(model, { pair: key });
-  }
-
-  async function open() {
-    const key = model.get("pair");
-    if (data?.key === key) return;
-    status.textContent = `Loading ${against(key)} …`;
-    el.setAttribute("aria-busy", "true");
-    try {
-      const part = await loadPart(model, key);
-      if (key !== model.get("pair")) return; // the reader has gone on to another pair
-      data = pairData(key, part);
-      status.textContent = `${against(key)}: ${data.count.toLocaleString("en")} training images`;
-      draw();
-    } catch (error) {
-      if (key !== model.get("pair")) return;
-      const still = data ? ` The figure still shows ${against(data.key)}.` : "";
-      status.textContent = `${against(key)} could not be loaded: ${error.message}.${still}`;
-      if (data) assign(model, { pair: data.key });
-    }
-    el.setAttribute("aria-busy", "false");
-  }
-
-  function drawSvm() {
-    const k = indexOf(model.get("log_lam"));
-    const svm = data.models[k];
-    const vertical = data.vertical(k);
-    const [tilt, d] = [format(degrees(svm.theta), 1), format(svm.d_adv)];
-    const errors = [svm.err_train, svm.err_test].map((error) => `${format(error)} %`);
-    const words =
-      `at λ = ${powerOfTen(svm.log_lam)} the boundary is tilted by ${tilt} degrees and ${d} ` +
-      `pixels from the images on average; ${errors[0]} of the training images and ${errors[1]} ` +
-      "of the test images are on the wrong side";
-    about.textContent = tilted.draw(data, k, vertical, model.get("plane"), words);
-    distances.draw(svm, data.distances(k, vertical), `${against(data.key)}, ${words}`);
-    curves.draw(data, k);
-    images.draw(data, k);
-    numbers.draw({
-      "tilt θ": `${tilt}° (${format(svm.theta)} rad)`,
-      "mean distance d_adv": `${d} pixels`,
-      "training error": errors[0],
-      "test error": errors[1],
-      "norm ‖w‖": svm.norm.toPrecision(3),
-      "margin 1/‖w‖": `${(1 / svm.norm).toPrecision(3)} pixels`,
-    });
-    const [i, j] = data.digits;
-    [nameI.textContent, nameJ.textContent] = [`● ${i} (class I)`, `■ ${j} (class J)`];
+  function jump(to) {
+    if (data) assign(model, { log_lam: data.models[to(data)].log_lam });
   }
 
   function draw() {
+    const k = indexOf(model.get("log_lam"));
     set.draw();
-    map.draw(data?.key, indexOf(model.get("log_lam")));
-    if (data) drawSvm();
+    map.draw(data?.key, k);
+    if (data) views.draw(data, k);
   }
-  nameI.className = "xp-text-i";
-  nameJ.className = "xp-text-j";
-  const panel = (area, title, note, part) =>
-    html("div", { class: `xp-panel xp-view-${area}` }, html("div", { class: "xp-name" }, title), note, part.node);
-  const hinge = html("div", { class: "xp-note" }, "Bars: images. Line: the hinge loss, scaled.");
-  const views = html(
-    "div",
-    { class: "xp-svm" },
-    panel("plane", "Tilting plane", about, tilted),
-    set.node,
-    panel("histogram", "Distances from the boundary", hinge, distances),
-    numbers.node,
-    curves.node,
-    images.node,
-    map.node,
-  );
+
+  function showPair(part) {
+    data = pairData(model.get("pair"), part);
+    const [i, j] = data.digits;
+    key.replaceChildren(coloured("i", `● ${i} (class I)`), coloured("j", `■ ${j} (class J)`));
+    sayShown();
+    draw();
+  }
+
+  function sayShown() {
+    const count = data.count.toLocaleString("en");
+    status.textContent = `${against(data.key)}: ${count} training images`;
+  }
+
+  function sayMissing(error) {
+    const missing = `${against(model.get("pair"))} could not be loaded: ${error.message}.`;
+    if (data) assign(model, { pair: data.key });
+    status.textContent = data ? `${missing} The figure still shows ${against(data.key)}.` : missing;
+  }
+
+  async function open() {
+    const wanted = model.get("pair");
+    if (data?.key === wanted) {
+      sayShown();
+      return;
+    }
+    status.textContent = `Loading ${against(wanted)} …`;
+    // By the time it is here, the reader may have gone on to another pair.
+    const ifWanted = (then) => (result) => model.get("pair") === wanted && then(result);
+    await loadPart(model, wanted).then(ifWanted(showPair), ifWanted(sayMissing));
+  }
+
+  // The pair that is pressed may be one that could not be loaded.
+  function press(pair) {
+    if (pair === model.get("pair")) open();
+    else assign(model, { pair });
+  }
+
   const leave = keepInAddress(model, {
     name: "svm",
     traits: ["pair", "log_lam"],
-    text: () => `${model.get("pair")},${format(model.get("log_lam"), 1).replace("−", "-")}`,
+    text: () => `${model.get("pair")},${rounded(model.get("log_lam")).toFixed(1)}`,
     parse: viewOf,
-    found: () => setTimeout(() => el.scrollIntoView({ block: "start" })),
+    found: () => setTimeout(() => el.scrollIntoView()),
   });
-  const end = show({ model, el }, [row(nameI, nameJ), status, views], draw);
+  const end = show({ model, el }, [key, status, views.node], draw);
   model.on("change:pair", open);
   await open();
   return () => {

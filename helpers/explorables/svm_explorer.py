@@ -1,5 +1,7 @@
 """Every linear SVM of the book: 45 pairs of digits, 81 strengths of regularisation each."""
 
+from pathlib import Path
+
 import numpy as np
 import traitlets
 
@@ -12,10 +14,9 @@ RESULT = "svm_mnist"
 PER_UNIT = 10_000  # pixels of centroids and basis are stored as whole ten-thousandths
 
 
-def _table(digits):
+def rows_of(table, pair):
     """The rows of the summary that belong to a pair such as "3-8", from the largest λ."""
-    i, j = map(int, digits.split("-"))
-    table = load_table(RESULT)
+    i, j = map(int, pair.split("-"))
     return table[(table["digit_i"] == i) & (table["digit_j"] == j)]
 
 
@@ -24,8 +25,24 @@ def log_lams(rows):
     return (rows["alpha"] - 5).round(1)
 
 
-def _whole(values, dtype="<i2"):
-    return np.round(values * PER_UNIT).astype(dtype).tobytes()
+def _whole(values):
+    return np.round(values * PER_UNIT).astype("<i2").tobytes()
+
+
+def _examples():
+    with np.load(FOLDER / RESULT / "examples.npz", allow_pickle=False) as arrays:
+        return arrays["images"]
+
+
+def _summary(table, pair):
+    rows = rows_of(table, pair)
+    best = int(np.argmin(rows["err_test"]))
+    return {
+        "pair": pair,
+        "log_lam": float(log_lams(rows)[best]),
+        "err_test": round(float(rows["err_test"][best]), 5),
+        "theta": np.degrees(rows["theta"]).round(1).tolist(),
+    }
 
 
 class SvmExplorer(Explorable):
@@ -42,7 +59,7 @@ class SvmExplorer(Explorable):
     """
 
     module = "svm_explorer"
-    heights = (1212, 2170)
+    heights = (1203, 2158)
     _esm = script(module)
     title = traitlets.Unicode("SVMs for every pair of digits").tag(sync=True)
     pair = DigitPair("3-8").tag(sync=True)
@@ -57,15 +74,19 @@ class SvmExplorer(Explorable):
     @classmethod
     def parts(cls):
         folder = FOLDER / RESULT
-        shared = [folder / "summary.csv", folder / "examples.npz"]
+        shared = [folder / "summary.csv", folder / "examples.npz", Path(__file__)]
         return {path.stem: [path, *shared] for path in sorted((folder / "pairs").glob("*.npz"))}
 
     @classmethod
     def part(cls, key):
-        """What the figure draws of a pair: int16 and uint8 pixels and coordinates, see below.
+        """What the figure draws of a pair such as "3-8": a dict.
 
-        "points" has a row of 12 coordinates for each training image, in units of 1/``per_pixel``
-        pixels; "basis" and "centroids" hold images in units of 1/``per_unit``.
+        models: the figures of each SVM, from the largest λ, and the signed distances of the two
+        examples. Bytes: points, int16, a row of 12 coordinates for each training image in units
+        of 1/per_pixel pixels; coefficients, float32, of each ŵ in the basis; basis and centroids,
+        int16 in units of 1/per_unit; examples, uint8, an image of each class.
+
+        Raises ValueError where ``key`` is no pair, FileNotFoundError where there are no results.
         """
         i, j = map(int, key.split("-"))
         arrays = load_svms(i, j)
@@ -98,25 +119,10 @@ class SvmExplorer(Explorable):
 
     @traitlets.default("log_lam")
     def _least_test_error(self):
-        rows = _table(self.pair)
+        rows = rows_of(load_table(RESULT), self.pair)
         return float(log_lams(rows)[np.argmin(rows["err_test"])])
 
     @traitlets.default("pairs")
     def _load_pairs(self):
-        return [_summary(key) for key in self.parts()]
-
-
-def _examples():
-    with np.load(FOLDER / RESULT / "examples.npz", allow_pickle=False) as arrays:
-        return arrays["images"]
-
-
-def _summary(key):
-    rows = _table(key)
-    best = int(np.argmin(rows["err_test"]))
-    return {
-        "pair": key,
-        "log_lam": float(log_lams(rows)[best]),
-        "err_test": round(float(rows["err_test"][best]), 5),
-        "theta": np.degrees(rows["theta"]).round(1).tolist(),
-    }
+        table = load_table(RESULT)
+        return [_summary(table, pair) for pair in self.parts()]

@@ -2,9 +2,9 @@
 import {
   arrow, boundary, curve, format, marker, plane, segment, specks, svg,
 } from "./common.js";
-import { byClass } from "./pair_data.js";
 import { along, angleMark, direction, word } from "./tilting.js";
 
+const [FAR, HIGH] = [7, 5]; // pixels from the middle to the frame, across and up
 const LENGTH = 3; // ẑ and ŵ have length 1, but not in pixels: they are drawn as long as this
 
 // The boundary and its margins, ŵ, θ, and from one mean to the other along ŵ: 2 d_adv.
@@ -30,7 +30,7 @@ function ownView(plot) {
       distance.draw([-half, 0], foot);
       rest.draw(foot, [half, 0]);
       angle.draw(theta);
-      const [x, y] = along([-w[1], w[0]], 0.55);
+      const [x, y] = along([-w[1], w[0]], 0.55 + 0.95 * w[1]);
       name.draw([dAdv * w[0] - half + x, dAdv * w[1] + y]);
     },
   };
@@ -53,8 +53,8 @@ function bestView(plot) {
 export function svmPlane() {
   const plot = plane({
     label: "Training images in a tilting plane",
-    x: [-7, 7],
-    y: [-5, 5],
+    x: [-FAR, FAR],
+    y: [-HIGH, HIGH],
     xTicks: [-6, -4, -2, 0, 2, 4, 6],
     yTicks: [-4, -2, 0, 2, 4],
     xLabel: "along ẑ (pixels)",
@@ -76,22 +76,21 @@ export function svmPlane() {
 
   function drawOwn(data, k, vertical, words) {
     const { theta } = data.models[k];
-    points.draw(...[data.horizontal, vertical].map(byClass).reduce(zip));
+    points.draw(...placesOf(data, vertical));
     views.own.draw(data.models[k], halfWay(data));
     wHat.draw([0, 0], along(direction(theta), LENGTH));
     wName.draw(along(direction(theta), LENGTH + 0.5));
     plot.node.setAttribute("aria-label", `The SVM's tilting plane: ${words}`);
-    return "It turns with ŵ, so the images move.";
+    return outside(data, vertical) || "It turns with ŵ, so the images move.";
   }
 
   function drawBest(data, k) {
     if (still?.data !== data) {
-      const columns = [data.horizontal, data.vertical(data.best)].map(byClass).reduce(zip);
-      still = { data, columns };
+      still = { data, places: placesOf(data, data.vertical(data.best)) };
     }
     const w = data.inPlaneOf(data.best, k);
     const length = Math.hypot(...w);
-    points.draw(...still.columns);
+    points.draw(...still.places);
     views.best.draw(data);
     wHat.draw([0, 0], along(w, LENGTH));
     wName.draw(along(w, LENGTH + 0.5 / length));
@@ -105,6 +104,7 @@ export function svmPlane() {
 
   return {
     node: points.node,
+    height: plot.height,
     // Draws SVM number k; returns what is to be said under the plane's name.
     draw(data, k, vertical, kind, words) {
       const half = halfWay(data);
@@ -119,8 +119,20 @@ export function svmPlane() {
   };
 }
 
-// [[of I, of J] along ẑ, [of I, of J] along n̂], as the coordinates of I and those of J.
-const zip = (us, vs) => us.map((u, c) => [u, vs[c]]);
+// The coordinates of the images of class I and those of class J, each [along ẑ, along n̂].
+function placesOf({ horizontal, count }, vertical) {
+  const classes = [[0, count / 2], [count / 2, count]];
+  return classes.map((one) => [horizontal, vertical].map((values) => values.subarray(...one)));
+}
 
-// At θ = 0 the means are 2 d_adv apart, and at any other θ they are as far from each other.
+// What is said when images lie beyond the frame.
+function outside({ horizontal, count }, vertical) {
+  let far = 0;
+  for (let p = 0; p < count; p++) {
+    if (Math.abs(horizontal[p]) > FAR || Math.abs(vertical[p]) > HIGH) far++;
+  }
+  return far ? `It turns with ŵ. Images beyond the frame: ${far}` : "";
+}
+
+// From the middle of the plane to the mean of each class.
 const halfWay = ({ means: [i, j] }) => Math.hypot(...i.map((value, k) => j[k] - value)) / 2;
