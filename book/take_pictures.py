@@ -33,8 +33,10 @@ def main():
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="light")
+        # Higher than any figure: otherwise the page's header would be in the picture.
+        page = browser.new_page(viewport={"width": 1280, "height": 1500}, color_scheme="light")
         taken = sum(take_pictures(page, path) for path in sorted(SITE.glob("*.html")))
+        page.set_viewport_size({"width": 1280, "height": 860})
         page.goto((SITE / "mirror-images.html").as_uri() + "#fig-mirror-image")
         page.wait_for_function(LIVE)
         page.screenshot(path=PICTURES / "readme.png")
