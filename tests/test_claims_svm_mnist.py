@@ -75,6 +75,11 @@ def test_every_boundary_tilts_and_comes_closer_as_lam_falls():
     assert 60 < THETA[:, -1].min() < THETA[:, -1].max() < 88
 
 
+def test_all_pairs_begin_to_tilt_at_about_the_same_lam():
+    first = LAM[(THETA > 0.1).argmax(axis=1)]
+    assert 2 < first.min() < first.max() < 11
+
+
 def test_the_training_error_falls_though_not_at_each_step():
     falls = np.diff(TRAIN)
     assert TRAIN[:, -1].max() < 0.4 and 1 < TRAIN[:, 0].min() < TRAIN[:, 0].max() < 25
@@ -249,6 +254,13 @@ def test_what_robustness_costs_and_buys(robust):
     assert 0.4 < np.median(cost) < 1 and 10 < np.median(gain) < 20
     assert (THETA[ALL, at_1] < THETA[ALL, clean]).all()
     assert 10 < THETA[ALL, at_1].min() < THETA[ALL, at_1].max() < 45
+
+
+def test_the_price_grows_with_eps(robust):
+    best = robust.argmax(axis=1)
+    clean = robust[ALL, best[:, 0], 0]
+    prices = [np.median(clean - robust[ALL, best[:, e], 0]) for e in (0, 5, 10, 15, 20)]
+    assert (np.diff(prices) > 0).all()
 
 
 def test_no_lam_is_best_at_every_eps(robust):

@@ -1,5 +1,9 @@
 """Each claim of the appendix on the path of SVMs that no test of the helpers holds already."""
 
+from pathlib import Path
+
+import jupytext
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +12,7 @@ from hypothesis import strategies as st
 from helpers import linear, losses
 from helpers.svm import svm_path
 
+PAGE = Path(__file__).resolve().parent.parent / "book" / "svm-path.md"
 N, DIMS = 200, 20
 
 
@@ -16,6 +21,20 @@ def clouds(seed=0):
     rng = np.random.default_rng(seed)
     y = np.repeat([-1, 1], N // 2)
     return rng.normal(size=(N, DIMS)) + np.outer(y, np.linspace(0, 0.5, DIMS)), y
+
+
+@pytest.fixture(scope="module")
+def page():
+    """The variables of the page after its cells have run."""
+    variables = {}
+    with plt.rc_context():
+        plt.switch_backend("agg")
+        for cell in jupytext.read(PAGE).cells:
+            if cell.cell_type == "code":
+                # The style asks for a notebook to draw in.
+                exec(cell.source.replace("plots.use_book_style()", ""), variables)
+        plt.close("all")
+    return variables
 
 
 def primal(X, y, w, b, lam):
@@ -84,3 +103,22 @@ def test_slopes_that_a_round_hands_back_are_the_true_ones():
         assert best_slope(u, a, 2.0) == a
     for u, a in ((-0.5, 0.2), (0.5, 0.9)):
         assert best_slope(u, a, 2.0) != a
+
+
+def test_seven_rounds_take_the_gap_below_a_millionth(page):
+    assert len(page["gaps"]) == 7
+    assert 0.05 < page["gaps"][0] and page["gaps"][-1] < 1e-6
+    assert (np.diff(page["gaps"]) < 0).all()
+    assert page["a"] @ page["y"] == pytest.approx(0, abs=1e-4)
+
+
+def test_the_pages_own_method_and_scikit_learn_enclose_the_same_objective(page):
+    assert page["D"] <= page["path"].objective[0] * (1 + 1e-9)
+    assert page["path"].objective[0] <= page["P"] * (1 + 1e-9)
+    X, y, wb = page["X"], page["y"], page["wb"]
+    own = primal(X, y, wb[:-1], wb[-1], 1e-3)
+    assert own == pytest.approx(page["path"].objective[0], rel=1e-6)
+
+
+def test_the_warm_start_saves_about_half_of_the_steps(page):
+    assert 0.4 < page["warm_steps"] / page["cold_steps"] < 0.65
