@@ -15,8 +15,9 @@ FOLDER = Path(__file__).resolve().parent.parent / "results"
 def _path(name, file):
     path = FOLDER / name / file
     if not path.is_file():
+        experiment = name.partition("/")[0]
         raise FileNotFoundError(
-            f"there is no result {name!r}: {path} is missing; `python -m experiments.{name}` "
+            f"there is no result {name!r}: {path} is missing; `python -m experiments.{experiment}` "
             "makes it"
         )
     return path
