@@ -3,29 +3,35 @@
 const PAUSE = 300; // ms without a change before it is written: browsers limit how often
 
 // `traits` make the view: `text()` writes it, `parse(text)` returns their values, or null where it
-// cannot be read, and `found()` is called when an address had one. Returns a function that ends it
-// all. A notebook's address is left alone.
-export function keepInAddress(model, { name, traits, text, parse, found }) {
-  if (!window.explorables) return () => {};
+// cannot be read, and `arrive()` is called when the reader follows a link to one. Returns whether
+// the page was opened with a view, and a function that ends it all. A notebook's address is left
+// alone.
+export function keepInAddress(model, { name, traits, text, parse, arrive }) {
+  if (!window.explorables) return { found: false, leave() {} };
   const start = `#${name}=`;
+
   function read() {
-    const hash = location.hash;
-    const view = hash.startsWith(start) && parse(hash.slice(start.length));
-    if (!view) return;
-    for (const [trait, value] of Object.entries(view)) model.set(trait, value);
-    found();
+    const view = location.hash.startsWith(start) && parse(location.hash.slice(start.length));
+    Object.entries(view || {}).forEach(([trait, value]) => model.set(trait, value));
+    return Boolean(view);
   }
+
   let timer;
   function write() {
     clearTimeout(timer);
     timer = setTimeout(() => history.replaceState(history.state, "", start + text()), PAUSE);
   }
-  read();
-  addEventListener("hashchange", read);
+
+  const found = read();
+  const follow = () => read() && arrive();
+  addEventListener("hashchange", follow);
   traits.forEach((trait) => model.on(`change:${trait}`, write));
-  return () => {
-    clearTimeout(timer);
-    removeEventListener("hashchange", read);
-    traits.forEach((trait) => model.off(`change:${trait}`, write));
+  return {
+    found,
+    leave() {
+      clearTimeout(timer);
+      removeEventListener("hashchange", follow);
+      traits.forEach((trait) => model.off(`change:${trait}`, write));
+    },
   };
 }

@@ -185,19 +185,21 @@ async function render({ model, el }) {
     else assign(model, { pair });
   }
 
-  const leave = keepInAddress(model, {
+  const arrive = () => el.scrollIntoView();
+  const address = keepInAddress(model, {
     name: "svm",
     traits: ["pair", "log_lam"],
     text: () => `${model.get("pair")},${rounded(model.get("log_lam")).toFixed(1)}`,
     parse: viewOf,
-    found: () => setTimeout(() => el.scrollIntoView()),
+    arrive,
   });
   const end = show({ model, el }, [key, status, views.node], draw);
   model.on("change:pair", open);
   await open();
+  if (address.found) setTimeout(arrive); // once the host has put the figure into the page
   return () => {
     model.off("change:pair", open);
-    leave();
+    address.leave();
     end();
   };
 }
