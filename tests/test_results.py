@@ -80,15 +80,41 @@ def test_pickles_are_not_read(folder):
         results.load_arrays("toy")
 
 
-@pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.name)
-def test_committed_results_are_complete_and_come_from_their_experiment(path):
-    run = json.loads((path / "run.json").read_text())
-    assert run["command"] == f"python -m experiments.{path.name}"
-    assert (results.FOLDER.parent / "experiments" / f"{path.name}.py").is_file()
-    assert results.load_figures(path.name)
-    assert all(array.size for array in results.load_arrays(path.name).values())
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_committed_results_are_complete_and_come_from_their_experiment(folder):
+    runs = [json.loads(path.read_text()) for path in folder.rglob("run.json")]
+    assert runs
+    assert {run["command"] for run in runs} == {f"python -m experiments.{folder.name}"}
+    assert (results.FOLDER.parent / "experiments" / f"{folder.name}.py").is_file()
+    for path in folder.rglob("*.npz"):
+        with np.load(path, allow_pickle=False) as arrays:
+            assert arrays.files and all(arrays[name].size for name in arrays.files)
+    for path in folder.rglob("figures.json"):
+        assert json.loads(path.read_text())
+    tables = [results.load_table(folder.name)] if (folder / "summary.csv").is_file() else []
+    assert all(len(table) for table in tables)
 
 
 def test_committed_results_are_small():
     sizes = [path.stat().st_size for path in results.FOLDER.rglob("*") if path.is_file()]
     assert sum(sizes) < 25e6
+
+
+def test_one_run_of_an_experiment_is_missing(folder):
+    with pytest.raises(FileNotFoundError, match=r"experiments\.toy` makes"):
+        results.load_figures("toy/runs/1")
+
+
+@pytest.mark.parametrize("pair", [(8, 3), (3, 3), (-1, 3), (3, 10), (3.5, 8)])
+def test_no_svms_for_what_is_no_pair(pair):
+    with pytest.raises(ValueError, match="i and j must be digits with i < j"):
+        results.load_svms(*pair)
+
+
+def test_svm_figures_are_the_rows_of_the_summary():
+    figures, table = results.load_svm_figures(3, 8), results.load_table("svm_mnist")
+    rows = table[(table["digit_i"] == 3) & (table["digit_j"] == 8)]
+    assert len(figures) == len(rows) == 81
+    for of, row in zip(figures, rows, strict=True):
+        assert of["lam"] == pytest.approx(10 ** (row["alpha"] - 5))
+        assert of["theta"] == row["theta"] and of["err_test"] == row["err_test"]
