@@ -1,5 +1,7 @@
 """How much of its accuracy a linear classifier keeps when every image may be moved by eps."""
 
+from pathlib import Path
+
 import numpy as np
 import traitlets
 
@@ -30,7 +32,8 @@ class RobustAccuracy(Explorable):
 
     @classmethod
     def parts(cls):
-        return {path.stem: [path] for path in (FOLDER / "svm_mnist" / "pairs").glob("*.npz")}
+        folder = FOLDER / "svm_mnist" / "pairs"
+        return {path.stem: [path, Path(__file__)] for path in folder.glob("*.npz")}
 
     @classmethod
     def part(cls, key):
