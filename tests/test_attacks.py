@@ -14,6 +14,15 @@ from helpers.networks import fan_in, initialise, two_layers
 RADII = {"l2": [0.2, 0.5, 0.8], "linf": [0.03, 0.08, 0.15]}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Networks this small gain nothing from threads, and lose much on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="module")
 def digits():
     """scikit-learn's 8×8 digits as tensors, pixels in [0, 1]: X, y."""
