@@ -5,9 +5,12 @@ text quotes. The book is built from these files, so it needs neither MNIST nor a
 """
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+
+from helpers.svm import lam_from_paper
 
 FOLDER = Path(__file__).resolve().parent.parent / "results"
 
@@ -50,7 +53,17 @@ def load_table(name):
     Raises FileNotFoundError where the experiment has left nothing.
     """
     path = _path(name, "summary.csv")
+    return _read_table(path, path.stat().st_mtime_ns).copy()
+
+
+@lru_cache
+def _read_table(path, _changed):
     return np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding="utf-8")
+
+
+def rows_of_pair(table, i, j):
+    """The rows of the table of "svm_mnist" that belong to the digits i and j."""
+    return table[(table["digit_i"] == i) & (table["digit_j"] == j)]
 
 
 def load_svms(i, j):
@@ -67,8 +80,7 @@ def load_svms(i, j):
     """
     if not (i in range(10) and j in range(10) and i < j):
         raise ValueError(f"i and j must be digits with i < j; they were {i!r} and {j!r}")
-    table = load_table("svm_mnist")
-    rows = table[(table["digit_i"] == i) & (table["digit_j"] == j)]
+    rows = rows_of_pair(load_table("svm_mnist"), i, j)
     return _read_arrays(_path("svm_mnist", f"pairs/{i}-{j}.npz")) | {"table": rows}
 
 
@@ -80,4 +92,4 @@ def load_svm_figures(i, j):
     """
     table = load_svms(i, j)["table"]
     rows = [dict(zip(table.dtype.names, row.tolist(), strict=True)) for row in table]
-    return [{"lam": 10 ** round(row["alpha"] - 5, 1)} | row for row in rows]
+    return [{"lam": lam_from_paper(10 ** row["alpha"])} | row for row in rows]

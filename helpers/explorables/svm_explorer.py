@@ -8,7 +8,8 @@ import traitlets
 from helpers import linear
 from helpers.explorables.base import Explorable, script
 from helpers.explorables.traits import DigitPair, Number
-from helpers.results import FOLDER, load_svms, load_table
+from helpers.results import FOLDER, load_svms, load_table, rows_of_pair
+from helpers.svm import lam_from_paper
 
 RESULT = "svm_mnist"
 PER_UNIT = 10_000  # pixels of centroids and basis are stored as whole ten-thousandths
@@ -16,13 +17,12 @@ PER_UNIT = 10_000  # pixels of centroids and basis are stored as whole ten-thous
 
 def rows_of(table, pair):
     """The rows of the summary that belong to a pair such as "3-8", from the largest λ."""
-    i, j = map(int, pair.split("-"))
-    return table[(table["digit_i"] == i) & (table["digit_j"] == j)]
+    return rows_of_pair(table, *map(int, pair.split("-")))
 
 
 def log_lams(rows):
-    """log10 λ, λ being the factor of ‖w‖²: the paper's λ, 10^alpha, is 10^5 times as large."""
-    return (rows["alpha"] - 5).round(1)
+    """log10 λ, λ being the factor of ‖w‖²; the table holds that of the paper's λ, alpha."""
+    return np.log10(lam_from_paper(10 ** rows["alpha"])).round(1)
 
 
 def _whole(values):
