@@ -54,7 +54,7 @@ class SvmExplorer(Explorable):
     In the book, the address of the page keeps the view: ``#svm=3-8,-2.5``.
 
     The SVMs are the results of ``experiments/svm_mnist.py``. Of each image the coordinates along
-    12 directions are kept, so that distances are right to 0.12 pixels; angles, errors and norms
+    12 directions are kept, so that distances are right to 0.15 pixels; angles, errors and norms
     are exact. Tanay & Griffin 2018, "Example: SVM on MNIST".
     """
 
