@@ -54,6 +54,7 @@ ATTACKS = {
     "equal_confidence_images": 100,
     "confidence": 0.95,
 }
+WALK = 41  # places on the straight way from an image to its adversarial example
 RADII = {
     "l2": [0.5, 1.0, 1.5, 2.0, 3.0],
     "linf": [0.05, 0.1, 0.15, 0.2],
@@ -187,20 +188,23 @@ def measured(network, data, temperature):
     """How easily the network is fooled, as arrays: of the first test images and their classes.
 
     Equal confidence aims at the class after the true one, as Tanay & Griffin 2018 did. It is shown
-    for the first image of each digit.
+    for the first image of each digit. Of the first training images there are the scores.
     """
-    X, y = (each[: ATTACKS["images"]] for each in data[2:])
+    X_train, y_train, X, y = (each[: ATTACKS["images"]] for each in data)
     few = slice(ATTACKS["equal_confidence_images"])
     confident = attacks.equal_confidence(
         network, X[few], (y[few] + 1) % 10, temperature, ATTACKS["confidence"]
     )
+    nearest = attacks.deepfool(network, X, y)
     shown = torch.stack([torch.nonzero(y[few] == digit)[0, 0] for digit in range(10)])
     s = networks.scores(network, X)
     return {
         "equal_confidence": norms(confident - X[few]),
-        "deepfool": norms(attacks.deepfool(network, X, y) - X),
+        "deepfool": norms(nearest - X),
         "labels": y.byte(),
+        "labels_train": y_train.byte(),
         "scores": s.half(),
+        "scores_train": networks.scores(network, X_train).half(),
         "margin": attacks.margin(s, y),
         "gradient_norm": norms(attacks.gradient(lambda x: attacks.margin(network(x), y), X)),
         **{f"radii_{norm}": radii for norm, radii in RADII.items()},
@@ -208,7 +212,18 @@ def measured(network, data, temperature):
         "shown": shown,
         "shown_images": (255 * X[shown]).round().byte(),
         "shown_adversarial": confident[shown].half(),
+        "shown_deepfool": nearest[shown].half(),
+        "walk_adversarial": walk(network, X[shown], confident[shown]),
+        "walk_deepfool": walk(network, X[shown], nearest[shown]),
     }
+
+
+def walk(network, X, adversarial):
+    """The scores on the straight way from each image to its adversarial example, the first and
+    the last being theirs: shape (m, WALK, classes), in half precision."""
+    shares = torch.linspace(0, 1, WALK)[:, None, None]
+    places = X + shares * (adversarial - X)  # (WALK, m, n)
+    return torch.stack([networks.scores(network, each) for each in places], 1).half()
 
 
 def norms(changes):
@@ -223,10 +238,22 @@ def robust_accuracies(network, X, y, norm):
 
 
 def drawn_filters(network):
-    """The RMS of each filter of each layer, and the filters of the first, shape (20, 5, 5)."""
+    """The RMS of each filter of each layer, how rough the convolutions are, and the filters of the
+    first, shape (20, 5, 5)."""
     sizes = [W.flatten(1).square().mean(1).sqrt() for W in filters(network)]
     names = [f"filter_rms_{name}" for name in LAYERS]
-    return {**dict(zip(names, sizes, strict=True)), "conv1": filters(network)[0][:, 0]}
+    return {
+        **dict(zip(names, sizes, strict=True)),
+        "roughness": torch.stack([roughness(W) for W in filters(network)[:3]]),
+        "conv1": filters(network)[0][:, 0],
+    }
+
+
+def roughness(W):
+    """The mean square of the differences between neighbouring weights, over twice the mean square
+    of the weights: 1 for noise, 0 for filters that are constant. W: shape (out, in, k, k)."""
+    differences = torch.cat([W.diff(dim=2).flatten(), W.diff(dim=3).flatten()])
+    return differences.square().mean() / (2 * W.square().mean())
 
 
 def row(run, network, data, temperature, measures):

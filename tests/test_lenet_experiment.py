@@ -139,6 +139,15 @@ def test_a_run_leaves_its_results(monkeypatch, elsewhere, data):
     assert 100 * networks.error_rate(stored, *data[2:]) == figures["err_test"]
 
 
+def test_noise_is_rough_and_a_constant_is_smooth():
+    noise = torch.randn(200, 5, 6, 6, generator=torch.Generator().manual_seed(0))
+    assert lenet.roughness(noise).item() == pytest.approx(1, abs=0.05)
+    assert lenet.roughness(torch.full((3, 2, 5, 5), 0.7)) == 0
+    wave = torch.sin(torch.arange(30) * torch.pi / 3).expand(1, 1, 30, 30)
+    # Differences of sin with a step φ: mean square 1 − cos φ across, 0 along; here φ = 60°.
+    assert lenet.roughness(wave).item() == pytest.approx((1 - np.cos(np.pi / 3)) / 2, rel=0.05)
+
+
 # What is in results/
 
 
@@ -167,6 +176,14 @@ def test_the_figures_describe_the_arrays(done):
         assert figures["err_test"] == pytest.approx(float(arrays["err_test"][-1]), abs=1e-4)
         for name in ("equal_confidence", "deepfool"):
             assert figures[f"{name}_median"] == pytest.approx(float(np.median(arrays[name])))
+        assert arrays["roughness"].shape == (3,)
+        for kind in ("adversarial", "deepfool"):
+            walk = arrays[f"walk_{kind}"]
+            assert walk.shape == (10, lenet.WALK, 10)
+            np.testing.assert_array_equal(walk[:, 0], arrays["scores"][arrays["shown"]])
+        few = arrays["shown_deepfool"].astype(float) - arrays["shown_images"] / 255
+        lengths = np.linalg.norm(few, axis=1)
+        np.testing.assert_allclose(lengths, arrays["deepfool"][arrays["shown"]], atol=0.02)
         for norm in ("l2", "linf"):
             curve = arrays[f"robust_{norm}"]
             assert np.all(np.diff(curve) <= 0) and 0 <= curve[-1] <= curve[0] <= 100
