@@ -35,7 +35,7 @@ from tqdm import tqdm
 from experiments.record import replaced, save, write_table
 from helpers import attacks, networks
 from helpers.data import load_mnist
-from helpers.results import FOLDER, load_figures
+from helpers.results import FOLDER, lenet_name, load_figures
 
 SETTINGS = {
     "epochs": 50,
@@ -76,12 +76,12 @@ class Run:
     seed: int = 0
 
     @property
-    def name(self):
-        return f"{self.decay:.0e}-{self.init}-{self.seed}"
+    def result(self):
+        return lenet_name(self.decay, self.init, self.seed)
 
     @property
-    def result(self):
-        return f"lenet/runs/{self.name}"
+    def name(self):
+        return Path(self.result).name
 
     @property
     def checkpoint(self):

@@ -93,3 +93,32 @@ def load_svm_figures(i, j):
     table = load_svms(i, j)["table"]
     rows = [dict(zip(table.dtype.names, row.tolist(), strict=True)) for row in table]
     return [{"lam": lam_from_paper(10 ** row["alpha"])} | row for row in rows]
+
+
+def lenet_name(decay, init, seed):
+    """Where the results of a LeNet lie, as load_arrays and load_figures take it."""
+    return f"lenet/runs/{decay:.0e}-{init}-{seed}"
+
+
+def load_lenets(decay, init="hundredth"):
+    """The LeNets trained with a decay and a kind of first weights, one for each seed: a list of
+    dicts that hold the network's row of the summary, ``figures``, and arrays.
+
+    Curves, a value an epoch: err_train, err_test (per cent), rms (epochs, 4). Of the four layers'
+    filters: filter_rms_conv1, ..., conv1 (20, 5, 5), roughness (3,). Of the first 1,000 training
+    and test images: scores_train, scores (1000, 10), labels_train, labels; of the test images
+    margin, gradient_norm and deepfool, a length in pixels; equal_confidence likewise, of the first
+    100. Of 1,000 test images the share in per cent that no attack fooled within the radii:
+    robust_l2, radii_l2, robust_linf, radii_linf. Of one test image of each digit: shown_images
+    (10, 784) in 1/255, shown_adversarial and shown_deepfool in pixels, walk_adversarial and
+    walk_deepfool (10, 41, 10), the scores on the way there.
+
+    Raises ValueError where there is no such network.
+    """
+    table = load_table("lenet")
+    rows = table[np.isclose(table["decay"], decay) & (table["init"] == init)]
+    if len(rows) == 0:
+        known = sorted({(row["decay"].item(), row["init"].item()) for row in table})
+        raise ValueError(f"decay and init must be one of {known}; they were {decay}, {init!r}")
+    names = [lenet_name(row["decay"], init, row["seed"]) for row in rows]
+    return [{"figures": load_figures(name)} | load_arrays(name) for name in names]

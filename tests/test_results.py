@@ -118,3 +118,13 @@ def test_svm_figures_are_the_rows_of_the_summary():
     for of, row in zip(figures, rows, strict=True):
         assert of["lam"] == pytest.approx(10 ** (row["alpha"] - 5))
         assert of["theta"] == row["theta"] and of["err_test"] == row["err_test"]
+
+
+def test_the_lenets_of_a_decay_come_with_their_figures():
+    lenets = results.load_lenets(1e-1)
+    assert [lenet["figures"]["seed"] for lenet in lenets] == list(range(len(lenets)))
+    for lenet in lenets:
+        assert (lenet["figures"]["decay"], lenet["figures"]["init"]) == (1e-1, "hundredth")
+        assert lenet["figures"]["err_test"] == pytest.approx(lenet["err_test"][-1], abs=1e-4)
+    with pytest.raises(ValueError, match="decay and init must be one of .*; they were 5"):
+        results.load_lenets(5)
