@@ -8,6 +8,7 @@ from helpers.explorables.robust_accuracy import RobustAccuracy
 from helpers.explorables.scaling_the_loss import ScalingTheLoss
 from helpers.explorables.score_to_penalty import ScoreToPenalty
 from helpers.explorables.svm_explorer import SvmExplorer
+from helpers.explorables.temperature import Temperature
 from helpers.explorables.tilting_digits import TiltingDigits
 from helpers.explorables.tilting_plane import TiltingPlane
 
@@ -20,6 +21,7 @@ __all__ = [
     "ScalingTheLoss",
     "ScoreToPenalty",
     "SvmExplorer",
+    "Temperature",
     "TiltingDigits",
     "TiltingPlane",
 ]

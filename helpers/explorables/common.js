@@ -266,17 +266,17 @@ export function rightAxis(plot, { y, yLabel, yTicks }) {
 
 // A histogram: `draw(counts, start, width)` puts bar k over start + k · width. Heights are square
 // roots of the counts, on an axis with ticks at roots and `yText: square`: few images stay visible
-// beside many.
+// beside many. Another `height` of a count may be given.
 export const square = (root) => format(root ** 2, 0);
 
-export function histogram(plot, kind) {
+export function histogram(plot, kind, height = Math.sqrt) {
   const node = svg("path", { class: `xp-bars xp-${kind}` });
   return {
     node,
     draw(counts, start, width) {
       const steps = counts.map((count, k) => {
         const [from, to] = [start + k * width, start + (k + 1) * width].map(plot.px);
-        return `M ${from} ${plot.py(0)} V ${plot.py(Math.sqrt(count))} H ${to} V ${plot.py(0)} Z`;
+        return `M ${from} ${plot.py(0)} V ${plot.py(height(count))} H ${to} V ${plot.py(0)} Z`;
       });
       node.setAttribute("d", steps.filter((_, k) => counts[k] > 0).join(" "));
     },
