@@ -1,5 +1,6 @@
 """The book's explorables: widgets in Jupyter, and alive in the built pages without a kernel."""
 
+from helpers.explorables.adversarial_walk import AdversarialWalk
 from helpers.explorables.image_space import ImageSpace
 from helpers.explorables.mirror_image import MirrorImage
 from helpers.explorables.noisy_point import NoisyPoint
@@ -13,6 +14,7 @@ from helpers.explorables.tilting_digits import TiltingDigits
 from helpers.explorables.tilting_plane import TiltingPlane
 
 __all__ = [
+    "AdversarialWalk",
     "ImageSpace",
     "MirrorImage",
     "NoisyPoint",

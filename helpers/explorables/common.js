@@ -599,14 +599,13 @@ function colour(variable) {
   return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
 }
 
-// Weights on white: blue pulls towards class I, orange towards class J.
+// Weights on white: blue pulls towards class I, orange towards class J. `largest` has full colour.
 export function weightImage(size) {
   const { node, paint } = pixels(size);
   const [blue, orange] = ["--class-i-on-white", "--class-j-on-white"].map(colour);
   return {
     node,
-    draw(w, words) {
-      const largest = Math.max(...w.map(Math.abs));
+    draw(w, words, largest = Math.max(...w.map(Math.abs))) {
       const mix = (value) => {
         const strength = Math.abs(value) / largest;
         return (value < 0 ? blue : orange).map((c) => Math.round(255 + (c - 255) * strength));

@@ -1,0 +1,428 @@
+"""The walk to adversarial examples: every place of it is what the networks make of that image."""
+
+import gzip
+import json
+import math
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+import traitlets
+from conftest import Visit
+from test_explorables import Figure, numbers
+
+from helpers import networks
+from helpers.explorables import AdversarialWalk, sphinx_host
+from helpers.explorables.adversarial_walk import RUNS
+from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
+from helpers.results import FOLDER, load_arrays, load_figures
+
+KINDS = {"equal_confidence": "adversarial", "deepfool": "deepfool"}
+LABELS = {
+    "equal_confidence": "an example they are 95 % sure of",
+    "deepfool": "the nearest that DeepFool found",
+}
+NAMES = ("low decay", "high decay")
+PIXELS = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
+
+
+def softmax(s):
+    powers = np.exp(s - s.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+class Way:
+    """The way of one network, from its results alone."""
+
+    def __init__(self, run, kind, digit):
+        arrays = load_arrays(run)
+        self.digit = digit
+        self.temperature = load_figures(run)["temperature"]
+        self.image = arrays["shown_images"][digit] / 255
+        self.change = arrays[f"shown_{KINDS[kind]}"][digit] - self.image
+        self.scores = arrays[f"walk_{KINDS[kind]}"][digit].astype(float)
+        self.length = np.linalg.norm(self.change)
+
+    def p(self, at):
+        """The probabilities of the classes after so many pixels, or a row of them for each of
+        many lengths."""
+        places = np.linspace(0, self.length, len(self.scores))
+        s = [np.interp(at, places, column) for column in self.scores.T]
+        return softmax(np.stack(s, axis=-1) / self.temperature)
+
+    def goal(self):
+        return max(set(range(10)) - {self.digit}, key=lambda c: self.p(self.length)[c])
+
+    def turn(self):
+        """The first length, of many, at which the digit is not read; it may be the last."""
+        lengths = np.linspace(0, self.length, 4001)
+        fooled = np.flatnonzero(self.p(lengths).argmax(axis=1) != self.digit)
+        return lengths[fooled[0]] if len(fooled) else self.length
+
+
+@cache
+def ways(kind, digit):
+    return [Way(run, kind, digit) for run in RUNS]
+
+
+def longest(kind, digit):
+    return max(way.length for way in ways(kind, digit))
+
+
+class Walk(Figure):
+    def __init__(self, visit):
+        super().__init__(visit, "adversarial_walk")
+        self.verdict = self.root.locator(".xp-verdict")
+        self.slider = self.handle("Length of the change")
+        self.panels = self.root.locator(".xp-walk").all()
+
+    def show(self, kind, digit, share):
+        self.set(example=kind, digit=digit, share=share)
+
+    def p(self):
+        """The heights of the bars, as probabilities, a row for each network."""
+        return np.array([
+            panel.locator(".xp-share").evaluate_all(
+                "bars => bars.map((bar) => parseFloat(bar.style.height) / 100)"
+            )
+            for panel in self.panels
+        ])  # fmt: skip
+
+    def pictures(self):
+        """Of each network the image and its change: shape (2, 2, 784, 3), from 0 to 255."""
+        drawn = [
+            np.array(canvas.evaluate(PIXELS)).reshape(784, 4)[:, :3]
+            for panel in self.panels
+            for canvas in panel.locator("canvas").all()
+        ]
+        return np.array(drawn).reshape(2, 2, 784, 3)
+
+    def lengths(self):
+        notes = self.root.locator(".xp-walk .xp-note span").all_inner_texts()
+        return [numbers(note)[0] for note in notes]
+
+    def radio(self, digit):
+        return self.root.get_by_role("radio", name=f"digit {digit} ")
+
+
+@pytest.fixture(scope="module")
+def page_of_its_own(tmp_path_factory):
+    """A page that holds this figure as the book's pages do."""
+    folder = tmp_path_factory.mktemp("page")
+    data, _ = AdversarialWalk()._repr_mimebundle_()
+    source = json.dumps(script("adversarial_walk"))
+    host = (HERE / "host.js").read_text(encoding="utf-8")
+    (folder / "host.js").write_text(host, encoding="utf-8")
+    (folder / "module.js").write_text(f'explorables.define("adversarial_walk", {source});')
+    (folder / "index.html").write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Walk</title>'
+        f"<style>{CSS} body {{ font-family: sans-serif; }}</style>"
+        '<script defer src="host.js"></script><script defer src="module.js"></script>'
+        f"{sphinx_host._placeholder(data[MIME_TYPE], 1, '')}",
+        encoding="utf-8",
+    )
+    return (folder / "index.html").as_uri()
+
+
+@pytest.fixture
+def open_walk(browser, page_of_its_own):
+    visits = []
+
+    def open_walk(**options):
+        visit = Visit(browser.new_context(**options).new_page())
+        visits.append(visit)
+        visit.page.goto(page_of_its_own)
+        return Walk(visit)
+
+    yield open_walk
+    for visit in visits:
+        assert visit.errors == []
+        visit.page.context.close()
+
+
+@pytest.fixture
+def figure(open_walk):
+    return open_walk()
+
+
+# What the figure says of the networks
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("digit", range(10))
+def test_bars_are_the_probabilities_of_the_networks(figure, kind, digit):
+    far = longest(kind, digit)
+    for share in (0, 0.13, 0.5, 0.77, 1):
+        figure.show(kind, digit, share)
+        expected = [way.p(share * far) for way in ways(kind, digit)]
+        assert figure.p() == pytest.approx(np.array(expected), abs=2e-4)
+        moved = [min(share * far, way.length) for way in ways(kind, digit)]
+        assert figure.lengths() == pytest.approx(moved, abs=0.00501)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pictures_are_the_image_and_its_change(figure, kind):
+    for digit in range(10):
+        figure.show(kind, digit, 0.6)
+        both = ways(kind, digit)
+        largest = max(np.abs(way.change).max() for way in both)
+        for way, (image, change) in zip(both, figure.pictures(), strict=True):
+            delta = min(0.6 * longest(kind, digit) / way.length, 1) * way.change
+            assert np.abs(image[:, 0] - 255 * (way.image + delta)).max() < 1
+            strength = 1 - change.min(axis=1) / 255  # blue and orange lack one primary wholly
+            assert np.abs(strength - np.abs(delta) / largest).max() < 0.01
+            reddish = change[:, 0] > change[:, 2]
+            clear = np.abs(delta) > 0.05 * largest
+            assert np.array_equal(reddish[clear], delta[clear] > 0)
+
+
+def test_a_change_is_as_bright_on_both_sides_as_it_is_large(figure):
+    figure.show("equal_confidence", 5, 1)
+    (_, low), (_, high) = figure.pictures()
+    assert high.min() < 2 < low.min()  # only the longer way has a pixel of full colour
+    assert "Full colour is a change of 0.71 on both" in figure.root.inner_text()
+    figure.show("equal_confidence", 5, 0)
+    assert (figure.pictures()[:, 1] == 255).all()
+
+
+def words(way, at):
+    p = way.p(at)
+    first, second = np.argsort(-p)[:2]
+    if p[first] - p[second] < 0.005:
+        return f"is on the boundary between {min(first, second)} and {max(first, second)}"
+    number = f"an {first}" if first == 8 else f"a {first}"
+    return f"still reads {number}" if first == way.digit else f"reads {number}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_panel_names_the_class_that_is_read(figure, kind):
+    seen = set()
+    for digit in range(10):
+        for share in (0.31, 0.52, 0.7, 0.9, 1):
+            figure.show(kind, digit, share)
+            at = share * longest(kind, digit)
+            read = figure.root.locator(".xp-read").all_inner_texts()
+            assert read == [words(way, at) for way in ways(kind, digit)]
+            seen |= {text.split()[0] for text in read}
+    assert seen >= {"still", "reads" if kind == "equal_confidence" else "is"}
+
+
+def test_the_verdict_compares_the_two(figure):
+    def says(kind, digit, share):
+        figure.show(kind, digit, share)
+        return figure.verdict.inner_text()
+
+    low, high = ways("equal_confidence", 4)
+    between = (low.turn() + high.turn()) / 2 / high.length
+    at = f"{between * high.length:.2f} pixels"
+    assert says("equal_confidence", 4, 0) == "Unchanged: both networks read a 4."
+    assert says("equal_confidence", 4, 0.2) == (
+        f"After {0.2 * high.length:.2f} pixels both networks still read a 4."
+    )
+    assert says("equal_confidence", 4, between) == (
+        f"After {at} low decay reads a 5, high decay still reads a 4."
+    )
+    assert says("equal_confidence", 4, 0.75) == (
+        f"After {0.75 * high.length:.2f} pixels both networks read a 5."
+    )
+    assert says("equal_confidence", 4, 1) == (
+        f"After {low.length:.2f} pixels low decay reads a 5, after {high.length:.2f} pixels high "
+        "decay reads a 5."
+    )
+    low, high = ways("deepfool", 0)
+    assert says("deepfool", 0, 1) == (
+        f"After {low.length:.2f} pixels low decay is on the boundary between 0 and {low.goal()}, "
+        f"after {high.length:.2f} pixels high decay is on the boundary between 0 and 2."
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_strip_shows_how_many_times_as_long_the_way_is_with_high_decay(figure, kind):
+    figure.root.get_by_label(LABELS[kind]).check()
+    for digit in range(10):
+        low, high = ways(kind, digit)
+        times = high.length / low.length
+        named = figure.radio(digit).evaluate("r => r.closest('label').innerText")
+        assert numbers(named) == pytest.approx([times], abs=0.00501)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_summary_has_lengths_and_turns(figure, kind):
+    for digit in range(10):
+        figure.show(kind, digit, 0.4)
+        low, high = ways(kind, digit)
+        found = numbers(figure.root.locator(".xp-about").inner_text())
+        wanted = [low.turn(), high.turn(), 95, low.goal(), low.length, high.length]
+        if kind == "deepfool":
+            wanted = [low.length, low.goal(), high.length, high.goal()]
+        assert found == pytest.approx([*wanted, high.length / low.length], abs=0.0075)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_curves_and_marks_lie_at_lengths_and_probabilities(figure, kind):
+    end = math.ceil(max(longest(kind, digit) for digit in range(10)))
+    for digit in (3, 6):
+        figure.show(kind, digit, 0.5)
+        box = figure.root.locator(".xp-frame")
+        left, top, width, height = (
+            float(box.get_attribute(name)) for name in ("x", "y", "width", "height")
+        )
+        corners = figure.root.locator("polyline").evaluate_all(
+            "lines => lines.map((line) => line.getAttribute('points'))"
+        )
+        points = np.array([[c.split(",") for c in line.split()] for line in corners], float)
+        points = (points - (left, top + height)) * (end / width, -1 / height)
+        marks = figure.root.locator(".xp-plane .xp-marker").evaluate_all(
+            "marks => marks.map((mark) => mark.getAttribute('transform'))"
+        )
+        for n, way in enumerate(ways(kind, digit)):
+            p = softmax(way.scores / way.temperature)
+            for line, c in zip(points[2 * n : 2 * n + 2], (digit, way.goal()), strict=True):
+                assert line[:, 0] == pytest.approx(np.linspace(0, way.length, 41), abs=0.002)
+                assert line[:, 1] == pytest.approx(p[:, c], abs=2e-4)
+            x, y = np.array(numbers(marks[n])) - (left, top + height)
+            assert x * end / width == pytest.approx(way.turn(), abs=0.01)
+            assert -y / height == pytest.approx(way.p(way.turn())[digit], abs=0.005)
+        assert figure.root.locator(".xp-line.xp-low").count() == 2 + 1  # one is in the legend
+
+
+# How it is used
+
+
+def test_arrow_keys_walk_and_choose_digits_and_kinds(figure):
+    figure.slider.press("Home")
+    for _ in range(3):
+        figure.slider.press("ArrowRight")
+    assert figure.slider.get_attribute("aria-valuetext") == (
+        f"{0.03 * longest('equal_confidence', 4):.2f} px"
+    )
+    figure.slider.press("End")
+    assert figure.lengths() == pytest.approx(
+        [way.length for way in ways("equal_confidence", 4)], abs=0.00501
+    )
+    figure.radio(4).focus()
+    figure.page.keyboard.press("ArrowRight")
+    assert figure.radio(5).is_checked()
+    assert figure.lengths() == pytest.approx(
+        [way.length for way in ways("equal_confidence", 5)], abs=0.00501
+    )
+    figure.root.get_by_label(LABELS["equal_confidence"]).focus()
+    figure.page.keyboard.press("ArrowRight")
+    assert figure.lengths() == pytest.approx(
+        [way.length for way in ways("deepfool", 5)], abs=0.00501
+    )
+
+
+def test_a_click_on_a_digit_shows_it(figure):
+    for digit in (7, 0):
+        figure.root.locator(f"canvas[aria-label='digit {digit}']").click()
+        figure.slider.press("Home")
+        assert figure.p().argmax(axis=1).tolist() == [digit, digit]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_buttons_lead_to_the_boundaries_and_the_ends(figure, kind):
+    figure.root.get_by_label(LABELS[kind]).check()
+    for digit in (1, 3, 9):
+        figure.set(digit=digit)
+        both = ways(kind, digit)
+        for n, name in enumerate(NAMES):
+            figure.root.get_by_role("button", name=f"{name}’s boundary").press("Enter")
+            read = figure.panels[n].locator(".xp-read").inner_text()
+            assert read.startswith("is on the boundary between ") and digit in numbers(read)
+            assert figure.lengths()[n] == pytest.approx(both[n].turn(), abs=0.01)
+        figure.root.get_by_role("button", name="end").press("Enter")
+        assert figure.lengths() == pytest.approx([way.length for way in both], abs=0.00501)
+        figure.root.get_by_role("button", name="start").press("Enter")
+        assert figure.lengths() == [0, 0]
+
+
+def test_the_digit_and_the_class_walked_to_have_signs_and_the_bars_are_spoken(figure):
+    figure.show("deepfool", 0, 0.9)
+    for panel, way in zip(figure.panels, ways("deepfool", 0), strict=True):
+        columns = panel.locator(".xp-classes > span").all_inner_texts()
+        signs = {c: re.sub(r"[\s\d]", "", column) for c, column in enumerate(columns)}
+        assert {c: sign for c, sign in signs.items() if sign} == {0: "●", way.goal(): "◆"}
+        spoken = numbers(panel.locator(".xp-classes").get_attribute("aria-label"))
+        assert spoken[0::2] == list(range(10))
+        p = way.p(0.9 * longest("deepfool", 0))
+        assert spoken[1::2] == pytest.approx(100 * p, abs=0.51)
+    names = [panel.get_attribute("aria-label") for panel in figure.panels]
+    assert names == ["Low decay, λ\u00a0=\u00a010⁻⁴", "High decay, λ\u00a0=\u00a00.1"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_keeps_its_height_and_fits(open_walk, width):
+    figure = open_walk(viewport={"width": width, "height": 800})
+    heights = set()
+    for kind in KINDS:
+        for digit in range(10):
+            for share in (0, 0.3, 0.52, 1):
+                figure.show(kind, digit, share)
+                heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
+                assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert len(heights) == 1
+
+
+# What the results are
+
+
+def test_the_state_holds_images_changes_and_scores():
+    walk = AdversarialWalk()
+    changes = np.frombuffer(walk.changes, "<i2").reshape(2, 2, 10, 784) / walk.per_unit
+    scores = np.frombuffer(walk.scores, "<f4").reshape(2, 2, 10, 41, 10)
+    images = np.frombuffer(walk.images, np.uint8).reshape(10, 784) / 255
+    for n in range(2):
+        for k, kind in enumerate(KINDS):
+            for digit in range(10):
+                way = Way(RUNS[n], kind, digit)
+                assert np.array_equal(scores[n, k, digit], way.scores)
+                assert np.abs(images[digit] - way.image).max() < 1e-6
+                assert np.abs(changes[n, k, digit] - way.change).max() < 6e-5
+                assert np.linalg.norm(changes[n, k, digit]) == pytest.approx(way.length, abs=1e-4)
+
+
+def test_the_state_is_light():
+    state = json.dumps(AdversarialWalk().state()).encode()
+    assert len(gzip.compress(state)) < 100_000
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_ways_lead_from_the_digit_to_where_they_should(digit):
+    for way in ways("equal_confidence", digit):
+        assert way.p(0).argmax() == digit
+        assert way.p(way.length)[(digit + 1) % 10] == pytest.approx(0.95, abs=0.002)
+    for way in ways("deepfool", digit):
+        p = way.p(way.length)
+        assert p[digit] == pytest.approx(p[way.goal()], abs=0.005)
+
+
+@pytest.mark.parametrize(("n", "file"), [(0, "low"), (1, "high")])
+def test_between_the_places_scores_are_nearly_linear(n, file):
+    """Against the network itself, half-way between places, where the error is largest."""
+    network = networks.load_weights(
+        networks.lenet(torch.zeros(784)), FOLDER / "lenet" / f"{file}.safetensors"
+    )
+    shares = (np.arange(40) + 0.5) / 40
+    for kind in KINDS:
+        for way in (Way(RUNS[n], kind, digit) for digit in range(10)):
+            images = way.image + shares[:, None] * way.change
+            s = networks.scores(network, torch.from_numpy(images).float()).numpy()
+            between = way.p(shares * way.length)
+            assert np.abs(softmax(s / way.temperature) - between).max() < 0.0015
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("digit", -1), ("digit", 10), ("digit", 2.5), ("digit", "4"),
+        ("share", -0.1), ("share", 1.1), ("share", math.nan), ("share", "0.5"),
+        ("example", "nearest"), ("example", None),
+    ],
+)  # fmt: skip
+def test_values_that_mean_nothing_are_refused(name, value):
+    with pytest.raises(traitlets.TraitError, match=name):
+        AdversarialWalk(**{name: value})
