@@ -6,6 +6,7 @@ in its first cell, so that a reader sees where the look comes from.
 
 import matplotlib.pyplot as plt
 from cycler import cycler
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 #: Colours by role, for a light and for a dark page. Blue and orange stay apart in the
@@ -19,6 +20,9 @@ PALETTE = {
 }
 
 CLASS_I, CLASS_J, BOUNDARY, ADVERSARIAL, MUTED = (c["light"] for c in PALETTE.values())
+
+#: For weights: blue pulls towards class I, orange towards class J, white does not pull.
+DIVERGING = LinearSegmentedColormap.from_list("diverging", [CLASS_I, "white", CLASS_J])
 
 STYLE = {
     "axes.prop_cycle": cycler(color=[CLASS_I, CLASS_J, ADVERSARIAL, BOUNDARY]),

@@ -47,6 +47,15 @@ def load_figures(name):
     return json.loads(_path(name, "figures.json").read_text(encoding="utf-8"))
 
 
+def load_run(name):
+    """How the experiment ``name`` was run: a dict of its command, settings, versions, machine and
+    seconds.
+
+    Raises FileNotFoundError where the experiment has left nothing.
+    """
+    return json.loads(_path(name, "run.json").read_text(encoding="utf-8"))
+
+
 def load_table(name):
     """The summary of the experiment ``name``, a numpy structured array: a row a trained model.
 
@@ -111,7 +120,7 @@ def load_lenets(decay, init="hundredth"):
     100. Of 1,000 test images the share in per cent that no attack fooled within the radii:
     robust_l2, radii_l2, robust_linf, radii_linf. Of one test image of each digit: shown_images
     (10, 784) in 1/255, shown_adversarial and shown_deepfool in pixels, walk_adversarial and
-    walk_deepfool (10, 41, 10), the scores on the way there.
+    walk_deepfool (10, 41, 10), the scores on the way there. And ``seconds``, what the run took.
 
     Raises ValueError where there is no such network.
     """
@@ -121,4 +130,7 @@ def load_lenets(decay, init="hundredth"):
         known = sorted({(row["decay"].item(), row["init"].item()) for row in table})
         raise ValueError(f"decay and init must be one of {known}; they were {decay}, {init!r}")
     names = [lenet_name(row["decay"], init, row["seed"]) for row in rows]
-    return [{"figures": load_figures(name)} | load_arrays(name) for name in names]
+    return [
+        {"figures": load_figures(name), "seconds": load_run(name)["seconds"]} | load_arrays(name)
+        for name in names
+    ]

@@ -42,7 +42,7 @@ def test_what_was_saved_is_read_back(folder):
 
 def test_a_run_says_how_to_repeat_it(folder):
     save()
-    run = json.loads((folder / "toy" / "run.json").read_text())
+    run = results.load_run("toy")
     assert run["command"] == "python -m experiments.toy"
     assert run["settings"] == {"tol": 1e-3}
     assert run["versions"]["numpy"] == np.__version__
