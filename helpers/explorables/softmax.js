@@ -26,7 +26,8 @@ export function scored(scores, labels) {
 }
 
 // At temperature t: `odds`, log10 of p_y/(1 − p_y), because p_y itself bunches up at 1; `pull`,
-// 1 − p_y; and `confidence`, max p. Powers are taken of what is at most 0: they do not overflow.
+// 1 − p_y, which is t times the slope of the loss; and `confidence`, max p. Powers are taken of
+// what is at most 0: they do not overflow.
 function seen({ wrong, leads }, t) {
   const lead = Math.max(...leads) / t;
   const rest = sum(leads.map((each) => Math.exp(each / t - lead)));

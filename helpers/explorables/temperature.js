@@ -16,8 +16,8 @@ const MEASURES = [
   ["accuracy, at every t", ({ right, images }) => percent(right.length / images.length, 1)],
   ["images with p_y > 0.99", ({ sure }) => percent(sure, 1)],
   ["median confidence", ({ confidence }) => nearlyOne(confidence)],
-  ["total pull, Σ (1 − p_y)", ({ total }) => (total < 0.01 ? "< 0.01" : total.toPrecision(3))],
-  ["… from misclassified", ({ shareOfWrong }) => percent(shareOfWrong)],
+  ["sum of all 1 − p_y", ({ total }) => (total < 0.01 ? "< 0.01" : total.toPrecision(3))],
+  ["pull of misclassified", ({ shareOfWrong }) => percent(shareOfWrong)],
   ["images with 90 % of it", ({ carriers }) => String(carriers)],
 ];
 
@@ -106,9 +106,8 @@ async function render({ model, el }) {
     "p",
     { class: "xp-note" },
     ...words(
-      "p_y is the probability of the right class, on an axis of log-odds; 1 − p_y is how fast " +
-        "the loss −log p_y falls as the image's own score over t grows. The outermost bars hold " +
-        "all images beyond. The calibrated t is that of all 10,000 test images.",
+      "p_y is the probability of the right class (log-odds axis), (1 − p_y)/t the pull of an " +
+        "image. The outermost bars hold all beyond. Calibrated on all 10,000 test images.",
     ),
   );
   const parts = [decay, heat, images];

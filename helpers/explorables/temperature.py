@@ -31,17 +31,17 @@ def _run(key):
 class Temperature(Explorable):
     """Watch the probability softmax(s/t)_y of the right class of 1,000 images, and their pull.
 
-    The pull of an image is 1 − p_y, the size of the derivative of −log p_y with respect to the
-    score of its own class over t. ``decay`` is that of one of the trained networks, t =
-    10^``log_t`` goes from 0.1 to 32; ``images`` is "test" or "training", the first 1,000 of either.
-    An outline shows the network with the most decay at t = 1.
+    The pull of an image is (1 − p_y)/t, the slope of −log p_y with respect to the score of its own
+    class; shown are its shares, and the sum of all 1 − p_y. ``decay`` is that of one of the trained
+    networks, t = 10^``log_t`` goes from 0.1 to 32; ``images`` is "test" or "training", the first
+    1,000 of either. An outline shows the network with the most decay at t = 1.
 
     Scores and calibrated temperatures are results of ``experiments/lenet.py``. Tanay & Griffin
     2018, on LeNet and weight decay: decay acts on the scores as a temperature does.
     """
 
     module = "temperature"
-    heights = (669, 1098)
+    heights = (651, 1080)
     _esm = script(module)
     title = traitlets.Unicode("Temperature and weight decay").tag(sync=True)
     decay = Number(1e-4).tag(sync=True)

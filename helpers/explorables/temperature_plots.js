@@ -1,6 +1,6 @@
 // Two plots over p_y, on an axis of log-odds: of a network's images, and of their pull.
 import {
-  chart, clamp, curve, format, histogram, html, segment, square, svg, update, words,
+  chart, clamp, curve, format, histogram, html, segment, square, svg, update,
 } from "./common.js";
 
 const ODDS = { from: -5, bin: 0.5, bins: 36 }; // log10 of p_y/(1 − p_y)
@@ -66,7 +66,8 @@ function remarks(plot, height, amountText) {
   };
 }
 
-// A chart with bars for both kinds of images, and the outline of another network's bars.
+// A chart with bars for all images, those of the misclassified in front, and the outline of another
+// network's bars.
 function panel(name, { top, height, amountText, ...axis }) {
   const plot = chart({
     label: name,
@@ -81,20 +82,20 @@ function panel(name, { top, height, amountText, ...axis }) {
   });
   const even = segment(plot, "muted");
   even.draw([0, 0], [0, 0.82 * top]);
-  const right = histogram(plot, "correct", height);
+  const all = histogram(plot, "correct", height);
   const wrong = histogram(plot, "adversarial", height);
   const outline = curve(plot, "outline");
-  plot.content.append(even.node, right.node, wrong.node, outline.node);
+  plot.content.append(even.node, all.node, wrong.node, outline.node);
   const remark = remarks(plot, height, amountText);
-  const title = html("div", { class: "xp-name" }, ...words(name));
+  const title = html("div", { class: "xp-name" }, name);
   return {
     ...plot,
     node: html("div", { class: "xp-half" }, title, plot.node),
     draw(amounts, others, says) {
-      right.draw(amounts.right, ODDS.from, ODDS.bin);
+      all.draw(amounts.all, ODDS.from, ODDS.bin);
       wrong.draw(amounts.wrong, ODDS.from, ODDS.bin);
       outline.draw(corners(others.map(height)));
-      remark(says, amounts.right.map((amount, bin) => Math.max(amount, amounts.wrong[bin])));
+      remark(says, amounts.all);
       plot.node.setAttribute("aria-label", `${name}: ${says.wrong}, ${says.right}`);
     },
   };
@@ -114,9 +115,9 @@ export function surePlot(outlined) {
   plot.over.append(name);
   return {
     node: plot.node,
-    draw({ right, wrong }, other) {
+    draw({ images, right, wrong }, other) {
       const theirs = counts(other.images);
-      plot.draw({ right: counts(right), wrong: counts(wrong) }, theirs, {
+      plot.draw({ all: counts(images), wrong: counts(wrong) }, theirs, {
         right: `${right.length.toLocaleString("en")} correct`,
         wrong: `${wrong.length} misclassified`,
       });
@@ -131,7 +132,7 @@ export function surePlot(outlined) {
 
 // What share of the pull lies where.
 export function pullPlot() {
-  const plot = panel("Where the pull 1 − p_y comes from", {
+  const plot = panel("Where the pull comes from", {
     top: MOST,
     height: Number,
     amountText: (share) => percent(share / 100),
@@ -140,8 +141,8 @@ export function pullPlot() {
   });
   return {
     node: plot.node,
-    draw({ right, wrong, total, shareOfWrong }, other) {
-      const amounts = { right: shares(right, total), wrong: shares(wrong, total) };
+    draw({ images, wrong, total, shareOfWrong }, other) {
+      const amounts = { all: shares(images, total), wrong: shares(wrong, total) };
       plot.draw(amounts, shares(other.images, other.total), {
         right: `correct ${percent(1 - shareOfWrong)}`,
         wrong: `misclassified ${percent(shareOfWrong)}`,
