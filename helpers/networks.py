@@ -44,6 +44,35 @@ class WholeConv2d(nn.Conv2d):
         return F.linear(x.flatten(1), self.weight.flatten(1), self.bias)
 
 
+class MinMax(nn.Module):
+    """Half of the channels hold the larger of two numbers, the other half the smaller.
+
+    Channel k is paired with channel k + half; their number must be even. It sorts pairs, and so
+    keeps the length of a gradient, which a ReLU shortens (Anil et al. 2019, "Sorting out Lipschitz
+    function approximation").
+    """
+
+    def forward(self, x):
+        if x.shape[1] % 2:
+            raise ValueError(f"MinMax needs an even number of channels; there were {x.shape[1]}")
+        one, other = x.chunk(2, dim=1)
+        return torch.cat([torch.maximum(one, other), torch.minimum(one, other)], dim=1)
+
+
+class Sum(nn.ModuleList):
+    """f(x) + g(x) + …: a residual block is Sum([nn.Identity(), f])."""
+
+    def forward(self, x):
+        return sum(branch(x) for branch in self)
+
+
+class Concatenation(nn.ModuleList):
+    """The channels of f(x), then those of g(x), …"""
+
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self], dim=1)
+
+
 def lenet(mean, scale=255.0):
     """The LeNet of Tanay & Griffin 2018, which MatConvNet came with: one ReLU, no padding.
 
@@ -73,26 +102,34 @@ def two_layers(inputs=2, hidden=24, classes=2):
     )
 
 
-def conv_2c2f():
-    """The small convolutional network of Wong & Kolter 2018 for images of 28×28 pixels."""
-    return nn.Sequential(
-        OrderedDict(
-            image=nn.Unflatten(1, (1, 28, 28)),
-            conv1=nn.Conv2d(1, 16, 4, stride=2, padding=1),
-            relu1=nn.ReLU(),
-            conv2=nn.Conv2d(16, 32, 4, stride=2, padding=1),
-            relu2=nn.ReLU(),
-            flatten=nn.Flatten(),
-            fc1=nn.Linear(32 * 7 * 7, 100),
-            relu3=nn.ReLU(),
-            fc2=nn.Linear(100, 10),
-        )
+def conv_2c2f(activation=nn.ReLU, batch_norm=False):
+    """The small convolutional network of Wong & Kolter 2018 for images of 28×28 pixels.
+
+    activation: nn.ReLU, MinMax, or what else makes such a layer. batch_norm: normalise what each
+    convolution gives.
+    """
+    parts = OrderedDict(
+        image=nn.Unflatten(1, (1, 28, 28)),
+        conv1=nn.Conv2d(1, 16, 4, stride=2, padding=1),
+        norm1=nn.BatchNorm2d(16),
+        activation1=activation(),
+        conv2=nn.Conv2d(16, 32, 4, stride=2, padding=1),
+        norm2=nn.BatchNorm2d(32),
+        activation2=activation(),
+        flatten=nn.Flatten(),
+        fc1=nn.Linear(32 * 7 * 7, 100),
+        activation3=activation(),
+        fc2=nn.Linear(100, 10),
     )
+    if not batch_norm:
+        del parts["norm1"], parts["norm2"]
+    return nn.Sequential(parts)
 
 
 def layers(network):
-    """The layers with weights, as a dict from their names: conv1, conv2, fc1, fc2 for LeNet."""
-    return {name: layer for name, layer in network.named_modules() if hasattr(layer, "weight")}
+    """The linear layers, as a dict from their names: conv1, conv2, fc1, fc2 for LeNet."""
+    linear = (nn.Linear, nn.Conv2d)
+    return {name: layer for name, layer in network.named_modules() if isinstance(layer, linear)}
 
 
 # The standard deviation of a layer's first weights. W has shape (out, in) or (out, in, k, k).
@@ -121,6 +158,17 @@ def initialise(network, std, seed):
     generator = torch.Generator().manual_seed(seed)
     for layer in layers(network).values():
         nn.init.normal_(layer.weight, 0, std(layer.weight), generator=generator)
+        nn.init.zeros_(layer.bias)
+    return network
+
+
+def initialise_orthogonal(network, seed):
+    """Draw every W, as a matrix (out, in·k²), with orthogonal rows of length 1, or columns where
+    it is tall (Saxe et al. 2014), set the biases to 0, and return the network.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    for layer in layers(network).values():
+        nn.init.orthogonal_(layer.weight, generator=generator)
         nn.init.zeros_(layer.bias)
     return network
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from helpers import networks
-from helpers.networks import fan_in, fan_out, hundredth, initialise, lenet, two_layers
+from helpers.networks import MinMax, fan_in, fan_out, hundredth, initialise, lenet, two_layers
 
 
 @pytest.fixture
@@ -60,17 +60,52 @@ def test_lenet_is_what_the_formula_says():
     torch.testing.assert_close(network(X), x @ W["fc2"][0].T + W["fc2"][1], rtol=1e-4, atol=1e-3)
 
 
+OF_2C2F = 16 * 17 + 32 * (16 * 16 + 1) + 100 * 1569 + 10 * 101
+
+
 @pytest.mark.parametrize(
     ("network", "inputs", "classes", "parameters"),
     [
         (two_layers(), 2, 2, 24 * 3 + 2 * 25),
         (two_layers(64, 16, 10), 64, 10, 16 * 65 + 10 * 17),
-        (networks.conv_2c2f(), 784, 10, 16 * 17 + 32 * (16 * 16 + 1) + 100 * 1569 + 10 * 101),
+        (networks.conv_2c2f(), 784, 10, OF_2C2F),
+        (networks.conv_2c2f(MinMax), 784, 10, OF_2C2F),
+        (networks.conv_2c2f(batch_norm=True), 784, 10, OF_2C2F + 2 * (16 + 32)),
     ],
 )
 def test_the_other_networks(network, inputs, classes, parameters):
     assert network(torch.rand(5, inputs)).shape == (5, classes)
     assert sum(W.numel() for W in network.parameters()) == parameters
+
+
+def test_the_activation_and_the_batch_norms_of_2c2f():
+    kinds = [type(layer) for layer in networks.conv_2c2f(MinMax, batch_norm=True)]
+    assert kinds.count(MinMax) == 3 and kinds.count(nn.ReLU) == 0
+    assert [kinds[k + 1] for k in (1, 4)] == [nn.BatchNorm2d] * 2
+    kinds = [type(layer) for layer in networks.conv_2c2f()]
+    assert kinds.count(nn.ReLU) == 3 and kinds.count(nn.BatchNorm2d) == 0
+
+
+@pytest.mark.parametrize("shape", [(5, 6), (2, 4, 3, 3)])
+def test_minmax_sorts_pairs(shape):
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    larger, smaller = MinMax()(x).chunk(2, dim=1)
+    one, other = x.chunk(2, dim=1)
+    assert (larger >= smaller).all()
+    pairs, sorted_pairs = torch.stack([one, other]), torch.stack([smaller, larger])
+    assert torch.equal(pairs.sort(0).values, sorted_pairs)
+
+
+def test_minmax_refuses_an_odd_number_of_channels():
+    with pytest.raises(ValueError, match="an even number of channels; there were 3"):
+        MinMax()(torch.zeros(2, 3))
+
+
+def test_sums_and_concatenations_of_branches():
+    x, branch = torch.rand(3, 4), nn.Linear(4, 4)
+    assert torch.equal(networks.Sum([nn.Identity(), branch])(x), x + branch(x))
+    joined = networks.Concatenation([branch, nn.Identity()])(x)
+    assert torch.equal(joined, torch.cat([branch(x), x], dim=1))
 
 
 # First weights
@@ -95,6 +130,23 @@ def test_the_spread_of_the_first_weights(std, expected):
 def test_the_seed_decides_the_first_weights():
     one, same, other = (initialise(two_layers(), fan_in, seed) for seed in (1, 1, 2))
     assert same_weights(one, same) and not same_weights(one, other)
+
+
+def test_batch_norms_keep_their_first_weights():
+    network = initialise(networks.conv_2c2f(batch_norm=True), fan_in, seed=0)
+    assert torch.equal(network.norm1.weight, torch.ones(16))
+
+
+def test_orthogonal_first_weights():
+    one, same, other = (
+        networks.initialise_orthogonal(networks.conv_2c2f(), seed) for seed in (1, 1, 2)
+    )
+    assert same_weights(one, same) and not same_weights(one, other)
+    for layer in networks.layers(one).values():
+        W = layer.weight.flatten(1)
+        square = W @ W.T if len(W) <= W.shape[1] else W.T @ W
+        torch.testing.assert_close(square, torch.eye(len(square)), rtol=0, atol=1e-5)
+        assert not layer.bias.any()
 
 
 # Training
