@@ -12,6 +12,7 @@ from helpers.explorables.svm_explorer import SvmExplorer
 from helpers.explorables.temperature import Temperature
 from helpers.explorables.tilting_digits import TiltingDigits
 from helpers.explorables.tilting_plane import TiltingPlane
+from helpers.explorables.two_layer_network import TwoLayerNetwork
 
 __all__ = [
     "AdversarialWalk",
@@ -26,4 +27,5 @@ __all__ = [
     "Temperature",
     "TiltingDigits",
     "TiltingPlane",
+    "TwoLayerNetwork",
 ]

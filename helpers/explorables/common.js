@@ -313,14 +313,10 @@ export function marker(plot, { shape, kind, name = "", dx = 10, dy = -8, size = 
   };
 }
 
-// Many points on a canvas behind a plot; `node`, put into the page in place of the plot's, holds
-// both. `draw([xs, ys], [xs, ys])` takes the two classes, as many points of each, which take turns
-// so that neither class covers the other.
-function cloud(plot, label, paint) {
-  const { frame, width, height } = plot;
-  const canvas = html("canvas", { class: "xp-dots", role: "img", "aria-label": label });
-  const context = canvas.getContext("2d");
-  const node = html("div", { class: "xp-layers" }, canvas, plot.node);
+// Puts a canvas behind the frame of a plot; what it returns, put into the page in place of the
+// plot's node, holds both.
+export function behind({ node, frame, width, height }, canvas) {
+  const layers = html("div", { class: "xp-layers" }, canvas, node);
   const share = (part, whole) => `${(100 * part) / whole}%`;
   Object.assign(canvas.style, {
     left: share(frame.x, width),
@@ -328,7 +324,18 @@ function cloud(plot, label, paint) {
     width: share(frame.width, width),
     height: share(frame.height, height),
   });
-  node.style.maxWidth = `${width}px`;
+  layers.style.maxWidth = `${width}px`;
+  return layers;
+}
+
+// Many points on a canvas behind a plot; `node`, put into the page in place of the plot's, holds
+// both. `draw([xs, ys], [xs, ys])` takes the two classes, as many points of each, which take turns
+// so that neither class covers the other.
+function cloud(plot, label, paint) {
+  const { frame } = plot;
+  const canvas = html("canvas", { class: "xp-dots", role: "img", "aria-label": label });
+  const context = canvas.getContext("2d");
+  const node = behind(plot, canvas);
   const place = (x, y) => [plot.px(x) - frame.x, plot.py(y) - frame.y];
   let shown = [];
   return {
@@ -594,7 +601,7 @@ export function digitImage(size) {
 }
 
 // The red, green and blue of a palette variable, #rrggbb. (JupyterLab's theme is the body's.)
-function colour(variable) {
+export function colour(variable) {
   const hex = getComputedStyle(document.body).getPropertyValue(variable).trim();
   return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
 }
