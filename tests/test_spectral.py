@@ -198,13 +198,23 @@ def test_the_overlap_is_no_less_than_any_pixel_sees(case):
 
 
 @pytest.mark.parametrize(
-    ("kernel", "stride", "padding", "n"),
-    [(4, 2, 1, 4), (3, 1, 1, 9), (4, 4, 0, 1), (5, 1, 0, 25), (3, 2, 1, 4), (2, 3, 0, 1)],
+    ("size", "kernel", "stride", "padding", "n"),
+    [
+        (28, 4, 2, 1, 4),
+        (28, 3, 1, 1, 9),
+        (28, 4, 4, 0, 1),
+        (28, 5, 1, 0, 25),
+        (28, 3, 2, 1, 4),
+        (28, 2, 3, 0, 1),
+        (5, 5, 1, 0, 1),
+        (6, 5, 1, 0, 4),
+        (5, 4, 2, 1, 4),
+    ],
 )
-def test_published_cases_of_the_overlap(kernel, stride, padding, n):
-    layer = nn.Conv2d(2, 3, kernel, stride, padding)
-    assert overlap(layer, (2, 28, 28)) == n
-    ratio = parseval_bound(layer) / reshaped_bound(layer, (2, 28, 28))
+def test_cases_of_the_overlap(size, kernel, stride, padding, n):
+    layer, shape = nn.Conv2d(2, 3, kernel, stride, padding), (2, size, size)
+    assert overlap(layer, shape) == n
+    ratio = parseval_bound(layer) / reshaped_bound(layer, shape)
     assert ratio == pytest.approx(kernel / math.sqrt(n))
 
 
