@@ -1,0 +1,321 @@
+"""Each claim of the chapter on LeNet and weight decay that no test of the helpers holds already."""
+
+import numpy as np
+import pytest
+import torch
+
+from helpers import networks
+from helpers.published import load_published
+from helpers.results import load_lenets, load_table
+
+PAPER = load_published("lenet")
+TABLE = load_table("lenet")
+TOY = load_table("two_layers")
+LOW, HIGH = load_lenets(1e-4), load_lenets(1e-1)
+LAYERS = ("conv1", "conv2", "fc1", "fc2")
+SWEEP = [load_lenets(decay)[0] for decay in np.unique(TABLE["decay"][TABLE["init"] == "hundredth"])]
+
+
+def each(lenets, name):
+    """One of the numbers of the summary, for each seed."""
+    return np.array([lenet["figures"][name] for lenet in lenets])
+
+
+def stacked(lenets, name):
+    return np.array([lenet[name] for lenet in lenets]).astype(float)
+
+
+def far_apart(one, other):
+    """The difference of the means is more than twice its standard error."""
+    error = np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other))
+    return abs(one.mean() - other.mean()) > 2 * error
+
+
+def confidence(s):
+    return torch.from_numpy(s).softmax(-1).amax(-1).numpy()
+
+
+def roughness(changes):
+    d = changes.reshape(-1, 28, 28)
+    neighbours = [np.diff(d, axis=axis).ravel() for axis in (1, 2)]
+    return np.mean(np.concatenate(neighbours) ** 2) / (2 * np.mean(d**2))
+
+
+# Two layers
+
+
+def toy(decay, name):
+    """The mean over the starts, as in the chapter's table."""
+    rows = TOY[np.isclose(TOY["decay"], decay, rtol=1e-3)]
+    assert len(rows) >= 5
+    return rows[name].mean()
+
+
+ROWS = (1e-5, 1e-4, 10**-2.5, 1e-1)
+
+
+def test_the_network_stops_folding_and_errs_less():
+    fitted = [toy(decay, "mislabelled_fitted") for decay in ROWS]
+    assert fitted[0] > 50 and fitted[0] > fitted[1] > fitted[2] == 0
+    errors = [toy(decay, "err_test") for decay in ROWS]
+    assert errors[0] > errors[1] > 2 * errors[2] and errors[3] > 10
+    assert toy(1e-1, "regions") <= 3
+
+
+def test_the_gradient_falls_to_an_eighth_while_the_distance_doubles():
+    assert 7 < toy(1e-5, "norm_gradient_median") / toy(10**-2.5, "norm_gradient_median") < 9
+    for name in ("first_order_median", "true_distance_median"):
+        assert 1.9 < toy(10**-2.5, name) / toy(1e-5, name) < 2.5
+
+
+def test_the_first_order_distance_is_better_where_the_network_bends_less():
+    off = [toy(decay, "first_order_off_median") for decay in ROWS]
+    assert off[0] > 10 and off[1] > 10 and off[2] < 3 and off[3] < 0.1
+    for decay in ROWS:
+        first, true = toy(decay, "first_order_median"), toy(decay, "true_distance_median")
+        assert first == pytest.approx(true, rel=0.08)
+    assert toy(1e-4, "first_order_right") < 50  # "most will do"
+
+
+# The experiment
+
+
+def test_five_seeds_of_each_and_a_sweep_of_seven():
+    for lenets in (LOW, HIGH):
+        assert [lenet["figures"]["seed"] for lenet in lenets] == [0, 1, 2, 3, 4]
+    assert each(SWEEP, "decay") == pytest.approx([1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1])
+
+
+def test_high_decay_from_a_hundredth_ends_as_published():
+    """Each size within a sixth of what is printed, and both errors within 0.1 points."""
+    for published, layer in zip(PAPER["high"]["rms"], LAYERS, strict=True):
+        printed = 0.5 * 10.0 ** np.floor(np.log10(published))  # half of the last digit
+        assert each(HIGH, f"rms_{layer}") == pytest.approx(published, abs=1.01 * printed)
+    for name in ("err_train", "err_test"):
+        assert each(HIGH, name).mean() == pytest.approx(PAPER["high"][name], abs=0.15)
+
+
+def test_no_start_explains_low_decay():
+    (fan_out,) = load_lenets(1e-4, "fan_out")
+    hundredth = [each(LOW, f"rms_{layer}").mean() for layer in LAYERS]
+    ratios = np.array([fan_out["figures"][f"rms_{layer}"] for layer in LAYERS])
+    ratios /= PAPER["low"]["rms"]
+    assert ((0.75 < ratios) & (ratios < 1.25)).tolist() == [False, True, True, True]
+    assert hundredth[3] < PAPER["low"]["rms"][3] / 10
+
+
+def test_high_decay_from_fan_out_underfits():
+    (lenet,) = load_lenets(1e-1, "fan_out")
+    assert lenet["figures"]["err_train"] > 5
+    assert np.ptp(lenet["err_train"][-10:]) < 0.5  # more epochs would not help
+
+
+# While it learns
+
+
+def test_low_decay_fits_every_training_image_and_is_better_on_test_images():
+    assert each(LOW, "err_train") == pytest.approx(0, abs=0.005)
+    assert each(LOW, "err_test").max() < each(HIGH, "err_test").min()
+    assert far_apart(each(LOW, "err_test"), each(HIGH, "err_test"))
+    assert each(LOW, "err_test").mean() < PAPER["low"]["err_test"] - 0.3
+
+
+def test_high_decay_overfits_less():
+    gaps = [each(lenets, "err_test") - each(lenets, "err_train") for lenets in (LOW, HIGH)]
+    assert gaps[0].min() > 3 * gaps[1].max()
+
+
+def test_there_is_no_dip_near_epoch_21():
+    test = stacked(HIGH, "err_test")
+    assert test[:, 15:27].min() > 1.15
+    assert test.min() > 1.1
+
+
+# The filters
+
+
+def test_weights_are_smaller_smoother_and_more_varied_in_each_layer():
+    for layer in LAYERS:
+        assert each(HIGH, f"rms_{layer}").max() < each(LOW, f"rms_{layer}").min()
+    rough = [stacked(lenets, "roughness") for lenets in (LOW, HIGH)]
+    assert (rough[1].max(axis=0) < rough[0].min(axis=0)).all()
+    assert rough[0][:, 2].min() > 0.95  # low decay's FC1 is noise
+    for layer in ("conv1", "conv2", "fc1"):
+        sizes = [stacked(lenets, f"filter_rms_{layer}") for lenets in (LOW, HIGH)]
+        varied = [rows.std(axis=1) / rows.mean(axis=1) for rows in sizes]
+        assert varied[1].mean() > varied[0].mean() and far_apart(*varied)
+
+
+@pytest.mark.parametrize("layer", ["conv2", "fc1"])
+def test_high_decay_lets_filters_vanish(layer):
+    def smallest(lenets):
+        sizes = stacked(lenets, f"filter_rms_{layer}")
+        return sizes.min(axis=1) / np.sqrt(np.mean(sizes**2, axis=1))
+
+    assert smallest(LOW).min() > 0.8 and smallest(HIGH).max() < 0.35
+
+
+# How sure they are
+
+
+def test_low_decay_is_surer_of_its_errors():
+    for lenets, sure in ((LOW, True), (HIGH, False)):
+        s, labels = stacked(lenets, "scores"), lenets[0]["labels"]
+        wrong = s.argmax(axis=2) != labels
+        assert (confidence(s)[wrong].mean() > 0.85) == sure
+
+
+def pulls(lenet, images="", t=1.0):
+    """(1 − p_y)/t and whether it is misclassified, of each test or training image."""
+    s, labels = lenet[f"scores{images}"].astype(float), lenet[f"labels{images}"].astype(int)
+    p = torch.from_numpy(s / t).softmax(1).numpy()[np.arange(len(s)), labels]
+    return (1 - p) / t, s.argmax(axis=1) != labels
+
+
+def test_errors_have_most_of_the_pull_at_low_decay_only():
+    for lenet, most, learnt in ((LOW[0], True, (0.9, 1)), (HIGH[0], False, (0.2, 0.4))):
+        pull, wrong = pulls(lenet)
+        assert (pull[wrong].sum() / pull.sum() > 0.6) == most
+        assert learnt[0] < (pull < 1e-3).mean() < learnt[1]
+
+
+def test_a_temperature_turns_low_decays_probabilities_nearly_into_high_decays():
+    def counts(lenet, t):
+        p = 1 - t * pulls(lenet, t=t)[0]
+        return np.histogram(np.log(p / (1 - p)), np.arange(-8, 30, 1.0))[0]
+
+    def agreement(t):
+        return np.minimum(counts(LOW[0], t), counts(HIGH[0], 1)).sum() / 1000
+
+    assert agreement(1) < 0.3 and agreement(2.8) > 0.85
+    temperatures = np.arange(1, 6, 0.1)
+    best = temperatures[np.argmax([agreement(t) for t in temperatures])]
+    assert 2.4 < best < 3.2
+
+
+def test_no_temperature_brings_forth_the_errors_of_high_decay_on_training_images():
+    assert pulls(LOW[0], "_train")[1].sum() == 0
+    assert pulls(HIGH[0], "_train")[1].sum() >= 10
+    pull = np.sort(pulls(LOW[0], "_train")[0])[::-1]
+    assert 12 <= (pull.cumsum() < 0.9 * pull.sum()).sum() <= 48  # a few dozen
+
+
+# How far
+
+
+def test_lengths_to_equal_confidence():
+    low, high = each(LOW, "equal_confidence_median"), each(HIGH, "equal_confidence_median")
+    published = [np.median(PAPER[name]["lengths"]) for name in ("low", "high")]
+    assert high.min() > low.max()
+    assert high.mean() == pytest.approx(published[1], rel=0.1)
+    assert low.mean() > 2 * published[0]
+    assert 1.1 < high.mean() / low.mean() < 1.3
+    assert published[1] / published[0] > 3
+
+
+def test_the_nearest_adversarial_example_is_a_fifth_further():
+    low, high = each(LOW, "deepfool_median"), each(HIGH, "deepfool_median")
+    assert high.min() > low.max()
+    assert 1.12 < high.mean() / low.mean() < 1.28
+    for lenets in (LOW, HIGH):
+        ratio = each(lenets, "equal_confidence_median") / each(lenets, "deepfool_median")
+        assert ((2.8 < ratio) & (ratio < 3.6)).all()
+
+
+def test_decay_changes_much_in_scale_and_little_in_distance():
+    gradients = [np.median(stacked(lenets, "gradient_norm")) for lenets in (LOW, HIGH)]
+    assert 2.8 < gradients[0] / gradients[1] < 3.8
+
+
+def test_the_first_order_distance_is_nearly_deepfools():
+    right = stacked(LOW, "margin") > 0
+    first_order = stacked(LOW, "margin")[right] / stacked(LOW, "gradient_norm")[right]
+    assert np.corrcoef(first_order, stacked(LOW, "deepfool")[right])[0, 1] > 0.95
+
+
+def test_changes_are_a_little_smoother():
+    rough = [
+        [roughness(lenet["shown_adversarial"] - lenet["shown_images"] / 255.0) for lenet in lenets]
+        for lenets in (LOW, HIGH)
+    ]
+    assert max(rough[1]) < min(rough[0]) and np.mean(rough[1]) > 0.8 * np.mean(rough[0])
+
+
+# The walk, of the first seed
+
+
+def winners(lenet, digit):
+    return lenet["walk_adversarial"][digit].argmax(axis=-1)
+
+
+def length(lenet, digit, kind="equal_confidence"):
+    return lenet[kind][lenet["shown"][digit]]
+
+
+def test_as_it_opens_low_decay_reads_a_5_and_high_decay_a_4():
+    half = length(HIGH[0], 4) / 2
+    place = round(40 * half / length(LOW[0], 4))
+    assert winners(LOW[0], 4)[place] == 5 and winners(HIGH[0], 4)[20] == 4
+
+
+def test_a_9_gives_way_to_high_decay_first_and_takes_longer_to_convince():
+    first = [(winners(lenet, 9) != 9).argmax() / 40 * length(lenet, 9) for lenet in (LOW[0], HIGH[0])]
+    assert first[1] < first[0] - 0.15
+    assert length(HIGH[0], 9) > length(LOW[0], 9) + 1
+
+
+def test_a_3_goes_through_an_8_on_its_way_to_a_4():
+    for lenets in (LOW, HIGH):
+        read = winners(lenets[0], 3)
+        assert read[0] == 3 and read[-1] == 4 and 8 in read
+
+
+def test_equal_confidence_is_further_for_every_digit_and_deepfool_for_most():
+    longer = [
+        sum(length(HIGH[0], digit, kind) > length(LOW[0], digit, kind) for digit in range(10))
+        for kind in ("equal_confidence", "deepfool")
+    ]
+    assert longer[0] == 10 and 6 <= longer[1] < 10
+
+
+# How robust, and the sweep
+
+
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_high_decay_is_more_robust_at_every_radius_and_neither_is_robust(norm):
+    low, high = stacked(LOW, f"robust_{norm}"), stacked(HIGH, f"robust_{norm}")
+    assert (high.mean(axis=0) > low.mean(axis=0)).all()
+    for k in (1, 2):
+        assert high[:, k].min() > low[:, k].max()
+        spread = max(low[:, k].std(ddof=1), high[:, k].std(ddof=1))
+        assert high[:, k].mean() - low[:, k].mean() > 2.5 * spread
+    assert high[:, -1].max() < 10
+
+
+def test_the_sweep():
+    errors = each(SWEEP, "err_test")
+    assert 0 < errors.argmin() < len(SWEEP) - 1
+    gradients = np.array([np.median(lenet["gradient_norm"]) for lenet in SWEEP])
+    assert (np.diff(gradients) < 0.02 * gradients[0]).all()
+    assert gradients[-1] < 0.35 * gradients[0]
+    distances = each(SWEEP, "deepfool_median")
+    assert distances[-1] / distances[0] < 1.2
+    for name in ("deepfool_median", "robust_l2_1", "robust_linf_01"):
+        values = each(SWEEP, name)
+        assert (np.diff(values) > -0.02 * values[0]).all() and values[-1] > values[0]
+    weak = SWEEP[:2]  # 1e-5 and 1e-4
+    assert np.ptp(each(weak, "err_test")) < 0.1 and np.ptp(each(weak, "deepfool_median")) < 0.02
+
+
+# Scale and temperature
+
+
+def test_scaling_the_layers_scales_the_scores():
+    network = networks.initialise(networks.lenet(torch.zeros(784), 1), networks.fan_in, 0)
+    X = torch.rand(4, 784, generator=torch.Generator().manual_seed(0))
+    s = networks.scores(network, X)
+    with torch.no_grad():
+        for depth, layer in enumerate(networks.layers(network).values(), 1):
+            layer.weight *= 0.5
+            layer.bias *= 0.5**depth
+    torch.testing.assert_close(networks.scores(network, X), s / 16)
