@@ -1,4 +1,4 @@
-"""Certificates that no attack breaks, the losses by their formulas, and what training with them does."""
+"""Certificates that no attack breaks, losses by their formulas, and what training does."""
 
 import math
 
