@@ -26,6 +26,7 @@ LOSSES = {
     "LMT, Prop. 1": lambda network: LMT(network, SHAPE, c=1, per_rival=False),
     "LMT, Prop. 2": lambda network: LMT(network, SHAPE, c=1),
     "GloRo": lambda network: GloRo(network, SHAPE, eps=1),
+    "GloRo, 5 steps": lambda network: GloRo(network, SHAPE, eps=1, steps=5),
 }
 
 

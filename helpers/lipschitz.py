@@ -16,6 +16,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from helpers.attacks import check_least
 from helpers.networks import Concatenation, MinMax, Normalise, Sum, layers
 from helpers.spectral import (
     ROUNDED_UP,
@@ -155,13 +156,16 @@ class PowerIteration:
     """Estimates of the spectral norms of a network in training, better with every step.
 
     Each linear layer keeps its vector u, random at first. Since W changes little from batch to
-    batch, one step for each is enough (Miyato et al. 2018).
+    batch, one step for each is enough to follow it (Miyato et al. 2018); more steps leave less of
+    ‖W‖ out where training has made its largest singular values alike.
 
     u: dict from a layer's name to its vector, to store and restore with a training.
     """
 
-    def __init__(self, network, shape, seed=0):
+    def __init__(self, network, shape, steps=1, seed=0):
+        check_least(1, steps=steps)
         generator = torch.Generator().manual_seed(seed)
+        self.steps = steps
         self.shapes = input_shapes(network, shape)
         self.names = {layer: name for name, layer in layers(network).items()}
         self.u = {}
@@ -172,9 +176,10 @@ class PowerIteration:
             self.u[name] = torch.randn(len(W), positions, generator=generator, dtype=W.dtype)
 
     def spectral_norm(self, layer):
-        """σ ≤ ‖W‖ after one more step: shape (), with its gradient."""
+        """σ ≤ ‖W‖ after ``steps`` more steps: shape (), with its gradient."""
         name = self.names[layer]
-        sigma, self.u[name] = power_step(layer, self.u[name], self.shapes[layer])
+        for _ in range(self.steps):
+            sigma, self.u[name] = power_step(layer, self.u[name], self.shapes[layer])
         return sigma
 
     def variance(self, layer):

@@ -72,14 +72,14 @@ class LMT:
     share, min over i of (F_t − F_i)/(c K_ti), kept between 0 and 1 and constant in the gradient;
     so misclassified images get none.
 
-    c: the radius to train for, in pixels; it may be changed between epochs. norms.u is the state
-    to store where a training is to be resumed.
+    c: the radius to train for, in pixels; it may be changed between epochs. steps: of the power
+    iteration, for each batch. norms.u is the state to store where a training is to be resumed.
     """
 
-    def __init__(self, network, shape, c, per_rival=True, seed=0):
+    def __init__(self, network, shape, c, per_rival=True, steps=1, seed=0):
         attacks.check_least(0, c=c)
         self.c, self.per_rival = c, per_rival
-        self.norms = PowerIteration(network, shape, seed)
+        self.norms = PowerIteration(network, shape, steps, seed)
 
     def __call__(self, network, X, y):
         with self.norms.watching_batch_norms(network):
@@ -97,13 +97,14 @@ class GloRo:
     max over i ≠ j of F_i + ε K_ji, K_ji = L_sub ‖w_j − w_i‖. In the cross-entropy the bottom score
     stands beside the others, as that of a class which is never the true one.
 
-    eps: the radius to train for, in pixels; it may be changed between epochs. norms.u as in LMT.
+    eps: the radius to train for, in pixels; it may be changed between epochs. steps and norms.u
+    as in LMT.
     """
 
-    def __init__(self, network, shape, eps, seed=0):
+    def __init__(self, network, shape, eps, steps=1, seed=0):
         attacks.check_least(0, eps=eps)
         self.eps = eps
-        self.norms = PowerIteration(network, shape, seed)
+        self.norms = PowerIteration(network, shape, steps, seed)
 
     def __call__(self, network, X, y):
         with self.norms.watching_batch_norms(network):

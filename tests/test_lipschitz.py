@@ -247,6 +247,16 @@ def test_the_estimates_rise_to_the_proven_slopes(per_rival):
     assert shares[-1] > 0.99 > shares[0]
 
 
+def test_several_steps_at_once_are_several_steps():
+    network = networks.initialise(networks.conv_2c2f(), networks.fan_in, seed=0)
+    single, triple = (PowerIteration(network, (784,), steps) for steps in (1, 3))
+    for _ in range(3):
+        K = estimate(network, single)
+    torch.testing.assert_close(estimate(network, triple), K)
+    with pytest.raises(ValueError, match="steps must be 1 or more, and finite; got 0"):
+        PowerIteration(network, (784,), steps=0)
+
+
 def test_the_state_of_the_iteration_can_be_stored():
     network = networks.initialise(networks.conv_2c2f(), networks.fan_in, seed=0)
     one, other = PowerIteration(network, (784,), seed=1), PowerIteration(network, (784,), seed=2)
