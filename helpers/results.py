@@ -134,3 +134,45 @@ def load_lenets(decay, init="hundredth"):
         {"figures": load_figures(name), "seconds": load_run(name)["seconds"]} | load_arrays(name)
         for name in names
     ]
+
+
+def lmt_name(model, seed):
+    """Where the results of a network of "lmt" lie, as load_arrays and load_figures take it."""
+    return f"lmt/runs/{model}-{seed}"
+
+
+def load_lmt(model):
+    """The networks that experiments.lmt trained as ``model`` ("plain", "decay", "adversarial",
+    "lmt", "lmt_global", "lmt_0.1", ..., "lmt_batch_norm", "best"), one for each seed: a list of
+    dicts that hold ``figures`` and arrays.
+
+    figures: the network's row of the summary; ratio_overall; violated_iii, in per cent;
+    median_deepfool, of the first 1,000 test images; cert_global_03, ..., by proposition 1; bounds
+    and bounds_before, the Lipschitz constant of each layer, now and before the training; held_out,
+    a dict of accuracies. None stands for what is no finite number.
+
+    Of the 10,000 test images, in pixels, 0 where one is misclassified: certified, rounded down to
+    1/1000; found, the smallest perturbation that an attack found, rounded up, infinite where none
+    was; fooling, the radius within which PGD succeeded, 0.3, 1, 1.58 or infinite. chain (m, 4): of
+    correctly classified ones the certified radius, those with sampled global and local slopes, and
+    what was found. held_out (epochs,): accuracies in per cent. Of the first test image of each
+    digit: shown, its number; shown_images (10, 784) in 1/255; shown_nearest, the nearest image
+    found that fools the network, in pixels, and its scores, shown_scores. And ``settings`` and
+    ``seconds``, how the network was trained and what that took.
+
+    Raises ValueError where there is no such network.
+    """
+    table = load_table("lmt")
+    names = [lmt_name(model, seed) for seed in table[table["model"] == model]["seed"]]
+    if not names:
+        known = list(dict.fromkeys(table["model"].tolist()))
+        raise ValueError(f"model must be one of {known}; it was {model!r}")
+    return [_load_lmt(name) for name in names]
+
+
+def _load_lmt(name):
+    arrays, run = load_arrays(name), load_run(name)
+    found = np.where(arrays["found"] == 65535, np.inf, arrays["found"] / 1000)
+    radii = {"certified": arrays["certified"] / 1000, "found": found}
+    run = {key: run[key] for key in ("settings", "seconds")}
+    return {"figures": load_figures(name)} | run | arrays | radii

@@ -1,0 +1,305 @@
+"""Lipschitz-margin training on MNIST beside others: what is proven, and what attacks find.
+
+    python -m experiments.lmt [--jobs N]
+
+The network is 2C2F (helpers.networks.conv_2c2f), pixels from 0 to 1. All but the last model train
+as Tsuzuku et al. 2018 did: weights from N(0, 2/(in·k²)), 20 epochs, batches of 50, Adam with a
+learning rate of 1e-3, LMT with c = 1. Every setting that was chosen was chosen on the last 5,000
+training images, which no network is trained on:
+
+    plain           the cross-entropy alone
+    decay           with (λ/2)‖·‖² of all weights and biases in the loss, λ as in RECIPES
+    adversarial     on adversarial examples (Madry et al. 2018) at the largest of the radii that all
+                    networks are measured at, 1.58, found by seven steps of PGD
+    lmt             proposition 2, a slope of its own for each pair of classes
+    lmt_global      proposition 1, √2 L for all of them
+    lmt_<c>         as lmt, for other c
+    lmt_batch_norm  as lmt, for a network with batch norm
+    best            what certifies most: see BEST
+
+Every network gets a folder in results/lmt/runs/, and a row in summary.csv, as soon as it is trained
+and measured on all test images; what is measured, experiments.lmt_measures says. Accuracies are in
+per cent, radii in pixels, and the minutes are those of one core, for the training alone. A run that
+was interrupted goes on with the epoch where it was, and one whose settings were changed is done
+anew.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from experiments import lmt_measures
+from experiments.record import save, write_table
+from experiments.training import as_array, asked_jobs, folder_of, in_processes, train
+from helpers import attacks, lipschitz, networks
+from helpers.data import load_mnist
+from helpers.lmt import LMT, GloRo, certified_radius
+from helpers.results import FOLDER, lmt_name, load_figures, load_run
+
+HELD_OUT = 5000  # training images to choose settings by
+ADVERSARIAL_STEPS = 7
+ACTIVATIONS = {"ReLU": nn.ReLU, "MinMax": networks.MinMax}
+SHAPE = (784,)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained."""
+
+    loss: str = "cross_entropy"
+    radius: float = 0.0  # what the loss trains for, in pixels: c of LMT, ε of the others
+    ramp: float = 0.0  # the share of the epochs in which it rises there, on a log scale, ...
+    ramp_from: float = 0.01  # ... from here
+    power_steps: int = 1  # of the power iteration, a batch
+    decay: float = 0.0
+    activation: str = "ReLU"
+    batch_norm: bool = False
+    start: str = "fan_in"
+    epochs: int = 20
+    batch: int = 50
+    learning_rate: float = 1e-3
+
+    def radius_in(self, epoch):
+        """What the loss trains for in an epoch, counted from 0."""
+        share = min(1, (epoch + 1) / (self.ramp * self.epochs)) if self.ramp else 1
+        return self.radius * (self.ramp_from / self.radius) ** (1 - share) if self.radius else 0.0
+
+
+# The extra class of Leino et al. 2021; Anil et al. 2019 keep gradients long with activations that
+# sort, and an orthogonal start.
+BEST = {
+    "loss": "gloro",
+    "radius": 1.58,
+    "ramp": 0.5,
+    "power_steps": 5,
+    "activation": "MinMax",
+    "start": "orthogonal",
+    "epochs": 150,
+    "batch": 256,
+}
+RECIPES = {
+    "plain": Recipe(),
+    "decay": Recipe(decay=5e-4),
+    "adversarial": Recipe("adversarial", 1.58),
+    "lmt": Recipe("lmt", 1.0),
+    "lmt_global": Recipe("lmt_global", 1.0),
+    "best": Recipe(**BEST),
+    "lmt_0.1": Recipe("lmt", 0.1),
+    "lmt_0.3": Recipe("lmt", 0.3),
+    "lmt_3": Recipe("lmt", 3.0),
+    "lmt_10": Recipe("lmt", 10.0),
+    "lmt_batch_norm": Recipe("lmt", 1.0, batch_norm=True),
+}
+SEEDS = {name: 3 for name in ("plain", "decay", "adversarial", "lmt", "lmt_global", "best")}
+KEPT = ("plain", "decay", "adversarial", "lmt", "best")  # their first weights go to results/
+COLUMNS = (
+    "model,seed,clean,pgd_03,pgd_10,pgd_158,cert_03,cert_10,cert_158,median_certified,"
+    "median_attack,ratio_i,ratio_ii,ratio_iii,lipschitz,minutes"
+).split(",")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A network to train."""
+
+    model: str
+    seed: int = 0
+
+    @property
+    def recipe(self):
+        return RECIPES[self.model]
+
+    @property
+    def settings(self):
+        fixed = {"held_out": HELD_OUT, "adversarial_steps": ADVERSARIAL_STEPS}
+        return asdict(self.recipe) | fixed | lmt_measures.SETTINGS
+
+    @property
+    def result(self):
+        return lmt_name(self.model, self.seed)
+
+    @property
+    def name(self):
+        return Path(self.result).name
+
+    @property
+    def checkpoint(self):
+        return folder_of("lmt", self.recipe) / f"{self.name}.safetensors"
+
+
+def all_runs():
+    """First one network of each model, then the other seeds."""
+    seeds = range(max(SEEDS.values()))
+    return [Run(model, seed) for seed in seeds for model in RECIPES if seed < SEEDS.get(model, 1)]
+
+
+def split(mnist):
+    """X and y to train on, to choose settings by, and to test on: three pairs of tensors."""
+    X, y = torch.from_numpy(mnist.x_train), torch.from_numpy(mnist.y_train)
+    test = torch.from_numpy(mnist.x_test), torch.from_numpy(mnist.y_test)
+    return (X[:-HELD_OUT], y[:-HELD_OUT]), (X[-HELD_OUT:], y[-HELD_OUT:]), test
+
+
+# Training
+
+
+class Adversarial:
+    """The cross-entropy of adversarial examples within eps of the images (Madry et al. 2018).
+
+    state: {"calls": a tensor}, the number of batches so far, from which the random starts follow.
+    """
+
+    def __init__(self, eps):
+        self.eps = eps
+        self.state = {"calls": torch.tensor(0)}
+
+    def __call__(self, network, X, y):
+        seed = self.state["calls"].item()
+        self.state["calls"] = torch.tensor(seed + 1)
+        moved = attacks.pgd(network, X, y, self.eps, steps=ADVERSARIAL_STEPS, seed=seed)
+        return networks.cross_entropy(network, moved, y)
+
+
+def new_network(run):
+    recipe = run.recipe
+    network = networks.conv_2c2f(ACTIVATIONS[recipe.activation], recipe.batch_norm)
+    if recipe.start == "orthogonal":
+        return networks.initialise_orthogonal(network, run.seed)
+    return networks.initialise(network, networks.fan_in, run.seed)
+
+
+def new_loss(run, network):
+    """The loss, and the dict of tensors that it keeps from batch to batch."""
+    name, radius = run.recipe.loss, run.recipe.radius
+    if name == "cross_entropy":
+        return networks.cross_entropy, {}
+    if name == "adversarial":
+        loss = Adversarial(radius)
+        return loss, loss.state
+    if name == "gloro":
+        loss = GloRo(network, SHAPE, radius, run.recipe.power_steps, run.seed)
+    else:
+        per_rival = name == "lmt"
+        loss = LMT(network, SHAPE, radius, per_rival, run.recipe.power_steps, run.seed)
+    return loss, loss.norms.u
+
+
+def set_radius(loss, radius):
+    match loss:
+        case LMT():
+            loss.c = radius
+        case GloRo() | Adversarial():
+            loss.eps = radius
+
+
+def trained(run, train_set, held_out, **bar):
+    """The trained network, and of each epoch the held-out images that it gets right, in per cent,
+    and its seconds; it goes on where it was interrupted."""
+    recipe, network = run.recipe, new_network(run)
+    optimiser = torch.optim.Adam(
+        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.decay
+    )
+    loss, state = new_loss(run, network)
+    curves = train(
+        run.checkpoint,
+        network,
+        *train_set,
+        optimiser,
+        lambda: {"held_out": 100 * (1 - networks.error_rate(network, *held_out))},
+        epochs=recipe.epochs,
+        batch=recipe.batch,
+        seed=run.seed,
+        loss=loss,
+        state=state,
+        before_epoch=lambda epoch: set_radius(loss, recipe.radius_in(epoch)),
+        **bar,
+    )
+    return network, curves
+
+
+# Results
+
+
+def thousandths(radii, rounded):
+    """Radii in 1/1000 pixel, 65535 for what is larger, as no way from image to image is."""
+    return rounded(1000 * radii).clamp(max=65535).numpy().astype("uint16")
+
+
+def results(run, network, curves, held_out, test):
+    """The arrays of a network, and its figures: the columns of the summary, and more."""
+    X, y = test
+    certified = certified_radius(network, X, y)
+    common = certified_radius(network, X, y, per_rival=False)
+    fooling, nearest, found, deepfool = lmt_measures.attacked(network, X, y)
+    lmt_measures.check_order(certified, fooling, found)
+    radii = lmt_measures.chain(network, X, y, certified, found)
+    shown = torch.stack([torch.nonzero(y == digit)[0, 0] for digit in range(10)])
+    arrays = {
+        "held_out": [row["held_out"] for row in curves],
+        # Rounded so that what is certified stays certified, and below what was found.
+        "certified": thousandths(certified, torch.floor),
+        "found": thousandths(found, torch.ceil),
+        "fooling": fooling,
+        "chain": radii,
+        "shown": shown,
+        "shown_images": (255 * X[shown]).round().byte(),
+        "shown_nearest": nearest[shown],
+        "shown_scores": networks.scores(network, nearest[shown]),
+    }
+    figures = {
+        "model": run.model,
+        "seed": run.seed,
+        "clean": lmt_measures.per_cent(fooling, 0),
+        **lmt_measures.accuracies("pgd", fooling),
+        **lmt_measures.accuracies("cert", certified),
+        "median_certified": lmt_measures.finite(certified.quantile(0.5)),
+        "median_attack": lmt_measures.finite(found.quantile(0.5)),
+        **lmt_measures.ratios(radii),
+        "lipschitz": lipschitz.lipschitz_constant(network, SHAPE),
+        "minutes": round(sum(row["seconds"] for row in curves) / 60, 2),
+        "median_deepfool": lmt_measures.finite(deepfool.quantile(0.5)),
+        **lmt_measures.accuracies("cert_global", common),
+        "bounds_before": lipschitz.layer_bounds(new_network(run), SHAPE),
+        "bounds": lipschitz.layer_bounds(network, SHAPE),
+        "held_out": lmt_measures.proven(network, *held_out),
+    }
+    return {name: as_array(values) for name, values in arrays.items()}, figures
+
+
+def work(run, position):
+    """Train one network and measure it, in a process of its own."""
+    torch.set_num_threads(1)
+    train_set, held_out, test = split(load_mnist())
+    network, curves = trained(run, train_set, held_out, position=position, leave=False)
+    started = time.perf_counter() - sum(row["seconds"] for row in curves)
+    arrays, figures = results(run, network, curves, held_out, test)
+    if run.model in KEPT and run.seed == 0:
+        networks.save_weights(network, FOLDER / "lmt" / f"{run.model}.safetensors")
+    save(run.result, arrays, figures, run.settings, started)
+
+
+def is_done(run):
+    """Whether the last file that save writes is there, and of these settings."""
+    path = FOLDER / run.result / "run.json"
+    return path.is_file() and load_run(run.result)["settings"] == run.settings
+
+
+def write_summary():
+    """results/lmt/summary.csv, a row for each network that is done; nothing where a median ratio is
+    no finite number."""
+    done = [load_figures(run.result) for run in all_runs() if is_done(run)]
+    rows = [{name: figures[name] for name in COLUMNS} for figures in done]
+    write_table(FOLDER / "lmt" / "summary.csv", rows)
+
+
+def main():
+    jobs = asked_jobs(__doc__.partition("\n")[0])
+    in_processes(work, [run for run in all_runs() if not is_done(run)], jobs, write_summary)
+    write_summary()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What is proven of a network, what attacks find, and how much of the proof each step gives away.
+
+Images are rows of X, shape (m, n), pixels in [0, 1], y of shape (m,) holds their classes; radii are
+Euclidean, in pixels. A radius is 0 where the image is misclassified as it is.
+"""
+
+import math
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+
+from helpers import attacks, lipschitz, lmt, networks
+
+SETTINGS = {
+    "radii": [0.3, 1.0, 1.58],
+    "pgd_steps": 40,
+    "pgd_restarts": 2,
+    "decoupled_steps": 100,
+    "deepfool_images": 1000,
+    "chain_images": 300,
+    "chain_samples": 50,
+}
+
+# The smallest perturbation that attacks find
+
+
+def decoupled(network, X, y, steps, gamma=0.05):
+    """Small adversarial changes by decoupling direction and norm (Rony et al. 2019).
+
+    Each step goes along the gradient, its length falling from 1 to 0.01 along a cosine, and ends at
+    the distance ε from the image; ε shrinks by the share gamma where the network was fooled, and
+    grows by it where it was not. The nearest image that fooled it is returned, X where none did.
+    """
+    found, moved = X.clone(), X
+    shortest, eps = torch.full((len(X),), math.inf), torch.ones(len(X))
+    for k in range(steps):
+        moved.requires_grad_()
+        s = network(moved)
+        g = torch.autograd.grad(attacks.error_log_odds(s, y).sum(), moved)[0]
+        moved = moved.detach()
+        fooled, length = attacks.margin(s.detach(), y) <= 0, (moved - X).norm(dim=1)
+        better = fooled & (length < shortest)
+        found[better], shortest[better] = moved[better], length[better]
+        eps = eps * torch.where(fooled, 1 - gamma, 1 + gamma)
+        step = 0.01 + 0.99 * (1 + math.cos(math.pi * k / steps)) / 2
+        delta = moved + step * F.normalize(g) - X
+        moved = (X + eps[:, None] * F.normalize(delta)).clamp(0, 1)
+    return found
+
+
+def shortened(network, X, y, moved, halvings=10):
+    """The images brought back towards X as long as the network is fooled, by bisection."""
+    low, high = torch.zeros(len(X), 1), torch.ones(len(X), 1)
+    for _ in range(halvings):
+        middle = (low + high) / 2
+        fooled = is_fooled(network, X + middle * (moved - X), y)[:, None]
+        low, high = torch.where(fooled, low, middle), torch.where(fooled, middle, high)
+    return X + high * (moved - X)
+
+
+@torch.no_grad()
+def is_fooled(network, X, y):
+    return attacks.margin(network(X), y) <= 0
+
+
+def lengths(network, X, y, moved):
+    """How far the images were moved, float64; infinite where the network is not fooled."""
+    far = (moved.double() - X.double()).norm(dim=1)
+    return torch.where(is_fooled(network, moved, y), far, math.inf)
+
+
+def nearest_found(network, X, y, attack, batch=500):
+    """The images that attack(network, X, y) finds, shortened, and their distances from X."""
+    found = []
+    for rows in torch.arange(len(X)).split(batch):
+        found.append(shortened(network, X[rows], y[rows], attack(network, X[rows], y[rows])))
+    found = torch.cat(found)
+    return found, lengths(network, X, y, found)
+
+
+def attacked(network, X, y):
+    """The radius of SETTINGS within which PGD fools the network, as attacks.fooling_radius has it,
+    the nearest images found that fool it, and how far they are, of them all and by DeepFool."""
+    options = {"steps": SETTINGS["pgd_steps"], "restarts": SETTINGS["pgd_restarts"]}
+    fooling = attacks.fooling_radius(network, X, y, SETTINGS["radii"], **options)
+    attack = partial(decoupled, steps=SETTINGS["decoupled_steps"])
+    nearest, found = nearest_found(network, X, y, attack)
+    few = slice(SETTINGS["deepfool_images"])
+    others, deepfool = nearest_found(network, X[few], y[few], attacks.deepfool)
+    better = torch.nonzero(deepfool < found[few])[:, 0]
+    nearest[better], found[better] = others[better], deepfool[better]
+    return fooling, nearest, found, deepfool
+
+
+# How the proof and the attacks compare
+
+
+def check_order(certified, fooling, found):
+    """AssertionError where an attack succeeded within the certified radius."""
+    for name, radius in (("PGD", fooling), ("an attack", found)):
+        broken = torch.nonzero(certified > radius)[:, 0]
+        if len(broken):
+            k = broken[0].item()
+            raise AssertionError(
+                f"{name} fooled the network within the certified radius of {len(broken)} images: "
+                f"image {k} at {radius[k]:.6g} pixels, although {certified[k]:.6g} are certified"
+            )
+
+
+def chain(network, X, y, certified, found):
+    """Of the first images that are classified correctly four radii each, shape (m, 4): certified ≤
+    with sampled global slopes ≤ with sampled local slopes ≤ found, if the samples do not miss the
+    steepest places (Tsuzuku et al. 2018, but rival by rival).
+
+    The local samples come from a ball as large as half of the perturbations found.
+    """
+    rows = torch.nonzero(certified > 0)[: SETTINGS["chain_images"], 0]
+    if len(rows) == 0:
+        return torch.zeros(0, 4)
+    X, y, found = X[rows], y[rows], found[rows]
+    ball = found.clamp(max=math.sqrt(X.shape[1])).median().item()
+    local = lmt.sampled_slopes(network, X, ball, SETTINGS["chain_samples"])
+    s = networks.scores(network, X)
+    with_global, with_local = lmt.radii(s, y, local.amax(0)), lmt.radii(s, y, local)
+    return torch.stack([certified[rows], with_global, with_local, found], 1)
+
+
+def ratios(radii):
+    """The median ratio of each step of the chain, over all of it, and how often the last step goes
+    the wrong way, in per cent; None where there is none."""
+    steps = [*(radii[:, 1:] / radii[:, :-1]).T, radii[:, 3] / radii[:, 0]]
+    medians = [finite(step.quantile(0.5)) if len(step) else None for step in steps]
+    names = ("ratio_i", "ratio_ii", "ratio_iii", "ratio_overall")
+    violated = finite(100 * (radii[:, 3] < radii[:, 2]).double().mean())
+    return dict(zip(names, medians, strict=True)) | {"violated_iii": violated}
+
+
+def finite(value):
+    """A Python float with six digits, or None where that is no finite number."""
+    return float(f"{value.item():.6g}") if value.isfinite() else None
+
+
+# Accuracies, in per cent
+
+
+def per_cent(radii, eps):
+    return round(100 * lmt.certified_accuracy(radii, eps), 4)
+
+
+def accuracies(name, radii):
+    """The share of images with larger radii than each of SETTINGS: {"cert_03": …}."""
+    return {f"{name}_{short(eps)}": per_cent(radii, eps) for eps in SETTINGS["radii"]}
+
+
+def short(eps):
+    """"03" for 0.3, as in the names of columns."""
+    return str(eps).replace(".", "")
+
+
+def proven(network, X, y):
+    """Accuracy, and certified accuracies."""
+    certified = lmt.certified_radius(network, X, y)
+    return {"clean": per_cent(certified, 0)} | accuracies("cert", certified)

@@ -1,0 +1,151 @@
+"""What the experiments that train networks share: trainings that go on where they were interrupted,
+and a process for each network."""
+
+import argparse
+import json
+import multiprocessing
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from tqdm import tqdm
+
+from experiments.record import replaced
+from helpers import networks
+
+BUILD = Path(__file__).resolve().parent.parent / "_build"
+
+
+def folder_of(name, settings):
+    """Where trainings are kept. Other settings are another run: it must not go on with the networks
+    of this one."""
+    return BUILD / f"{name}-{crc32(repr(settings).encode()):08x}"
+
+
+def write_checkpoint(path, network, optimiser, state, curves):
+    """All that a training needs to go on; see read_checkpoint."""
+    of_optimiser = {
+        f"{key}.{name}": value.contiguous()
+        for name, W in network.named_parameters()
+        for key, value in optimiser.state[W].items()
+    }
+    tensors = {
+        **{f"network.{name}": W.contiguous() for name, W in network.state_dict().items()},
+        **{f"optimiser.{name}": value for name, value in of_optimiser.items()},
+        **{f"loss.{name}": value for name, value in state.items()},
+    }
+    with replaced(path) as temporary:
+        save_file(tensors, temporary, {"curves": json.dumps(curves)})
+
+
+def read_checkpoint(path, network, optimiser, state):
+    """Fill the network, the optimiser and the dict ``state``, and return the curves so far."""
+    with safe_open(path, "pt") as file:
+        saved = {name: file.get_tensor(name) for name in file.keys()}
+        curves = json.loads(file.metadata()["curves"])
+    parts = {"network": {}, "optimiser": {}, "loss": {}}
+    for path_of, value in saved.items():
+        part, name = path_of.split(".", 1)
+        parts[part][name] = value
+    network.load_state_dict(parts["network"])
+    state.update(parts["loss"])
+    parameters = dict(network.named_parameters())
+    for path_of, value in parts["optimiser"].items():
+        key, name = path_of.split(".", 1)
+        W = parameters[name]
+        if value.shape == W.shape:
+            value = torch.empty_like(W).copy_(value)  # laid out in memory as W is
+        optimiser.state[W][key] = value
+    return curves
+
+
+def train(
+    checkpoint,
+    network,
+    X,
+    y,
+    optimiser,
+    measure,
+    *,
+    epochs,
+    batch,
+    seed,
+    loss=networks.cross_entropy,
+    state=None,
+    before_epoch=lambda epoch: None,
+    **bar,
+):
+    """networks.train, from the last epoch on that the file ``checkpoint`` holds; the curves.
+
+    The curves are a list of dicts, one an epoch: what measure() then returned of the network in
+    evaluation mode, and ``seconds``, the processor's time that the epoch took. state: a dict of the
+    tensors that the loss keeps from batch to batch, by name; they are stored, and filled in.
+    """
+    state = {} if state is None else state
+    is_begun = checkpoint.is_file()
+    curves = read_checkpoint(checkpoint, network, optimiser, state) if is_begun else []
+    started = time.process_time()
+
+    def after_epoch(epoch):
+        nonlocal started
+        network.eval()
+        reached = measure()
+        network.train()
+        curves.append(reached | {"seconds": round(time.process_time() - started, 1)})
+        write_checkpoint(checkpoint, network, optimiser, state, curves)
+        started = time.process_time()
+        before_epoch(epoch + 1)
+
+    before_epoch(len(curves))
+    networks.train(
+        network,
+        X,
+        y,
+        optimiser,
+        epochs,
+        batch,
+        seed,
+        loss,
+        first_epoch=len(curves),
+        after_epoch=after_epoch,
+        **bar,
+    )
+    return curves
+
+
+def as_array(values):
+    """As numpy; floats in single precision, which is more than enough."""
+    array = np.asarray(values)
+    return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def in_processes(work, runs, jobs, after_each):
+    """work(run, position) for each run, ``jobs`` of them at a time, each in a process of its own;
+    position is that of its progress bar. after_each() is called as they end."""
+    # glibc reads this when a process starts: it keeps the memory of a batch for the next one,
+    # which saves a fifth of the time.
+    os.environ |= {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "4000000000"}
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        jobs, spawn, initializer=tqdm.set_lock, initargs=(spawn.RLock(),)
+    ) as pool:
+        futures = [pool.submit(work, run, 1 + k % jobs) for k, run in enumerate(runs)]
+        for future in tqdm(as_completed(futures), "networks", len(futures), unit="network"):
+            future.result()
+            after_each()
+
+
+def asked_jobs(description):
+    """The command line's --jobs, a whole number of 1 or more."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--jobs", type=int, default=1, help="networks trained at the same time")
+    jobs = parser.parse_args().jobs
+    if jobs < 1:
+        parser.error(f"--jobs must be 1 or more, got {jobs}")
+    return jobs

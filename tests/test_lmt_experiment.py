@@ -1,0 +1,461 @@
+"""Lipschitz-margin training: trainings that are interrupted, measures, and what they left."""
+
+import csv
+import json
+import math
+from collections import OrderedDict
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from experiments import lmt, lmt_measures, record
+from helpers import attacks, lipschitz, networks
+from helpers.lmt import certified_radius
+from helpers.results import FOLDER, load_arrays, load_figures, load_lmt, load_run
+
+COLUMNS = (
+    "model,seed,clean,pgd_03,pgd_10,pgd_158,cert_03,cert_10,cert_158,median_certified,"
+    "median_attack,ratio_i,ratio_ii,ratio_iii,lipschitz,minutes"
+).split(",")
+FEW = {
+    "pgd_steps": 4,
+    "pgd_restarts": 2,
+    "decoupled_steps": 20,
+    "deepfool_images": 20,
+    "chain_images": 15,
+    "chain_samples": 2,
+}
+RADII = ["0.3", "1.0", "1.58"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Networks this small gain nothing from threads, and lose much on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Ten classes of noisy images as the experiment splits them: to train on, held out, to test."""
+    generator = torch.Generator().manual_seed(0)
+    centres = torch.rand(10, 784, generator=generator)
+    y = torch.arange(10).repeat(20)
+    X = (centres[y] + 0.1 * torch.randn(200, 784, generator=generator)).clamp(0, 1)
+    X = (255 * X).round() / 255
+    return tuple((X[rows], y[rows]) for rows in (slice(120), slice(120, 150), slice(150, None)))
+
+
+def tiny_network(activation, batch_norm):
+    """In place of 2C2F, whose proven bounds take seconds."""
+    parts = OrderedDict(
+        image=nn.Unflatten(1, (1, 28, 28)),
+        conv1=nn.Conv2d(1, 4, 7, stride=7),
+        norm1=nn.BatchNorm2d(4),
+        activation1=activation(),
+        flatten=nn.Flatten(),
+        fc1=nn.Linear(64, 10),
+    )
+    if not batch_norm:
+        del parts["norm1"]
+    return nn.Sequential(parts)
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    """Small networks, short trainings and weak attacks; files go to a folder of the test."""
+    monkeypatch.setattr(lmt, "folder_of", lambda name, _: tmp_path / "trained" / name)
+    for module in (lmt, record):
+        monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
+    monkeypatch.setattr("helpers.results.FOLDER", tmp_path / "results")
+    monkeypatch.setattr(lmt.networks, "conv_2c2f", tiny_network)
+    quick = {"epochs": 4, "batch": 60, "learning_rate": 0.01}
+    recipes = {name: replace(recipe, **quick) for name, recipe in lmt.RECIPES.items()}
+    monkeypatch.setattr(lmt, "RECIPES", recipes)
+    monkeypatch.setattr(lmt_measures, "SETTINGS", lmt_measures.SETTINGS | FEW)
+    return tmp_path
+
+
+def trained(run, data):
+    return lmt.trained(run, *data[:2], disable=True)
+
+
+def same_weights(one, other):
+    ours, others = one.state_dict(), other.state_dict()
+    return all(torch.equal(ours[name], others[name]) for name in ours)
+
+
+# Trainings
+
+
+@pytest.mark.parametrize("model", ["decay", "adversarial", "lmt", "best", "lmt_batch_norm"])
+def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(monkeypatch, small, data, model):
+    run = lmt.Run(model, seed=3)
+    expected, curves = trained(run, data)
+    run.checkpoint.unlink()
+
+    original, calls = record.os.replace, []
+
+    def killed(*paths):
+        calls.append(paths)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        original(*paths)
+
+    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
+        context.setattr(record.os, "replace", killed)
+        trained(run, data)
+    assert [path.name for path in run.checkpoint.parent.iterdir()] == [run.checkpoint.name]
+
+    network, resumed = trained(run, data)
+    assert same_weights(network, expected)
+    for row in curves + resumed:
+        del row["seconds"]
+    assert resumed == curves and len(curves) == 4
+
+
+def test_a_finished_training_is_not_repeated(small, data):
+    run = lmt.Run("lmt")
+    network, curves = trained(run, data)
+    again, same = trained(run, data)
+    assert same == curves and same_weights(network, again)
+
+
+def test_trainings_of_other_settings_are_kept_apart(monkeypatch):
+    run = lmt.Run("best")
+    before = run.checkpoint
+    monkeypatch.setitem(lmt.RECIPES, "best", replace(run.recipe, epochs=151))
+    assert run.checkpoint != before and run.checkpoint.name == before.name
+
+
+def test_runs_differ_in_name_and_start():
+    runs = lmt.all_runs()
+    assert len({run.name for run in runs}) == len(runs)
+    one, other = (lmt.new_network(lmt.Run("lmt", seed)) for seed in (0, 1))
+    assert not same_weights(one, other)
+    orthogonal = lmt.new_network(lmt.Run("best")).fc2.weight.detach()
+    torch.testing.assert_close(orthogonal @ orthogonal.T, torch.eye(10), atol=1e-5, rtol=0)
+
+
+def test_the_plan():
+    runs = lmt.all_runs()
+    for model in ("plain", "decay", "adversarial", "lmt", "lmt_global", "best"):
+        assert [run.seed for run in runs if run.model == model] == [0, 1, 2]
+    sweep = {run.recipe.radius for run in runs if run.recipe.loss == "lmt"}
+    assert len(sweep) >= 5 and min(sweep) <= 0.1 and max(sweep) >= 10
+    assert lmt.Run("lmt_batch_norm") in runs
+    for name, recipe in lmt.RECIPES.items():
+        if name != "best":
+            assert (recipe.epochs, recipe.batch, recipe.learning_rate) == (20, 50, 1e-3)
+            assert (recipe.activation, recipe.start) == ("ReLU", "fan_in")
+
+
+def test_the_radius_rises_on_a_log_scale():
+    recipe = lmt.Recipe("gloro", 1.6, ramp=0.5, ramp_from=0.1, epochs=8)
+    radii = [recipe.radius_in(epoch) for epoch in range(8)]
+    assert radii[3:] == pytest.approx([1.6] * 5)
+    assert [b / a for a, b in pairwise(radii[:4])] == pytest.approx([2, 2, 2])
+    assert lmt.Recipe("lmt", 0.7).radius_in(0) == 0.7 and lmt.Recipe().radius_in(0) == 0
+
+
+def test_the_loss_trains_for_the_radius_of_the_epoch(small, data, monkeypatch):
+    seen = []
+    original = lmt.GloRo.__call__
+
+    def noted(self, network, X, y):
+        seen.append(self.eps)
+        return original(self, network, X, y)
+
+    monkeypatch.setattr(lmt.GloRo, "__call__", noted)
+    run = lmt.Run("best")
+    trained(run, data)
+    assert seen[::2] == seen[1::2] == [run.recipe.radius_in(epoch) for epoch in range(4)]
+
+
+def test_adversarial_training_starts_anew_in_each_batch(small, data):
+    network, (X, y) = tiny_network(nn.ReLU, False), data[0]
+    loss = lmt.Adversarial(1.0)
+    one, other = loss(network, X, y), loss(network, X, y)
+    assert one != other and loss.state["calls"] == 2
+    assert one > networks.cross_entropy(network, X, y)
+    again = lmt.Adversarial(1.0)
+    assert again(network, X, y) == one
+
+
+def test_training_images_that_are_held_out(mnist):
+    train_set, held_out, test = lmt.split(mnist)
+    assert [len(y) for _, y in (train_set, held_out, test)] == [55_000, 5_000, 10_000]
+    X, y = held_out
+    assert np.array_equal(X, mnist.x_train[-5000:]) and np.array_equal(y, mnist.y_train[-5000:])
+
+
+# Measures
+
+
+@pytest.fixture
+def linear():
+    """Two classes and a boundary in the midst of the images, with images and their distances."""
+    generator = torch.Generator().manual_seed(0)
+    network = nn.Sequential(nn.Linear(784, 2))
+    nn.init.normal_(network[0].weight, generator=generator)
+    X = 0.5 + 0.1 * (torch.rand(40, 784, generator=generator) - 0.5)
+    network[0].bias.data = -network[0].weight.data @ X.mean(0)
+    with torch.no_grad():
+        s = network(X).double()
+    w = (network[0].weight[1] - network[0].weight[0]).detach().double()
+    return network, X, s.argmax(1), (s[:, 1] - s[:, 0]).abs() / w.norm()
+
+
+def test_the_nearest_adversarial_images_of_a_linear_network(linear):
+    network, X, y, distances = linear
+    nearest, found = lmt_measures.nearest_found(
+        network, X, y, lambda *few: lmt_measures.decoupled(*few, steps=60), batch=15
+    )
+    assert (found >= distances * (1 - 1e-4)).all()
+    assert (found <= distances * 1.03 + 1e-4).all()
+    assert lmt_measures.is_fooled(network, nearest, y).all()
+    assert nearest.min() >= 0 and nearest.max() <= 1
+
+
+def test_misclassified_images_are_found_where_they_are(linear):
+    network, X, y, _ = linear
+    nearest = lmt_measures.decoupled(network, X, 1 - y, steps=3)
+    assert torch.equal(nearest, X)
+    assert not lmt_measures.lengths(network, X, 1 - y, nearest).any()
+
+
+def test_what_fools_nobody_is_infinitely_far(linear):
+    network, X, y, _ = linear
+    network[0].weight.data *= 0
+    network[0].bias.data = torch.tensor([0.0, 1.0])
+    y = torch.ones_like(y)
+    nearest, found = lmt_measures.nearest_found(
+        network, X, y, lambda *few: lmt_measures.decoupled(*few, steps=3)
+    )
+    assert torch.equal(nearest, X) and found.isinf().all()
+
+
+def test_a_change_is_shortened_as_far_as_it_fools(linear):
+    network, X, y, distances = linear
+    w = (network[0].weight[1] - network[0].weight[0]).detach()
+    side = (1 - 2 * y)[:, None].float()
+    far = X + 3 * side * w / w.norm()
+    found = lmt_measures.shortened(network, X, y, far)
+    assert lmt_measures.is_fooled(network, found, y).all()
+    lengths = lmt_measures.lengths(network, X, y, found)
+    torch.testing.assert_close(lengths, distances, atol=3 / 2**10 + 1e-5, rtol=0)
+
+
+def test_attacks_within_certified_radii_are_refused():
+    certified, found = torch.tensor([0.0, 0.5, 0.5]), torch.tensor([0.0, 0.5, 0.4])
+    fooling = torch.tensor([0.0, 1.0, math.inf])
+    lmt_measures.check_order(certified, fooling, certified)
+    message = "an attack fooled .* 1 images: image 2 at 0.4 pixels, although 0.5 are certified"
+    with pytest.raises(AssertionError, match=message):
+        lmt_measures.check_order(certified, fooling, found)
+    with pytest.raises(AssertionError, match="PGD fooled the network"):
+        lmt_measures.check_order(certified, 0.4 * fooling, certified)
+
+
+def test_a_wrong_certificate_leaves_no_results(small, data, monkeypatch):
+    monkeypatch.setattr(lmt, "split", lambda _: data)
+    monkeypatch.setattr(lmt, "load_mnist", lambda: None)
+    monkeypatch.setattr(lmt, "certified_radius", lambda *few, **rest: torch.full((50,), 9.0))
+    with pytest.raises(AssertionError, match="within the certified radius"):
+        lmt.work(lmt.Run("plain"), position=0)
+    assert not (small / "results").exists()
+
+
+def test_ratios_of_the_chain():
+    radii = torch.tensor([[1.0, 2, 3, 6], [1, 4, 4, 6], [1, 2, 8, 4]])
+    assert lmt_measures.ratios(radii) == pytest.approx(
+        {"ratio_i": 2, "ratio_ii": 1.5, "ratio_iii": 1.5, "ratio_overall": 6,
+         "violated_iii": 100 / 3},
+        rel=1e-5,
+    )  # fmt: skip
+    nothing = lmt_measures.ratios(torch.zeros(0, 4))
+    assert set(nothing.values()) == {None}
+
+
+def test_the_chain_is_of_images_that_are_right(small, data):
+    network, _ = trained(lmt.Run("lmt"), data)
+    X, y = data[2]
+    certified = certified_radius(network, X, y)
+    found = lmt_measures.attacked(network, X, y)[2]
+    radii = lmt_measures.chain(network, X, y, certified, found)
+    assert radii.shape == (FEW["chain_images"], 4)
+    right = torch.nonzero(certified > 0)[: FEW["chain_images"], 0]
+    assert torch.equal(radii[:, 0], certified[right]) and torch.equal(radii[:, 3], found[right])
+    assert (radii[:, 0] <= radii[:, 1] * (1 + 1e-5)).all() and (radii[:, 1] <= radii[:, 2]).all()
+
+
+def test_radii_are_rounded_to_the_safe_side():
+    radii = torch.tensor([0.0, 0.12345, 28.0, math.inf])
+    assert lmt.thousandths(radii, torch.floor).tolist() == [0, 123, 28000, 65535]
+    assert lmt.thousandths(radii, torch.ceil).tolist() == [0, 124, 28000, 65535]
+
+
+# A small run
+
+
+@pytest.fixture
+def run_all(small, data, monkeypatch):
+    """Trains and measures one small network, and returns it."""
+    monkeypatch.setattr(lmt, "split", lambda _: data)
+    monkeypatch.setattr(lmt, "load_mnist", lambda: None)
+    train = lmt.trained
+    monkeypatch.setattr(lmt, "trained", lambda *few, **bar: train(*few, disable=True))
+
+    def run_all(model):
+        lmt.work(lmt.Run(model), position=0)
+        lmt.write_summary()
+
+    return run_all
+
+
+@pytest.mark.parametrize("model", ["plain", "lmt", "best", "lmt_batch_norm"])
+def test_a_run_leaves_its_results(small, data, run_all, model):
+    run = lmt.Run(model)
+    assert not lmt.is_done(run)
+    run_all(model)
+    assert lmt.is_done(run)
+    with (small / "results/lmt/summary.csv").open() as file:
+        (row,) = csv.DictReader(file)
+    assert list(row) == COLUMNS
+    figures, arrays = load_figures(run.result), load_arrays(run.result)
+    assert row == {name: str(figures[name]) for name in COLUMNS}
+    check_figures(figures, arrays, images=50)
+    assert figures["held_out"].keys() == {"clean", "cert_03", "cert_10", "cert_158"}
+
+    weights = small / f"results/lmt/{model}.safetensors"
+    assert weights.is_file() == (model in lmt.KEPT)
+    if model in lmt.KEPT:
+        stored = networks.load_weights(lmt.new_network(run), weights)
+        radii = certified_radius(stored, *data[2])
+        assert np.array_equal(lmt.thousandths(radii, torch.floor), arrays["certified"])
+        assert figures["clean"] == 100 * (1 - networks.error_rate(stored, *data[2]))
+
+
+def test_a_run_whose_settings_were_changed_is_done_anew(monkeypatch, run_all):
+    run_all("best")
+    run = lmt.Run("best")
+    assert lmt.is_done(run)
+    monkeypatch.setitem(lmt.RECIPES, "best", replace(run.recipe, radius=1.5))
+    assert not lmt.is_done(run)
+
+
+def test_a_network_that_has_collapsed_is_measured_too(small, data):
+    run = lmt.Run("lmt_10")
+    network = lmt.new_network(run).eval()
+    for W in network.parameters():
+        W.data *= 0
+    network.fc1.bias.data[3] = 1
+    curves = [{"held_out": 10.0, "seconds": 3.0}]
+    arrays, figures = lmt.results(run, network, curves, *data[1:])
+    assert figures["clean"] == figures["cert_158"] == figures["pgd_158"] == 10
+    assert figures["lipschitz"] == 0 and figures["ratio_iii"] is None
+    assert json.loads(json.dumps(figures, allow_nan=False)) == figures
+    assert set(arrays["found"].tolist()) == {0, 65535}
+
+
+def test_the_networks_of_a_model_are_read_with_their_radii_in_pixels(small, run_all, monkeypatch):
+    run_all("lmt")
+    run_all("plain")
+    (network,) = load_lmt("lmt")
+    assert network["figures"]["model"] == "lmt" and network["settings"]["radius"] == 1
+    assert network["seconds"] > 0
+    certified, found = network["certified"], network["found"]
+    assert np.median(certified) == pytest.approx(network["figures"]["median_certified"], abs=2e-3)
+    assert (certified <= found).all() and 0 < found[found > 0].min() < 28
+    with pytest.raises(ValueError, match=r"model must be one of \['plain', 'lmt'\]; it was 'x'"):
+        load_lmt("x")
+
+
+# What is in results/
+
+
+def check_figures(figures, arrays, images):
+    """That the numbers are those of the arrays, and that no attack breaks a certificate."""
+    certified, found = arrays["certified"], arrays["found"]
+    fooling = arrays["fooling"]
+    assert len(certified) == len(found) == len(fooling) == images
+    assert (certified <= found).all() and (certified <= 1000 * fooling).all()
+    right = fooling > 0
+    assert np.array_equal(right, found > 0)
+    assert figures["clean"] == pytest.approx(100 * right.mean())
+    levels = [100, figures["clean"]]
+    for radius in RADII:
+        short = radius.replace(".", "")
+        cert, pgd = figures[f"cert_{short}"], figures[f"pgd_{short}"]
+        assert figures[f"cert_global_{short}"] <= cert <= pgd <= levels[-1]
+        assert cert == pytest.approx(100 * (certified > 1000 * float(radius)).mean(), abs=0.02)
+        assert pgd == pytest.approx(100 * (fooling > np.float32(radius)).mean())
+        levels.append(pgd)
+    for name, radii in (("median_certified", certified), ("median_attack", found)):
+        assert figures[name] == pytest.approx(np.median(radii) / 1000, abs=2e-3)
+    chain = arrays["chain"]
+    if figures["ratio_iii"] is not None:
+        for k, name in enumerate(["ratio_i", "ratio_ii", "ratio_iii"]):
+            step = chain[:, k + 1] / chain[:, k]
+            assert figures[name] == pytest.approx(np.median(step), rel=0.02)
+    shown = arrays["shown"]
+    changes = arrays["shown_nearest"] - arrays["shown_images"] / 255
+    seen = found[shown] < 65535
+    lengths = np.linalg.norm(changes, axis=1)
+    np.testing.assert_allclose(lengths[seen], found[shown][seen] / 1000, atol=2e-3)
+    fooled = attacks.margin(torch.tensor(arrays["shown_scores"]), torch.arange(10)) <= 1e-4
+    assert np.array_equal(fooled.numpy(), seen)
+    bounds = math.prod(figures["bounds"].values())
+    assert figures["lipschitz"] == pytest.approx(bounds)
+    assert figures["bounds_before"].keys() == figures["bounds"].keys()
+
+
+@pytest.fixture
+def done():
+    return [run for run in lmt.all_runs() if lmt.is_done(run)]
+
+
+def test_the_summary_has_a_row_for_each_network(done):
+    path = FOLDER / "lmt" / "summary.csv"
+    rows = list(csv.DictReader(path.open())) if done else []
+    for run, row in zip(done, rows, strict=True):
+        figures = load_figures(run.result)
+        expected = {name: figures[name] for name in COLUMNS}
+        assert row == {k: "" if value is None else str(value) for k, value in expected.items()}
+        assert (row["model"], row["seed"]) == (run.model, str(run.seed))
+
+
+def test_the_figures_describe_the_arrays(done):
+    for run in done:
+        arrays = load_arrays(run.result)
+        check_figures(load_figures(run.result), arrays, images=10_000)
+        assert len(arrays["held_out"]) == load_run(run.result)["settings"]["epochs"]
+
+
+def test_the_results_are_small():
+    sizes = [path.stat().st_size for path in (FOLDER / "lmt").rglob("*") if path.is_file()]
+    assert sum(sizes) < 6.5e6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", lmt.KEPT)
+def test_the_stored_networks_are_those_that_were_measured(mnist, done, model):
+    run = lmt.Run(model)
+    if run not in done:
+        return
+    X, y = lmt.split(mnist)[2]
+    network = networks.load_weights(lmt.new_network(run), FOLDER / f"lmt/{model}.safetensors")
+    figures, arrays = load_figures(run.result), load_arrays(run.result)
+    assert lipschitz.lipschitz_constant(network, (784,)) == pytest.approx(figures["lipschitz"])
+    certified = lmt.thousandths(certified_radius(network, X, y), torch.floor).astype(int)
+    assert np.abs(certified - arrays["certified"]).max() <= 1
+    few = slice(500)
+    nearest = attacks.pgd(network, X[few], y[few], 1.58, steps=10)
+    fooled = lmt_measures.is_fooled(network, nearest, y[few]).numpy()
+    assert not (fooled & (arrays["certified"][few] > 1580)).any()
