@@ -215,6 +215,7 @@ def trained(run, train_set, held_out, **bar):
         loss=loss,
         state=state,
         before_epoch=lambda epoch: set_radius(loss, recipe.radius_in(epoch)),
+        desc=run.name,
         **bar,
     )
     return network, curves

@@ -1,0 +1,177 @@
+"""Lipschitz-margin training in the plane, where every distance from the boundary can be had.
+
+    python -m experiments.lmt_plane
+
+Two half-moons, 200 points to train on and 2,000 to test on. Networks with two scores and a hidden
+layer of 24 ReLUs are trained with the cross-entropy alone (c = 0) and with LMT at several c
+(Tsuzuku et al. 2018, proposition 2), with all points in each of 3,000 steps of Adam. The certified
+radius of a point is |s|/K, s = s_J − s_I and K = L_sub ‖w_J − w_I‖ proven; how far the boundary
+truly is, the exact boundary says. No certified radius may be larger, and the experiment ends where
+one is. It takes about a minute and a half of one core.
+
+Distances are in the units of the plane. The networks of the first seed are kept for the figure, as
+helpers.local_linear.Network of s.
+"""
+
+import time
+
+import numpy as np
+import torch
+from sklearn.datasets import make_moons
+from tqdm import tqdm
+
+from experiments.record import save, write_table
+from helpers import networks
+from helpers.lipschitz import proven_slopes
+from helpers.lmt import LMT
+from helpers.local_linear import (
+    Network,
+    boundary_segments,
+    gradient_norm,
+    linear_regions,
+    nearest_boundary_point,
+    score,
+)
+from helpers.results import FOLDER
+
+SETTINGS = {
+    "points": 200,
+    "test_points": 2000,
+    "noise": 0.1,
+    "hidden": 24,
+    "c": [0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0],
+    "seeds": 3,
+    "steps": 3000,
+    "learning_rate": 0.01,
+    "frame": [[-1.8, 2.8], [-1.4, 1.9]],  # what the figure shows of the plane
+    "beyond": 10.0,  # so far beyond it the boundary is known
+}
+
+
+def half_moons(points, seed):
+    """X (points, 2), in single precision, y (points,): −1 in the upper half-moon, class I, +1 in
+    the lower one, class J."""
+    X, moon = make_moons(points, noise=SETTINGS["noise"], random_state=seed)
+    return X.astype(np.float32), 2 * moon - 1
+
+
+def trained(c, seed, X, y):
+    network = networks.two_layers(2, SETTINGS["hidden"], classes=2)
+    networks.initialise(network, networks.fan_in, seed)
+    networks.train(
+        network,
+        torch.from_numpy(X),
+        torch.from_numpy((y + 1) // 2),
+        torch.optim.Adam(network.parameters(), SETTINGS["learning_rate"]),
+        epochs=SETTINGS["steps"],
+        batch=len(X),
+        seed=seed,
+        loss=LMT(network, (2,), c, seed=seed) if c else networks.cross_entropy,
+        disable=True,
+    )
+    return network
+
+
+def difference(network):
+    """s_J − s_I as a network with one output, in double precision."""
+    W1, b1, W2, b2 = (W.detach().double().numpy() for W in network.parameters())
+    return Network(W1, b1, W2[1] - W2[0], float(b2[1] - b2[0]))
+
+
+def certified_radii(s, y, K):
+    """|s|/K, shape (m,); 0 for misclassified points."""
+    return np.where(y * s > 0, np.abs(s) / K, 0)
+
+
+def boundary(network):
+    """Its segments in the frame and for some way beyond, shape (k, 2, 2)."""
+    beyond = SETTINGS["beyond"]
+    return boundary_segments(
+        network, [(low - beyond, high + beyond) for low, high in SETTINGS["frame"]]
+    )
+
+
+def nearest_on_boundary(X, segments):
+    """The boundary's nearest point to each point, shape (m, 2); NaN where there is no boundary."""
+    if len(segments) == 0:
+        return np.full(X.shape, np.nan)
+    return nearest_boundary_point(X, segments)
+
+
+def steepest(network):
+    """The largest ‖∇s‖ in the frame: s is linear in each of the regions."""
+    regions = linear_regions(network, SETTINGS["frame"])
+    return gradient_norm(np.array([region.mean(axis=0) for region in regions]), network).max()
+
+
+def measured(network, train_set, test):
+    """A network's row in the summary, and its arrays.
+
+    AssertionError where a certified radius reaches beyond the boundary.
+    """
+    X, y = train_set
+    K = proven_slopes(network, (2,))[0, 1].item()
+    network = difference(network)
+    segments = boundary(network)
+    nearest = nearest_on_boundary(X, segments)
+    radii = certified_radii(score(X, network), y, K)
+    distances = np.linalg.norm(nearest - X, axis=1)
+    if (radii > distances).any():
+        k = np.argmax(radii > distances)
+        raise AssertionError(
+            f"the boundary is {distances[k]:.6g} from point {k}, although {radii[k]:.6g} is certified"
+        )
+    right = radii > 0
+    row = {
+        "err_train": 100 * np.mean(~right),
+        "err_test": 100 * np.mean(score(test[0], network) * test[1] <= 0),
+        "median_certified": np.median(radii),
+        "median_distance": np.median(np.where(right, distances, 0)),
+        "tightness": np.median(radii[right] / distances[right]),
+        "K": K,
+        "steepest": steepest(network),
+    }
+    arrays = network._asdict() | {"K": K, "nearest": nearest, "segments": segments}
+    return row, arrays
+
+
+def figures_of(rows):
+    """Of each column of the summary a list over c, for the first seed; None where there is no
+    boundary."""
+    first = [row for row in rows if row["seed"] == 0]
+    return {
+        name: [float(f"{row[name]:.6g}") if np.isfinite(row[name]) else None for row in first]
+        for name in first[0]
+    }
+
+
+def main():
+    started = time.perf_counter()
+    torch.set_num_threads(1)  # more would only wait for each other
+    train_set = half_moons(SETTINGS["points"], seed=0)
+    test = half_moons(SETTINGS["test_points"], seed=1)
+    rows, kept = [], []
+    for seed in range(SETTINGS["seeds"]):
+        for c in tqdm(SETTINGS["c"], f"seed {seed}", unit="network"):
+            row, arrays = measured(trained(c, seed, *train_set), train_set, test)
+            rows.append({"c": c, "seed": seed} | row)
+            if seed == 0:
+                kept.append(arrays)
+    X, y = train_set
+    segments = [each.pop("segments") for each in kept]
+    arrays = {
+        "c": np.array(SETTINGS["c"]),
+        "frame": np.array(SETTINGS["frame"]),
+        "points": X,
+        "labels": y.astype(np.int8),
+        **{name: np.array([each[name] for each in kept]) for name in kept[0]},
+        "segments": np.concatenate(segments).astype(np.float32),
+        "segment_counts": np.array([len(each) for each in segments]),
+    }
+    rounded = [{name: f"{value:.6g}" for name, value in row.items()} for row in rows]
+    write_table(FOLDER / "lmt_plane" / "summary.csv", rounded)
+    save("lmt_plane", arrays, figures_of(rows), SETTINGS, started)
+
+
+if __name__ == "__main__":
+    main()
