@@ -1,7 +1,9 @@
 """The book's explorables: widgets in Jupyter, and alive in the built pages without a kernel."""
 
 from helpers.explorables.adversarial_walk import AdversarialWalk
+from helpers.explorables.convolution_bounds import ConvolutionBounds
 from helpers.explorables.image_space import ImageSpace
+from helpers.explorables.lipschitz_cone import LipschitzCone
 from helpers.explorables.mirror_image import MirrorImage
 from helpers.explorables.noisy_point import NoisyPoint
 from helpers.explorables.real_digit import RealDigit
@@ -16,7 +18,9 @@ from helpers.explorables.two_layer_network import TwoLayerNetwork
 
 __all__ = [
     "AdversarialWalk",
+    "ConvolutionBounds",
     "ImageSpace",
+    "LipschitzCone",
     "MirrorImage",
     "NoisyPoint",
     "RealDigit",

@@ -144,6 +144,14 @@ export function choice(model, trait, { label, options }) {
   };
 }
 
+// A tick box bound to a trait that is true or false.
+export function checkbox(model, trait, label) {
+  const input = html("input", { type: "checkbox", ...KEEP_KEYS });
+  input.addEventListener("change", () => assign(model, { [trait]: input.checked }));
+  const node = html("label", { class: "xp-check" }, input, html("span", {}, label));
+  return { node, draw: () => (input.checked = model.get(trait)) };
+}
+
 // A drop-down list bound to a trait; `options` are [value, label] pairs.
 export function select(model, trait, { label, options }) {
   const items = options.map(([value, text]) => html("option", { value }, text));

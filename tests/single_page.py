@@ -1,0 +1,25 @@
+"""Pages that hold one explorable as the book's pages do: to try it without building the book."""
+
+import json
+
+from helpers.explorables import sphinx_host
+from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
+
+
+def write_page(folder, explorable):
+    """Write the page and its scripts into the folder. Returns its address, a file:// URL."""
+    data, _ = explorable._repr_mimebundle_()
+    name, source = json.dumps(explorable.module), json.dumps(script(explorable.module))
+    host = (HERE / "host.js").read_text(encoding="utf-8")
+    (folder / "host.js").write_text(host, encoding="utf-8")
+    (folder / "module.js").write_text(f"explorables.define({name}, {source});", encoding="utf-8")
+    page = folder / "index.html"
+    page.write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{explorable.title}</title>'
+        f"<style>{CSS} body {{ font-family: sans-serif; }}</style>"
+        '<script defer src="host.js"></script><script defer src="module.js"></script>'
+        f"{sphinx_host._placeholder(data[MIME_TYPE], 1, '')}",
+        encoding="utf-8",
+    )
+    return page.as_uri()

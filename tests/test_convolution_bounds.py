@@ -1,0 +1,399 @@
+"""The norm of a convolution and its bounds: what the figure computes is what helpers.spectral says."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+import traitlets
+from conftest import Visit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import expect
+from py_mini_racer import MiniRacer
+from single_page import write_page
+from test_explorables import Figure, numbers
+from torch import nn
+
+from helpers import spectral
+from helpers.explorables import ConvolutionBounds
+from helpers.explorables.base import HERE
+
+SOME = [
+    {},
+    {"kernel_size": 3, "stride": 1, "size": 20},
+    {"kernel_size": 4, "stride": 4, "padding": 0, "size": 12},
+    {"kernel_size": 5, "stride": 3, "padding": 3, "size": 9, "seed": 4},
+    {"kernel_size": 6, "stride": 2, "padding": 2, "size": 20, "weights": "difference"},
+    {"kernel_size": 2, "stride": 1, "padding": 0, "size": 8, "weights": "ones"},
+    {"kernel_size": 1, "stride": 3, "padding": 3, "size": 8, "weights": "difference"},
+]
+
+
+def layer_of(widget):
+    """The convolution that a ConvolutionBounds describes, and the shape of its input."""
+    kernel = torch.from_numpy(widget.kernel().copy())
+    layer = nn.Conv2d(1, 1, widget.kernel_size, widget.stride, widget.padding, bias=False).double()
+    layer.weight.data = kernel[None, None]
+    return layer, (1, widget.size, widget.size)
+
+
+def true_norm(layer, shape):
+    return torch.linalg.svdvals(spectral.operator_matrix(layer, shape))[0].item()
+
+
+@st.composite
+def widgets(draw):
+    return ConvolutionBounds(
+        kernel_size=draw(st.integers(1, 6)),
+        stride=draw(st.integers(1, 4)),
+        padding=draw(st.integers(0, 3)),
+        size=draw(st.integers(8, 16)),
+        weights=draw(st.sampled_from(["random", "random", "ones", "difference"])),
+        seed=draw(st.integers(0, 9)),
+    )
+
+
+# The numbers of the front end
+
+
+@pytest.fixture(scope="module")
+def javascript():
+    """A function: the value of an expression about the convolution W of a widget."""
+    engine = MiniRacer()
+    engine.eval((HERE / "convolution.js").read_text(encoding="utf-8").replace("export ", ""))
+
+    def value(widget, expression):
+        kernel, k = widget.kernel().ravel().tolist(), widget.kernel_size
+        engine.eval(
+            f"W = convolution({{ kernel: {kernel}, k: {k}, stride: {widget.stride}, "
+            f"padding: {widget.padding}, size: {widget.size} }})"
+        )
+        return json.loads(engine.eval(f"JSON.stringify({expression})"))
+
+    yield value
+    engine.close()
+
+
+@given(widgets())
+@settings(max_examples=40)
+def test_W_and_its_transpose(javascript, widget):
+    layer, shape = layer_of(widget)
+    W = spectral.operator_matrix(layer, shape).numpy()
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=W.shape[1]), rng.normal(size=W.shape[0])
+    assert javascript(widget, "[W.outputs, W.inputs]") == list(W.shape)
+    applied = javascript(widget, f"Array.from(W.apply({x.tolist()}))")
+    assert applied == pytest.approx(W @ x, abs=1e-12)
+    back = javascript(widget, f"Array.from(W.transpose({y.tolist()}))")
+    assert back == pytest.approx(W.T @ y, abs=1e-12)
+
+
+@given(widgets())
+@settings(max_examples=40)
+def test_the_norm_and_the_overlap(javascript, widget):
+    layer, shape = layer_of(widget)
+    expected = true_norm(layer, shape)
+    assert javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-6)
+    nn.init.ones_(layer.weight)
+    windows = spectral.operator_matrix(layer, shape).sum(0)
+    assert javascript(widget, "Array.from(W.windows)") == windows.tolist()
+    assert windows.max() == spectral.overlap(layer, shape)
+
+
+@pytest.mark.parametrize("weights", ["random", "ones", "difference"])
+def test_the_norm_of_large_images(javascript, weights):
+    for k, stride, padding in ((3, 1, 1), (6, 1, 3), (5, 2, 0)):
+        widget = ConvolutionBounds(
+            kernel_size=k, stride=stride, padding=padding, size=20, weights=weights
+        )
+        layer, shape = layer_of(widget)
+        expected = spectral.proven_norm(spectral.operator_matrix(layer, shape))
+        assert javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-6)
+
+
+@given(widgets(), st.integers(1, 3))
+@settings(max_examples=40)
+def test_power_iteration_rises_and_stays_below(javascript, widget, seed):
+    sigmas = np.array(javascript(widget, f"powerIteration(W, {seed}).upTo(60)"))
+    norm = true_norm(*layer_of(widget))
+    assert len(sigmas) == 60 and (np.diff(sigmas) >= -1e-12 * norm).all()
+    assert 0.95 * norm <= sigmas[-1] <= norm * (1 + 1e-12)
+    parts = f"((of) => [of.upTo(7), of.upTo(3), of.upTo(60)])(powerIteration(W, {seed}))"
+    seven, three, all_ = javascript(widget, parts)
+    assert (seven, three, all_) == (list(sigmas[:7]), list(sigmas[:3]), list(sigmas))
+
+
+@given(widgets())
+def test_what_the_verdicts_rest_on(widget):
+    """n = 1, as where k ≤ s: the bound is the norm. n = k·k: the bounds agree."""
+    layer, shape = layer_of(widget)
+    norm, bound = true_norm(layer, shape), spectral.reshaped_bound(layer, shape)
+    n, k = spectral.overlap(layer, shape), widget.kernel_size
+    if n == 1:
+        assert bound == pytest.approx(norm)
+    if n == k * k:
+        assert bound == pytest.approx(spectral.parseval_bound(layer))
+    assert n == 1 or widget.stride < k
+
+
+# The figure
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    return write_page(tmp_path_factory.mktemp("bounds"), ConvolutionBounds())
+
+
+@pytest.fixture
+def open_bounds(browser, address):
+    visits = []
+
+    def open_bounds(**options):
+        visit = Visit(browser.new_context(**options).new_page())
+        visits.append(visit)
+        visit.page.goto(address)
+        return Bounds(visit)
+
+    yield open_bounds
+    for visit in visits:
+        assert visit.errors == []
+        visit.page.context.close()
+
+
+@pytest.fixture
+def figure(open_bounds):
+    return open_bounds(viewport={"width": 1280, "height": 900})
+
+
+class Bounds(Figure):
+    def __init__(self, visit):
+        super().__init__(visit, "convolution_bounds")
+        self.verdict = self.root.locator(".xp-verdict")
+        self.map = self.root.locator(".xp-window-map")
+
+    def show(self, **traits):
+        """Show these values; returns a widget with the same."""
+        widget = ConvolutionBounds(**traits)
+        names = [name for name in widget.state() if name not in ("title", "random_weights")]
+        self.set(**{name: getattr(widget, name) for name in names})
+        return widget
+
+    def table(self):
+        """Of σ, ‖W‖ and the two bounds: value, ratio to ‖W‖, width of the bar in per cent."""
+        rows = self.root.locator("tbody tr").all()
+        values = [numbers(" ".join(row.locator("td").all_inner_texts())) for row in rows]
+        widths = [numbers(row.locator(".xp-norm").get_attribute("style"))[0] for row in rows]
+        return np.column_stack([values, widths])
+
+    def sigmas(self):
+        """Of each start, σ as a share of ‖W‖ after each step that is shown."""
+        frame = self.root.locator(".xp-frame")
+        top, height = (float(frame.get_attribute(name)) for name in ("y", "height"))
+        lines = self.root.locator("polyline").evaluate_all(
+            "lines => lines.map((line) => line.getAttribute('points'))"
+        )
+        y = np.array([[p.split(",")[1] for p in line.split()] for line in lines], float)
+        return (112 - (y - top) / height * 72) / 100
+
+
+@pytest.mark.parametrize("traits", SOME)
+def test_the_table_has_the_numbers_of_the_helpers(figure, traits):
+    widget = figure.show(**traits)
+    layer, shape = layer_of(widget)
+    norm = true_norm(layer, shape)
+    expected = [
+        norm, spectral.reshaped_bound(layer, shape), spectral.parseval_bound(layer)
+    ]  # fmt: skip
+    (sigma, *shown) = figure.table()
+    for (value, ratio, width), wanted in zip(shown, expected, strict=True):
+        assert value == pytest.approx(wanted, abs=0.00051)
+        assert ratio == pytest.approx(wanted / norm, abs=0.00051)
+        assert width == pytest.approx(100 * wanted / expected[-1], abs=0.01)
+    assert sigma[1] == pytest.approx(figure.sigmas()[:, -1].max(), abs=0.00051)
+    assert figure.root.locator("tbody th").all_inner_texts() == [
+        "σ, 10 steps", "‖W‖", f"√n ‖W′‖, n = {spectral.overlap(layer, shape)}", "√(k·k) ‖W′‖",
+    ]  # fmt: skip
+
+
+def corners(path):
+    """Where the squares of a path begin, and their side."""
+    text = path.get_attribute("d")
+    found = np.array([numbers(square)[:3] for square in text.split("M")[1:]])
+    return found[:, :2], found[0, 2]
+
+
+@pytest.mark.parametrize("traits", SOME)
+def test_the_picture_shows_windows_and_one_of_the_pixels_in_most(figure, traits):
+    widget = figure.show(**traits)
+    layer, shape = layer_of(widget)
+    n, k = spectral.overlap(layer, shape), widget.kernel_size
+    nn.init.ones_(layer.weight)
+    counts = spectral.operator_matrix(layer, shape).sum(0).reshape(shape[1:]).numpy()
+    levels = figure.map.locator(".xp-counts path").all()
+    assert len(levels) == n
+    for level, path in enumerate(levels, 1):
+        if (counts == level).any():
+            (at, side) = corners(path)
+            assert side == 1 and len(at) == (counts == level).sum()
+            assert all(counts[int(y), int(x)] == level for x, y in at)
+        else:
+            assert path.get_attribute("d") == ""
+    [pixel], _ = corners(figure.map.locator(".xp-shared"))
+    assert counts[int(pixel[1]), int(pixel[0])] == n
+    windows, side = corners(figure.map.locator(".xp-windows"))
+    assert len(windows) == n and side == k
+    assert ((windows <= pixel) & (pixel < windows + k)).all()
+    assert ((windows + widget.padding) % widget.stride == 0).all()
+    assert f"n = {n}, where k·k = {k * k}." in figure.root.inner_text().replace("\u00a0", " ")
+    assert f"up to {n} window" in figure.map.get_attribute("aria-label")
+
+
+def test_the_kernel_is_drawn(figure):
+    for traits in SOME:
+        widget = figure.show(**traits)
+        cells = figure.root.locator(".xp-kernel rect").evaluate_all(
+            "cells => cells.map((c) => [c.getAttribute('class'), c.getAttribute('fill-opacity')])"
+        )
+        signs = np.array([1 if kind == "xp-fill-i" else -1 for kind, _ in cells])
+        strengths = np.array([strength for _, strength in cells], float)
+        kernel = widget.kernel().ravel()
+        assert signs * strengths == pytest.approx(kernel / abs(kernel).max(), abs=1e-9)
+
+
+def test_the_verdict(figure):
+    def says(**traits):
+        figure.show(**traits)
+        return figure.verdict.inner_text().replace("\u00a0", " ").partition(" After ")
+
+    def ratio(**traits):
+        layer, shape = layer_of(ConvolutionBounds(**traits))
+        norm = true_norm(layer, shape)
+        bounds = spectral.reshaped_bound(layer, shape), spectral.parseval_bound(layer)
+        return [f"{bound / norm:.2f} times" for bound in bounds]
+
+    tight, loose = ratio()
+    above, _, below = says()
+    assert above == f"√n ‖W′‖ is {tight} the norm, Parseval’s √(k·k) ‖W′‖ {loose}."
+    missing = 100 * (1 - figure.sigmas()[:, -1].max())
+    assert numbers(below) == pytest.approx([10, missing], abs=0.051)
+    assert below.endswith("too small: no bound.")
+
+    same = {"kernel_size": 3, "stride": 1}
+    above = f"Both bounds are {ratio(**same)[0]} the norm: pixels are in up to all k·k windows."
+    assert says(**same)[0] == above
+    apart = {"kernel_size": 3, "stride": 3, "padding": 0, "steps": 1, "size": 9}
+    above, _, below = says(**apart)
+    assert above == "No two windows share a pixel: √n ‖W′‖ is the norm, Parseval’s bound 3.00 times."
+    assert below == "1 step σ has come up to the norm."
+    assert says(kernel_size=1, stride=1)[0] == (
+        "With a single pixel in the kernel, both bounds are the norm itself."
+    )
+
+
+def test_steps_are_taken_one_by_one_and_all_at_once(open_bounds):
+    figure = open_bounds(reduced_motion="reduce")
+    steps = figure.root.get_by_label("Steps")
+    before = figure.sigmas()
+    figure.root.get_by_role("button", name="one step").press("Enter")
+    assert steps.input_value() == "11"
+    after = figure.sigmas()
+    assert after.shape == (3, 11) and after[:, :10] == pytest.approx(before)
+    figure.root.get_by_role("button", name="run").press("Enter")
+    assert steps.input_value() == "40" and figure.sigmas().shape == (3, 40)
+    figure.root.get_by_role("button", name="one step").press("Enter")
+    assert steps.input_value() == "40"
+    steps.press("Home")
+    assert figure.sigmas().shape == (3, 1)
+
+
+def test_a_run_goes_through_all_steps(figure):
+    figure.page.evaluate(
+        """() => {
+          const model = explorables.models["explorable-1"];
+          window.seen = [];
+          model.on("change:steps", () => seen.push(model.get("steps")));
+        }"""
+    )
+    figure.root.get_by_role("button", name="run").click()
+    steps = figure.root.get_by_label("Steps")
+    expect(steps).to_have_value("40", timeout=60_000)
+    assert figure.page.evaluate("seen") == list(range(1, 41))
+
+
+def test_a_reader_who_takes_over_stops_the_run(figure):
+    seen = figure.page.evaluate(
+        """async () => {
+          const model = explorables.models["explorable-1"];
+          [...document.querySelectorAll("button")].find((b) => b.textContent === "run").click();
+          const frames = async (count) => {
+            for (let n = 0; n < count; n++) await new Promise(requestAnimationFrame);
+          };
+          await frames(3);
+          model.set("steps", 30);
+          await frames(3);
+          return model.get("steps");
+        }"""
+    )
+    assert seen == 30
+
+
+def test_controls(figure):
+    for label, value, text in (
+        ("Kernel k", "5", "5 × 5"), ("Stride s", "3", "3"), ("Padding p", "0", "0"),
+        ("Image", "9", "9 × 9"),
+    ):  # fmt: skip
+        control = figure.root.get_by_label(label)
+        control.fill(value)
+        assert control.get_attribute("aria-valuetext") == text
+    figure.root.get_by_role("combobox").select_option("ones")
+    traits = {"kernel_size": 5, "stride": 3, "padding": 0, "size": 9}
+    expected = true_norm(*layer_of(ConvolutionBounds(weights="ones", **traits)))
+    assert figure.table()[1, 0] == pytest.approx(expected, abs=0.00051)
+    values = []
+    for seed in (*range(1, 10), 0):  # another kernel is a random one, and after the last the first
+        figure.root.get_by_role("button", name="another kernel").press("Enter")
+        expected = true_norm(*layer_of(ConvolutionBounds(seed=seed, **traits)))
+        values.append(figure.table()[1, 0])
+        assert values[-1] == pytest.approx(expected, abs=0.00051)
+    assert figure.root.get_by_role("combobox").input_value() == "random"
+    assert len(set(values)) == 10
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_keeps_its_height_and_fits(open_bounds, width):
+    figure = open_bounds(viewport={"width": width, "height": 800})
+    heights = set()
+    for traits in SOME:
+        for steps in (1, 23, 40):
+            figure.show(**traits, steps=steps)
+            heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
+            assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert len(heights) == 1
+
+
+# The widget
+
+
+def test_kernels():
+    assert np.array_equal(ConvolutionBounds(weights="ones", kernel_size=2).kernel(), np.ones((2, 2)))
+    edge = ConvolutionBounds(weights="difference", kernel_size=3).kernel()
+    assert np.array_equal(edge, [[-1, 0, 1]] * 3)
+    small, large = (ConvolutionBounds(kernel_size=k, seed=3).kernel() for k in (3, 6))
+    assert np.array_equal(small, large[:3, :3])
+    sent = np.frombuffer(ConvolutionBounds().random_weights, "<f8").reshape(10, 6, 6)
+    assert np.array_equal(sent[3], large)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("kernel_size", 0), ("kernel_size", 7), ("stride", 0), ("stride", 5), ("padding", -1),
+        ("padding", 4), ("size", 7), ("size", 21), ("size", 8.5), ("weights", "blur"),
+        ("seed", 10), ("steps", 0), ("steps", 41), ("steps", math.nan),
+    ],
+)  # fmt: skip
+def test_values_that_mean_nothing_are_refused(name, value):
+    with pytest.raises(traitlets.TraitError, match=name):
+        ConvolutionBounds(**{name: value})

@@ -1,0 +1,349 @@
+"""The cone of a Lipschitz constant: what it promises is true, and said to be false where it is."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+import traitlets
+from conftest import Visit
+from hypothesis import given
+from hypothesis import strategies as st
+from py_mini_racer import MiniRacer
+from single_page import write_page
+from test_explorables import Figure, centre, numbers
+
+from helpers.explorables import LipschitzCone
+from helpers.explorables.base import HERE
+
+X = "The image x"
+KNOTS = np.array([
+    [0, -0.9], [1.6, -0.6], [3, 1.4], [4.2, 1], [5.2, 2.4], [6.8, 1.7], [7.6, -0.7], [8.8, -0.9],
+    [10, 0.7],
+])  # fmt: skip
+
+#: Each margin, and its Lipschitz constant worked out by hand.
+MARGINS = {
+    "hill": (
+        lambda x: 5.2 * (np.exp(-(((x - 5) / 4) ** 2)) - np.exp(-0.5)), 1.3 * math.sqrt(2 / math.e)
+    ),
+    "steep elsewhere": (lambda x: 2.2 * np.tanh(2.5 * (x - 1.5)) - 0.3 * (x - 1.5), 5.2),
+    "cliff": (lambda x: 1.6 * np.tanh(4 * (6.5 - x)), 6.4),
+    "straight pieces": (lambda x: np.interp(x, *KNOTS.T), 3.0),
+}  # fmt: skip
+FINE = np.linspace(0, 10, 200_001)
+functions = pytest.mark.parametrize("function", MARGINS)
+
+
+def zeros(function):
+    f = MARGINS[function][0](FINE)
+    change = np.flatnonzero(np.sign(f[:-1]) != np.sign(f[1:]))
+    return (FINE[change] + FINE[change + 1]) / 2
+
+
+def distance(function, x):
+    return abs(zeros(function) - x).min()
+
+
+# The margins of the front end
+
+
+def in_javascript(expression):
+    """The value of an expression that may use what margins.js defines."""
+    engine = MiniRacer()
+    try:
+        engine.eval((HERE / "margins.js").read_text(encoding="utf-8").replace("export ", ""))
+        return json.loads(engine.eval(f"JSON.stringify({expression})"))
+    finally:
+        engine.close()
+
+
+@functions
+def test_margins_and_their_slopes_and_constants(function):
+    f, L = MARGINS[function]
+    x = np.arange(0.01, 10, 0.037)  # off the corners
+    rows = f"{x.tolist()}.map((x) => [of.f(x), of.slope(x)])"
+    values, found = in_javascript(f'((of) => [{rows}, of.L])(MARGINS["{function}"])')
+    y, slopes = np.transpose(values)
+    assert y == pytest.approx(f(x), abs=1e-12)
+    assert slopes == pytest.approx((f(x + 1e-5) - f(x - 1e-5)) / 2e-5, abs=1e-5)
+    assert found == pytest.approx(L, rel=1e-12)
+    steepest = (abs(np.diff(f(FINE))) / np.diff(FINE)).max()
+    assert steepest <= L * (1 + 1e-9) and steepest >= L * (1 - 1e-6)
+
+
+@functions
+def test_distances_are_those_to_the_nearest_zero(function):
+    x = np.arange(0.013, 10, 0.11)
+    rows = f"{x.tolist()}.map((x) => [of.distance(x), ...of.around(x).map(String)])"
+    found = in_javascript(f'((of) => {rows})(MARGINS["{function}"])')
+    for each, (nearest, left, right) in zip(x, found, strict=True):
+        assert nearest == pytest.approx(distance(function, each), abs=3e-5)
+        between = zeros(function)
+        before, after = between[between < each], between[between > each]
+        assert float(left) == pytest.approx(max(before, default=-math.inf), abs=3e-5)
+        assert float(right) == pytest.approx(min(after, default=math.inf), abs=3e-5)
+
+
+# What a chapter may say of them
+
+
+@given(st.sampled_from(list(MARGINS)), st.floats(0, 10), st.floats(0, 10), st.floats(1, 8))
+def test_an_L_of_at_least_the_constant_guards(function, x, other, factor):
+    f, L = MARGINS[function]
+    if abs(other - x) < f(x) / (factor * L):
+        assert f(other) > 0
+    assert abs(f(other) - f(x)) <= L * abs(other - x) * (1 + 1e-9) + 1e-12
+
+
+@functions
+@pytest.mark.parametrize("factor", [0.25, 0.5, 0.99])
+def test_a_smaller_L_promises_too_much_somewhere(function, factor):
+    f, L = MARGINS[function]
+    x = FINE[f(FINE) > 1e-4]
+    true = abs(zeros(function)[:, None] - x).min(axis=0)
+    assert (f(x) / (factor * L) > true + 5e-5).any()
+
+
+def test_each_function_teaches_what_its_name_says():
+    shares = {}
+    for name, (f, L) in MARGINS.items():
+        shares[name] = f(5.7) / L / distance(name, 5.7)
+    assert shares["hill"] > 0.75 and shares["steep elsewhere"] < 0.1
+    f, _ = MARGINS["cliff"]
+    slope = (f(5.7001) - f(5.6999)) / 0.0002
+    assert abs(f(5.7) / slope) > 30 * distance("cliff", 5.7)
+
+
+# The figure
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    return write_page(tmp_path_factory.mktemp("cone"), LipschitzCone())
+
+
+@pytest.fixture
+def open_cone(browser, address):
+    visits = []
+
+    def open_cone(**options):
+        visit = Visit(browser.new_context(**options).new_page())
+        visits.append(visit)
+        visit.page.goto(address)
+        return Cone(visit)
+
+    yield open_cone
+    for visit in visits:
+        assert visit.errors == []
+        visit.page.context.close()
+
+
+@pytest.fixture
+def figure(open_cone):
+    return open_cone(viewport={"width": 1280, "height": 900})
+
+
+class Cone(Figure):
+    def __init__(self, visit):
+        super().__init__(visit, "lipschitz_cone")
+        self.verdict = self.root.locator(".xp-verdict")
+        self.charts = self.root.locator("svg.xp-plane").all()
+
+    def show(self, function, x, factor, first_order=False):
+        self.set(function=function, x=x, factor=factor, first_order=first_order)
+
+    def places(self, chart, kind, attribute, y):
+        """The points that a drawn thing names, in the units of the chart: shape (k, 2)."""
+        text = self.charts[chart].locator(kind).get_attribute(attribute)
+        points = np.array(re.findall(r"-?[\d.]+(?:e-?\d+)?", text), float).reshape(-1, 2)
+        return self.in_units(chart, points, y)
+
+    def draws(self, kind):
+        """Whether a stretch is there. (To Playwright a level line, of no height, never is.)"""
+        line = self.charts[0].locator(f"line.{kind}").first
+        return line.evaluate("line => getComputedStyle(line).display !== 'none'")
+
+    def ends(self, kind):
+        """Where a stretch of the first chart begins and ends."""
+        line = self.charts[0].locator(f"line.{kind}").first
+        x1, x2 = (float(line.get_attribute(name)) for name in ("x1", "x2"))
+        return self.in_units(0, np.array([[x1, 0], [x2, 0]]), (0, 1))[:, 0]
+
+    def in_units(self, chart, points, y):
+        left, top, width, height = self.charts[chart].locator(".xp-frame").evaluate(
+            "f => ['x', 'y', 'width', 'height'].map((name) => Number(f.getAttribute(name)))"
+        )
+        share = (points - [left, top]) / [width, height]
+        return np.stack([10 * share[:, 0], y[1] - share[:, 1] * (y[1] - y[0])], axis=1)
+
+
+@functions
+def test_numbers(figure, function):
+    f, L = MARGINS[function]
+    for x, factor in ((5.7, 1), (4.4, 0.5), (6.3, 3.2)):
+        figure.show(function, x, factor)
+        true, slope = distance(function, x), (f(x + 1e-4) - f(x - 1e-4)) / 2e-4
+        for name, value in {
+            "f(x)": f(x),
+            "slope at x": slope,
+            "true constant": L,
+            "chosen L": factor * L,
+            "guarded, f(x)/L": f(x) / (factor * L),
+            "true distance": true,
+        }.items():
+            assert figure.readout(name) == pytest.approx([value], abs=0.0052)
+        share = 100 * f(x) / (factor * L) / true
+        assert figure.readout("share guarded") == pytest.approx([share], abs=0.52)
+        guess = abs(f(x) / slope)
+        shown = figure.readout("first-order guess")
+        assert shown == (pytest.approx([guess], rel=1e-3, abs=0.0052) if guess < 99 else [100])
+
+
+@functions
+def test_the_cone_and_the_stretches_are_drawn(figure, function):
+    f, L = MARGINS[function]
+    y = (-3.95, 2.7)
+    for x, factor in ((5.7, 1), (5.1, 2), (5.7, 0.5)):
+        figure.show(function, x, factor)
+        drawn = figure.places(0, "polyline.xp-own", "points", y)
+        assert drawn[:, 1] == pytest.approx(f(drawn[:, 0]), abs=1e-6)
+        (left, bottom), tip, _ = figure.places(0, "polyline.xp-cone-edge", "points", y)
+        assert tip == pytest.approx([x, f(x)])
+        assert (tip[1] - bottom) / (tip[0] - left) == pytest.approx(factor * L)
+        reach = f(x) / (factor * L)
+        assert figure.ends("xp-beyond") == pytest.approx([x - reach, x + reach])
+        of = zeros(function)
+        true = max(of[of < x], default=-1), min(of[of > x], default=11)
+        assert figure.ends("xp-own") == pytest.approx(true, abs=1e-4)
+        assert figure.ends("xp-bar") == pytest.approx(np.clip([x - reach, x + reach], *true), abs=1e-4)
+        crosses = figure.charts[0].locator(".xp-marker.xp-adversarial:visible").count()
+        assert crosses == sum(abs(of - x) < reach * (1 - 1e-9))
+
+
+@functions
+def test_where_the_margin_leaves_the_cone_is_marked(figure, function):
+    f, L = MARGINS[function]
+    at = 2.0 if function == "steep elsewhere" else 5.7  # from where the steep place is in sight
+    figure.show(function, at, 1)
+    assert figure.charts[0].locator("path.xp-adversarial").get_attribute("d") == ""
+    assert figure.root.locator(".xp-broken").count() == 0
+    figure.show(function, at, 0.4)
+    assert figure.root.locator(".xp-broken").count() == 1
+    marked = figure.places(0, "path.xp-adversarial", "d", (-3.95, 2.7))
+    x = np.linspace(0, 10, 401)
+    out = abs(f(x) - f(at)) > 0.4 * L * abs(x - at) + 1e-6
+    assert out.any()
+    assert marked == pytest.approx(np.stack([x, f(x)], axis=1)[out], abs=1e-6)
+
+
+@functions
+def test_the_second_chart_compares_promise_and_truth_everywhere(figure, function):
+    f, L = MARGINS[function]
+    x = np.linspace(0, 10, 401)
+    x = x[f(x) > 1e-9]
+    true = np.array([distance(function, each) for each in x])
+    for factor in (0.5, 1, 4):
+        figure.show(function, 5.7, factor)
+        for kind, expected in (("own", true), ("guarded", f(x) / (factor * L))):
+            drawn = figure.places(1, f"path.xp-{kind}", "d", (0, 4))
+            drawn = drawn[drawn[:, 1] > 1e-6]
+            assert drawn[:, 0] == pytest.approx(x, abs=1e-6)
+            assert drawn[:, 1] == pytest.approx(expected, abs=1e-4)
+        text = figure.charts[1].locator("path.xp-adversarial").get_attribute("d")
+        assert bool(text) == (factor < 1)
+
+
+def test_the_verdict(figure):
+    def says(function, x, factor):
+        figure.show(function, x, factor)
+        return figure.verdict.inner_text()
+
+    assert says("steep elsewhere", 5.7, 1) == (
+        "Guaranteed: no change of less than 0.18 pixels makes the class wrong. In truth the "
+        "nearest that does is 3.13 pixels away, so 6 % is guarded."
+    )
+    assert says("straight pieces", 5.7, 0.4) == (
+        "✗ Broken: L is below the true constant. It promises 1.82 pixels, but the class is wrong "
+        "after 1.67."
+    )
+    assert says("cliff", 5.0, 0.25) == (
+        "✗ No guarantee: L is below the true constant. Its promise of 1.00 pixels happens to be "
+        "true at this x; at others it is false."
+    )
+    assert says("hill", 1.0, 2) == (
+        "The margin is not positive: the class is wrong already. Nothing to guard."
+    )
+    assert not figure.draws("xp-bar") and not figure.draws("xp-own")
+
+
+def test_x_follows_the_keys_and_the_mouse_along_the_curve(figure):
+    f, _ = MARGINS["hill"]
+    figure.handle(X).press("ArrowRight")
+    figure.handle(X).press("Shift+ArrowLeft")
+    assert numbers(figure.spoken(X)) == pytest.approx([5.5, f(5.5)], abs=0.0051)
+    figure.handle(X).press("ArrowUp")
+    assert numbers(figure.spoken(X))[0] == 5.5
+    frame = figure.charts[0].locator(".xp-frame").bounding_box()
+    figure.drag(X, -frame["width"] / 5, 30)
+    assert numbers(figure.spoken(X))[0] == pytest.approx(3.5, abs=0.02)
+    figure.drag(X, 2000, 0)
+    assert numbers(figure.spoken(X))[0] == 10
+    assert centre(figure.handle(X))[0] == pytest.approx(frame["x"] + frame["width"], abs=1)
+
+
+def test_L_has_a_slider_and_a_stop_at_the_true_constant(figure):
+    slope = figure.root.get_by_label("Slope L of the cone")
+    slope.press("End")
+    assert slope.get_attribute("aria-valuetext") == "8.00 × true"
+    slope.press("Home")
+    assert slope.get_attribute("aria-valuetext") == "0.25 × true"
+    figure.root.get_by_role("button", name="L = true constant").press("Enter")
+    assert slope.get_attribute("aria-valuetext") == "1.00 × true"
+    assert "Guaranteed" in figure.verdict.inner_text()
+    slope.press("ArrowLeft")
+    assert "✗" in figure.verdict.inner_text()
+    slope.press("ArrowRight")  # the way back leads to the true constant itself
+    assert "Guaranteed" in figure.verdict.inner_text()
+
+
+def test_the_function_and_the_tangent_are_chosen(figure):
+    figure.root.get_by_label("flat, then a cliff").check()
+    assert figure.readout("true constant") == [6.4]
+    assert figure.draws("xp-bar") and not figure.draws("xp-guess")
+    figure.root.get_by_role("checkbox").press("Space")
+    assert figure.draws("xp-guess")
+    figure.root.get_by_label("steep, but elsewhere").check()
+    assert figure.ends("xp-guess") == pytest.approx([5.7 - 3.13, 5.7 + 3.13], abs=0.01)
+    (x1, y1), (x2, y2) = figure.places(0, "polyline.xp-guess", "points", (-3.95, 2.7))
+    assert (y2 - y1) / (x2 - x1) == pytest.approx(-0.3, abs=1e-4)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_keeps_its_height_and_fits(open_cone, width):
+    figure = open_cone(viewport={"width": width, "height": 800})
+    heights = set()
+    for function in MARGINS:
+        for x in (0, 3, 5.7):
+            for factor in (0.25, 1, 8):
+                figure.show(function, x, factor, first_order=x == 3)
+                heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
+                assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert len(heights) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x", -0.1), ("x", 10.1), ("x", math.nan), ("factor", 0.2), ("factor", 9),
+        ("function", "valley"), ("first_order", "yes"),
+    ],
+)  # fmt: skip
+def test_values_that_mean_nothing_are_refused(name, value):
+    with pytest.raises(traitlets.TraitError, match=name):
+        LipschitzCone(**{name: value})
+
+
+def test_the_functions_are_those_of_the_front_end():
+    assert LipschitzCone.function.values == in_javascript("Object.keys(MARGINS)")
