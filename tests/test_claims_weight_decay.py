@@ -113,8 +113,8 @@ def test_high_decay_from_fan_out_underfits():
 # While it learns
 
 
-def test_low_decay_fits_every_training_image_and_is_better_on_test_images():
-    assert each(LOW, "err_train") == pytest.approx(0, abs=0.005)
+def test_low_decay_fits_nearly_every_training_image_and_is_better_on_test_images():
+    assert each(LOW, "err_train").max() * 600 < 5.5  # images of 60,000
     assert each(LOW, "err_test").max() < each(HIGH, "err_test").min()
     assert far_apart(each(LOW, "err_test"), each(HIGH, "err_test"))
     assert each(LOW, "err_test").mean() < PAPER["low"]["err_test"] - 0.3
