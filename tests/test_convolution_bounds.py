@@ -95,7 +95,7 @@ def test_W_and_its_transpose(javascript, widget):
 def test_the_norm_and_the_overlap(javascript, widget):
     layer, shape = layer_of(widget)
     expected = true_norm(layer, shape)
-    assert javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-6)
+    assert javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-7)
     nn.init.ones_(layer.weight)
     windows = spectral.operator_matrix(layer, shape).sum(0)
     assert javascript(widget, "Array.from(W.windows)") == windows.tolist()
@@ -103,14 +103,16 @@ def test_the_norm_and_the_overlap(javascript, widget):
 
 
 @pytest.mark.parametrize("weights", ["random", "ones", "difference"])
-def test_the_norm_of_large_images(javascript, weights):
-    for k, stride, padding in ((3, 1, 1), (6, 1, 3), (5, 2, 0)):
-        widget = ConvolutionBounds(
-            kernel_size=k, stride=stride, padding=padding, size=20, weights=weights
-        )
-        layer, shape = layer_of(widget)
-        expected = spectral.proven_norm(spectral.operator_matrix(layer, shape))
-        assert javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-6)
+@pytest.mark.parametrize(
+    ("k", "stride", "padding"),
+    [(3, 1, 1), (6, 1, 3), (5, 2, 0), (2, 1, 0), (2, 1, 1)],  # a kernel of 2 × 2 takes longest
+)
+def test_the_norm_of_large_images(javascript, weights, k, stride, padding):
+    widget = ConvolutionBounds(
+        kernel_size=k, stride=stride, padding=padding, size=20, weights=weights
+    )
+    expected = true_norm(*layer_of(widget))
+    assert javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-7)
 
 
 @given(widgets(), st.integers(1, 3))

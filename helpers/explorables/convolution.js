@@ -71,19 +71,25 @@ export function powerIteration({ apply, transpose, outputs }, seed) {
   };
 }
 
-const LANCZOS_STEPS = 60;
-const EXHAUSTED = 1e-10; // times ‖W‖²: what is left of a new direction when there is no other
+const MOST_STEPS = 200; // of Lanczos' method
+const SETTLED = 1e-11; // of ‖W‖²: a smaller gain in ten steps ends it
+const EXHAUSTED = 1e-10; // of ‖W‖²: what is left of a new direction when there is no other
 
 // ‖W‖ by Lanczos' method: on the directions that v, WᵀWv, (WᵀW)²v, … span, WᵀW is a matrix with
-// three diagonals, and with this many of them its largest eigenvalue is that of WᵀW, up to
-// rounding. Golub & Van Loan 2013, "Matrix Computations", section 10.1.
+// three diagonals, whose largest eigenvalue soon is that of WᵀW. Golub & Van Loan 2013, "Matrix
+// Computations", section 10.1.
 export function operatorNorm({ apply, transpose, inputs }) {
   const [basis, diagonal, beside] = [[], [], []];
-  let v = unit(randomVector(inputs, 1));
-  while (basis.length < LANCZOS_STEPS) {
+  let [v, found] = [unit(randomVector(inputs, 1)), 0];
+  while (basis.length < MOST_STEPS) {
     basis.push(v);
     const next = transpose(apply(v));
     diagonal.push(dot(v, next));
+    if (basis.length % 10 === 0) {
+      const before = found;
+      found = largestEigenvalue(diagonal, beside);
+      if (found - before < SETTLED * found) break;
+    }
     for (const old of [...basis, ...basis]) { // once leaves something, by rounding
       const along = dot(old, next);
       for (let n = 0; n < next.length; n++) next[n] -= along * old[n];

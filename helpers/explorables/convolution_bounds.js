@@ -177,7 +177,7 @@ function render({ model, el }) {
     { class: "xp-note xp-balanced" },
     "Why √n: an output is W′ times its window, so ‖Wx‖² is at most ‖W′‖² times the squares in all ",
     "windows, where no pixel counts more than n times. ‖W‖ is computed in float64 (by Lanczos’ ",
-    "method), accurate to six digits but unproven.",
+    "method), accurate to seven digits but unproven.",
   );
 
   let shown = null;
