@@ -15,24 +15,15 @@ trained and measured: errors and accuracies in per cent, distances in the units 
 run that was interrupted goes on with the epoch where it was.
 """
 
-import argparse
-import json
-import multiprocessing
-import os
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from zlib import crc32
 
-import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
-from tqdm import tqdm
 
-from experiments.record import replaced, save, write_table
+from experiments.record import save, write_table
+from experiments.training import as_array, asked_jobs, folder_of, in_processes, train
 from helpers import attacks, networks
 from helpers.data import load_mnist
 from helpers.results import FOLDER, lenet_name, load_figures
@@ -62,9 +53,7 @@ RADII = {
 # How the weights start, and the scale of the pixels that the network sees.
 INITS = {"hundredth": (networks.hundredth, 255.0), "fan_out": (networks.fan_out, 1.0)}
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
-# Other settings are another run: it must not go on with the networks of this one.
-RUN = f"lenet-{crc32(repr(SETTINGS).encode()):08x}"
-TRAINED = Path(__file__).resolve().parent.parent / "_build" / RUN
+TRAINED = folder_of("lenet", SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -109,28 +98,6 @@ def new_network(run, X):
     return network.to(memory_format=torch.channels_last)  # a third quicker to train
 
 
-def write_checkpoint(path, network, optimiser, curves):
-    weights = {name: W.contiguous() for name, W in network.state_dict().items()}
-    momentum = {
-        f"momentum.{name}": optimiser.state[W]["momentum_buffer"].contiguous()
-        for name, W in network.named_parameters()
-    }
-    with replaced(path) as temporary:
-        save_file(weights | momentum, temporary, {"curves": json.dumps(curves)})
-
-
-def read_checkpoint(path, network, optimiser):
-    """Fill the network and the optimiser, and return the curves so far."""
-    with safe_open(path, "pt") as file:
-        saved = {name: file.get_tensor(name) for name in file.keys()}
-        curves = json.loads(file.metadata()["curves"])
-    network.load_state_dict({name: saved[name] for name in network.state_dict()})
-    for name, W in network.named_parameters():
-        momentum = torch.empty_like(W).copy_(saved[f"momentum.{name}"])
-        optimiser.state[W]["momentum_buffer"] = momentum
-    return curves
-
-
 def trained(run, data, epochs=SETTINGS["epochs"], **bar):
     """The trained network and its curves, a row an epoch; it goes on where it was interrupted.
 
@@ -144,35 +111,24 @@ def trained(run, data, epochs=SETTINGS["epochs"], **bar):
         momentum=SETTINGS["momentum"],
         weight_decay=run.decay,
     )
-    curves = []
-    if run.checkpoint.is_file():
-        curves = read_checkpoint(run.checkpoint, network, optimiser)
-    started = time.perf_counter()
 
-    def after_epoch(epoch):
-        nonlocal started
-        network.eval()
-        reached = {
+    def measure():
+        return {
             "err_train": 100 * networks.error_rate(network, X[:10_000], y[:10_000]),
             "err_test": 100 * networks.error_rate(network, X_test, y_test),
             "rms": [root_mean_square(W) for W in filters(network)],
-            "seconds": round(time.perf_counter() - started, 1),
         }
-        network.train()
-        curves.append(reached)
-        write_checkpoint(run.checkpoint, network, optimiser, curves)
-        started = time.perf_counter()
 
-    networks.train(
+    curves = train(
+        run.checkpoint,
         network,
         X,
         y,
         optimiser,
-        epochs,
-        SETTINGS["batch"],
-        run.seed,
-        first_epoch=len(curves),
-        after_epoch=after_epoch,
+        measure,
+        epochs=epochs,
+        batch=SETTINGS["batch"],
+        seed=run.seed,
         desc=run.name,
         **bar,
     )
@@ -281,12 +237,6 @@ def root_mean_square(W):
     return W.square().mean().sqrt().item()
 
 
-def as_array(values):
-    """As numpy; floats in single precision, which is more than enough."""
-    array = np.asarray(values)
-    return array.astype(np.float32) if array.dtype == np.float64 else array
-
-
 def store_weights(network, path):
     """The weights, those of the largest layer in half precision."""
     network = deepcopy(network)
@@ -326,27 +276,9 @@ def write_summary():
     write_table(FOLDER / "lenet" / "summary.csv", rows)
 
 
-def run_all(runs, jobs):
-    # glibc reads this when a process starts: it keeps the memory of a batch for the next one,
-    # which saves a fifth of the time.
-    os.environ |= {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "4000000000"}
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        jobs, spawn, initializer=tqdm.set_lock, initargs=(spawn.RLock(),)
-    ) as pool:
-        futures = [pool.submit(work, run, 1 + k % jobs) for k, run in enumerate(runs)]
-        for future in tqdm(as_completed(futures), "networks", len(futures), unit="network"):
-            future.result()
-            write_summary()
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--jobs", type=int, default=1, help="networks trained at the same time")
-    jobs = parser.parse_args().jobs
-    if jobs < 1:
-        parser.error(f"--jobs must be 1 or more, got {jobs}")
-    run_all([run for run in all_runs() if not is_done(run)], jobs)
+    jobs = asked_jobs(__doc__.partition("\n")[0])
+    in_processes(work, [run for run in all_runs() if not is_done(run)], jobs, write_summary)
     write_summary()
 
 

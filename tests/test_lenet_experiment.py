@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import lenet, record
+from experiments import lenet, record, training
 from helpers import attacks, networks
 from helpers.results import FOLDER, load_arrays, load_figures
 
@@ -61,7 +61,7 @@ def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(
 
     monkeypatch.setattr(lenet, "TRAINED", elsewhere / "interrupted")
     target, method = {
-        "before": (lenet, "write_checkpoint"),
+        "before": (training, "write_checkpoint"),
         "while": (record.os, "replace"),
         "after": (lenet.networks, "error_rate"),
     }[when]
