@@ -25,7 +25,7 @@ class TwoLayerNetwork(Explorable):
     """
 
     module = "two_layer_network"
-    heights = (644, 1109)
+    heights = (655, 1142)
     _esm = script(module)
     title = traitlets.Unicode("A network is a line around each point").tag(sync=True)
     log_lam = Number(-4.5).tag(sync=True)
