@@ -14,6 +14,7 @@ training images, which no network is trained on:
     lmt             proposition 2, a slope of its own for each pair of classes
     lmt_global      proposition 1, √2 L for all of them
     lmt_<c>         as lmt, for other c
+    lmt_uncut_<c>   as lmt, but all images get the whole of what is added to their scores
     lmt_batch_norm  as lmt, for a network with batch norm
     best            what certifies most: see BEST
 
@@ -29,6 +30,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from experiments import lmt_measures
@@ -82,7 +84,7 @@ BEST = {
 }
 RECIPES = {
     "plain": Recipe(),
-    "decay": Recipe(decay=5e-4),
+    "decay": Recipe(decay=1e-3),
     "adversarial": Recipe("adversarial", 1.58),
     "lmt": Recipe("lmt", 1.0),
     "lmt_global": Recipe("lmt_global", 1.0),
@@ -91,6 +93,8 @@ RECIPES = {
     "lmt_0.3": Recipe("lmt", 0.3),
     "lmt_3": Recipe("lmt", 3.0),
     "lmt_10": Recipe("lmt", 10.0),
+    "lmt_uncut_1": Recipe("lmt_uncut", 1.0),
+    "lmt_uncut_3": Recipe("lmt_uncut", 3.0),
     "lmt_batch_norm": Recipe("lmt", 1.0, batch_norm=True),
 }
 SEEDS = {name: 3 for name in ("plain", "decay", "adversarial", "lmt", "lmt_global", "best")}
@@ -163,6 +167,17 @@ class Adversarial:
         return networks.cross_entropy(network, moved, y)
 
 
+class UncutLMT(LMT):
+    """LMT as it is written in the paper, not as in the authors' program: every image gets all of
+    c·K_ti, the misclassified ones too."""
+
+    def __call__(self, network, X, y):
+        with self.norms.watching_batch_norms(network):
+            s = network(X)
+        added = self.c * lipschitz.rival_slopes(network, self.norms, self.per_rival)[y]
+        return F.cross_entropy(s + added, y)
+
+
 def new_network(run):
     recipe = run.recipe
     network = networks.conv_2c2f(ACTIVATIONS[recipe.activation], recipe.batch_norm)
@@ -173,17 +188,22 @@ def new_network(run):
 
 def new_loss(run, network):
     """The loss, and the dict of tensors that it keeps from batch to batch."""
-    name, radius = run.recipe.loss, run.recipe.radius
-    if name == "cross_entropy":
-        return networks.cross_entropy, {}
-    if name == "adversarial":
-        loss = Adversarial(radius)
-        return loss, loss.state
-    if name == "gloro":
-        loss = GloRo(network, SHAPE, radius, run.recipe.power_steps, run.seed)
-    else:
-        per_rival = name == "lmt"
-        loss = LMT(network, SHAPE, radius, per_rival, run.recipe.power_steps, run.seed)
+    recipe = run.recipe
+    of_norms = {"steps": recipe.power_steps, "seed": run.seed}
+    match recipe.loss:
+        case "cross_entropy":
+            return networks.cross_entropy, {}
+        case "adversarial":
+            loss = Adversarial(recipe.radius)
+            return loss, loss.state
+        case "lmt":
+            loss = LMT(network, SHAPE, recipe.radius, **of_norms)
+        case "lmt_global":
+            loss = LMT(network, SHAPE, recipe.radius, per_rival=False, **of_norms)
+        case "lmt_uncut":
+            loss = UncutLMT(network, SHAPE, recipe.radius, **of_norms)
+        case "gloro":
+            loss = GloRo(network, SHAPE, recipe.radius, **of_norms)
     return loss, loss.norms.u
 
 

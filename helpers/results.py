@@ -147,13 +147,13 @@ def load_lmt(model):
     dicts that hold ``figures`` and arrays.
 
     figures: the network's row of the summary; ratio_overall; violated_iii, in per cent;
-    median_deepfool, of the first 1,000 test images; cert_global_03, ..., by proposition 1; bounds
-    and bounds_before, the Lipschitz constant of each layer, now and before the training; held_out,
-    a dict of accuracies. None stands for what is no finite number.
+    median_deepfool, as median_attack, but by DeepFool alone; cert_global_03, ..., by proposition 1;
+    bounds and bounds_before, the Lipschitz constant of each layer, now and before the training;
+    held_out, a dict of accuracies. None stands for what is no finite number.
 
     Of the 10,000 test images, in pixels, 0 where one is misclassified: certified, rounded down to
-    1/1000; found, the smallest perturbation that an attack found, rounded up, infinite where none
-    was; fooling, the radius within which PGD succeeded, 0.3, 1, 1.58 or infinite. chain (m, 4): of
+    1/1000; found, the smallest perturbation that DeepFool or an attack that decouples direction and
+    norm found, rounded up, infinite where none was; fooling, the radius within which PGD succeeded, 0.3, 1, 1.58 or infinite. chain (m, 4): of
     correctly classified ones the certified radius, those with sampled global and local slopes, and
     what was found. held_out (epochs,): accuracies in per cent. Of the first test image of each
     digit: shown, its number; shown_images (10, 784) in 1/255; shown_nearest, the nearest image

@@ -25,7 +25,6 @@ FEW = {
     "pgd_steps": 4,
     "pgd_restarts": 2,
     "decoupled_steps": 20,
-    "deepfool_images": 20,
     "chain_images": 15,
     "chain_samples": 2,
 }
@@ -149,7 +148,7 @@ def test_the_plan():
         assert [run.seed for run in runs if run.model == model] == [0, 1, 2]
     sweep = {run.recipe.radius for run in runs if run.recipe.loss == "lmt"}
     assert len(sweep) >= 5 and min(sweep) <= 0.1 and max(sweep) >= 10
-    assert lmt.Run("lmt_batch_norm") in runs
+    assert {lmt.Run("lmt_batch_norm"), lmt.Run("lmt_uncut_3")} <= set(runs)
     for name, recipe in lmt.RECIPES.items():
         if name != "best":
             assert (recipe.epochs, recipe.batch, recipe.learning_rate) == (20, 50, 1e-3)
@@ -186,6 +185,20 @@ def test_adversarial_training_starts_anew_in_each_batch(small, data):
     assert one > networks.cross_entropy(network, X, y)
     again = lmt.Adversarial(1.0)
     assert again(network, X, y) == one
+
+
+def test_uncut_lmt_asks_the_same_of_misclassified_images(small, data):
+    run, (X, y) = lmt.Run("lmt_uncut_3"), data[0]
+    network = lmt.new_network(run).double()
+    X = X.double()
+    loss, _ = lmt.new_loss(run, network)
+    for _ in range(300):
+        K = lipschitz.rival_slopes(network, loss.norms)
+    with torch.no_grad():
+        s = network(X)
+    expected = -(s + 3 * K.detach()[y]).log_softmax(1).gather(1, y[:, None]).mean()
+    assert loss(network, X, y).item() == pytest.approx(expected.item(), rel=1e-5)
+    assert (s.argmax(1) != y).any()
 
 
 def test_training_images_that_are_held_out(mnist):
