@@ -181,8 +181,8 @@ def test_errors_have_most_of_the_pull_at_low_decay_only():
 
 def test_a_temperature_turns_low_decays_probabilities_nearly_into_high_decays():
     def counts(lenet, t):
-        p = 1 - t * pulls(lenet, t=t)[0]
-        return np.histogram(np.log(p / (1 - p)), np.arange(-8, 30, 1.0))[0]
+        wrong = (t * pulls(lenet, t=t)[0]).clip(1e-13, 1 - 1e-13)  # 1 − p_y
+        return np.histogram(np.log((1 - wrong) / wrong), np.arange(-8, 30, 1.0))[0]
 
     def agreement(t):
         return np.minimum(counts(LOW[0], t), counts(HIGH[0], 1)).sum() / 1000
