@@ -2,7 +2,7 @@
 
     python -m experiments.lmt [--jobs N]
 
-The network is 2C2F (helpers.networks.conv_2c2f), pixels from 0 to 1. All but the last model train
+The network is 2C2F (helpers.networks.conv_2c2f), pixels from 0 to 1. All but the last two train
 as Tsuzuku et al. 2018 did: weights from N(0, 2/(in·k²)), 20 epochs, batches of 50, Adam with a
 learning rate of 1e-3, LMT with c = 1. Every setting that was chosen was chosen on the last 5,000
 training images, which no network is trained on:
@@ -16,7 +16,8 @@ training images, which no network is trained on:
     lmt_<c>         as lmt, for other c
     lmt_uncut_<c>   as lmt, but all images get the whole of what is added to their scores
     lmt_batch_norm  as lmt, for a network with batch norm
-    best            what certifies most: see BEST
+    gloro           what was found after LMT, for 2C2F: see GLORO
+    best            what certifies most, another network: see experiments.lmt_maxout
 
 Every network gets a folder in results/lmt/runs/, and a row in summary.csv, as soon as it is trained
 and measured on all test images; what is measured, experiments.lmt_measures says. Accuracies are in
@@ -25,6 +26,7 @@ was interrupted goes on with the epoch where it was, and one whose settings were
 anew.
 """
 
+import copy
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,15 +35,22 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from experiments import lmt_measures
+from experiments import lmt_maxout, lmt_measures
 from experiments.record import save, write_table
-from experiments.training import as_array, asked_jobs, folder_of, in_processes, train
+from experiments.training import (
+    HELD_OUT,
+    as_array,
+    asked_jobs,
+    folder_of,
+    in_processes,
+    split,
+    train,
+)
 from helpers import attacks, lipschitz, networks
 from helpers.data import load_mnist
-from helpers.lmt import LMT, GloRo, certified_radius
+from helpers.lmt import LMT, GloRo
 from helpers.results import FOLDER, lmt_name, load_figures, load_run
 
-HELD_OUT = 5000  # training images to choose settings by
 ADVERSARIAL_STEPS = 7
 ACTIVATIONS = {"ReLU": nn.ReLU, "MinMax": networks.MinMax}
 SHAPE = (784,)
@@ -72,7 +81,7 @@ class Recipe:
 
 # The extra class of Leino et al. 2021; Anil et al. 2019 keep gradients long with activations that
 # sort, and an orthogonal start.
-BEST = {
+GLORO = {
     "loss": "gloro",
     "radius": 1.58,
     "ramp": 0.5,
@@ -88,7 +97,7 @@ RECIPES = {
     "adversarial": Recipe("adversarial", 1.58),
     "lmt": Recipe("lmt", 1.0),
     "lmt_global": Recipe("lmt_global", 1.0),
-    "best": Recipe(**BEST),
+    "best": lmt_maxout.BEST,
     "lmt_0.1": Recipe("lmt", 0.1),
     "lmt_0.3": Recipe("lmt", 0.3),
     "lmt_3": Recipe("lmt", 3.0),
@@ -96,6 +105,7 @@ RECIPES = {
     "lmt_uncut_1": Recipe("lmt_uncut", 1.0),
     "lmt_uncut_3": Recipe("lmt_uncut", 3.0),
     "lmt_batch_norm": Recipe("lmt", 1.0, batch_norm=True),
+    "gloro": Recipe(**GLORO),
 }
 SEEDS = {name: 3 for name in ("plain", "decay", "adversarial", "lmt", "lmt_global", "best")}
 KEPT = ("plain", "decay", "adversarial", "lmt", "best")  # their first weights go to results/
@@ -138,13 +148,6 @@ def all_runs():
     """First one network of each model, then the other seeds."""
     seeds = range(max(SEEDS.values()))
     return [Run(model, seed) for seed in seeds for model in RECIPES if seed < SEEDS.get(model, 1)]
-
-
-def split(mnist):
-    """X and y to train on, to choose settings by, and to test on: three pairs of tensors."""
-    X, y = torch.from_numpy(mnist.x_train), torch.from_numpy(mnist.y_train)
-    test = torch.from_numpy(mnist.x_test), torch.from_numpy(mnist.y_test)
-    return (X[:-HELD_OUT], y[:-HELD_OUT]), (X[-HELD_OUT:], y[-HELD_OUT:]), test
 
 
 # Training
@@ -216,9 +219,14 @@ def set_radius(loss, radius):
 
 
 def trained(run, train_set, held_out, **bar):
-    """The trained network, and of each epoch the held-out images that it gets right, in per cent,
-    and its seconds; it goes on where it was interrupted."""
-    recipe, network = run.recipe, new_network(run)
+    """The network at its start, the trained network, and of each epoch the held-out images that it
+    gets right, in per cent, and its seconds; it goes on where it was interrupted."""
+    bar = {"desc": run.name} | bar
+    recipe = run.recipe
+    if isinstance(recipe, lmt_maxout.MaxoutRecipe):
+        return lmt_maxout.trained(recipe, run.seed, run.checkpoint, train_set, held_out, **bar)
+    network = new_network(run)
+    start = copy.deepcopy(network)
     optimiser = torch.optim.Adam(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.decay
     )
@@ -235,10 +243,9 @@ def trained(run, train_set, held_out, **bar):
         loss=loss,
         state=state,
         before_epoch=lambda epoch: set_radius(loss, recipe.radius_in(epoch)),
-        desc=run.name,
         **bar,
     )
-    return network, curves
+    return start, network, curves
 
 
 # Results
@@ -249,11 +256,12 @@ def thousandths(radii, rounded):
     return rounded(1000 * radii).clamp(max=65535).numpy().astype("uint16")
 
 
-def results(run, network, curves, held_out, test):
+def results(run, start, network, curves, held_out, test):
     """The arrays of a network, and its figures: the columns of the summary, and more."""
     X, y = test
-    certified = certified_radius(network, X, y)
-    common = certified_radius(network, X, y, per_rival=False)
+    L = lipschitz.lipschitz_constant(network, SHAPE)
+    certified = lmt_measures.certified_radius(network, X, y)
+    common = lmt_measures.common_radius(network, X, y, L)
     fooling, nearest, found, deepfool = lmt_measures.attacked(network, X, y)
     lmt_measures.check_order(certified, fooling, found)
     radii = lmt_measures.chain(network, X, y, certified, found)
@@ -279,11 +287,11 @@ def results(run, network, curves, held_out, test):
         "median_certified": lmt_measures.finite(certified.quantile(0.5)),
         "median_attack": lmt_measures.finite(found.quantile(0.5)),
         **lmt_measures.ratios(radii),
-        "lipschitz": lipschitz.lipschitz_constant(network, SHAPE),
+        "lipschitz": L,
         "minutes": round(sum(row["seconds"] for row in curves) / 60, 2),
         "median_deepfool": lmt_measures.finite(deepfool.quantile(0.5)),
         **lmt_measures.accuracies("cert_global", common),
-        "bounds_before": lipschitz.layer_bounds(new_network(run), SHAPE),
+        "bounds_before": lipschitz.layer_bounds(start, SHAPE),
         "bounds": lipschitz.layer_bounds(network, SHAPE),
         "held_out": lmt_measures.proven(network, *held_out),
     }
@@ -294,11 +302,12 @@ def work(run, position):
     """Train one network and measure it, in a process of its own."""
     torch.set_num_threads(1)
     train_set, held_out, test = split(load_mnist())
-    network, curves = trained(run, train_set, held_out, position=position, leave=False)
+    start, network, curves = trained(run, train_set, held_out, position=position, leave=False)
     started = time.perf_counter() - sum(row["seconds"] for row in curves)
-    arrays, figures = results(run, network, curves, held_out, test)
+    arrays, figures = results(run, start, network, curves, held_out, test)
     if run.model in KEPT and run.seed == 0:
-        networks.save_weights(network, FOLDER / "lmt" / f"{run.model}.safetensors")
+        kept = network.half() if run.model == "best" else network
+        networks.save_weights(kept, FOLDER / "lmt" / f"{run.model}.safetensors")
     save(run.result, arrays, figures, run.settings, started)
 
 

@@ -20,6 +20,14 @@ from experiments.record import replaced
 from helpers import networks
 
 BUILD = Path(__file__).resolve().parent.parent / "_build"
+HELD_OUT = 5000  # training images of MNIST to choose settings by
+
+
+def split(mnist):
+    """X and y to train on, to choose settings by, and to test on: three pairs of tensors."""
+    X, y = torch.from_numpy(mnist.x_train), torch.from_numpy(mnist.y_train)
+    test = torch.from_numpy(mnist.x_test), torch.from_numpy(mnist.y_test)
+    return (X[:-HELD_OUT], y[:-HELD_OUT]), (X[-HELD_OUT:], y[-HELD_OUT:]), test
 
 
 def folder_of(name, settings):

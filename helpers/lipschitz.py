@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from helpers.attacks import check_least
-from helpers.networks import Concatenation, MinMax, Normalise, Sum, layers
+from helpers.networks import Concatenation, Maxout, MinMax, Normalise, Sum, layers
 from helpers.spectral import (
     ROUNDED_UP,
     operator_matrix,
@@ -51,7 +51,9 @@ def layer_bound(layer, norms):
             return layer.scale.abs()
         case nn.Sigmoid():
             return 0.25
-        case nn.ReLU() | nn.Tanh() | MinMax() | nn.Identity() | nn.Flatten() | nn.Unflatten():
+        case nn.ReLU() | nn.Tanh() | nn.Identity() | nn.Flatten() | nn.Unflatten():
+            return 1.0
+        case MinMax() | Maxout():
             return 1.0
         case nn.Sequential():
             return math.prod(layer_bound(each, norms) for each in layer)

@@ -59,6 +59,18 @@ class MinMax(nn.Module):
         return torch.cat([torch.maximum(one, other), torch.minimum(one, other)], dim=1)
 
 
+class Maxout(nn.Module):
+    """The largest of every ``planes`` numbers in a row (Goodfellow et al. 2013): (m, k·planes) to
+    (m, k)."""
+
+    def __init__(self, planes):
+        super().__init__()
+        self.planes = planes
+
+    def forward(self, x):
+        return x.unflatten(1, (-1, self.planes)).amax(2)
+
+
 class Sum(nn.ModuleList):
     """f(x) + g(x) + …: a residual block is Sum([nn.Identity(), f])."""
 
@@ -124,6 +136,13 @@ def conv_2c2f(activation=nn.ReLU, batch_norm=False):
     if not batch_norm:
         del parts["norm1"], parts["norm2"]
     return nn.Sequential(parts)
+
+
+def maxout_network(classes, planes, inputs=784):
+    """F_c(x) = max over k of w_ck·x + b_ck: one layer, with ``planes`` planes for each class."""
+    return nn.Sequential(
+        OrderedDict(planes=nn.Linear(inputs, classes * planes), maxout=Maxout(planes))
+    )
 
 
 def layers(network):

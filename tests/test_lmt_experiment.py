@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from experiments import lmt, lmt_measures, record
+from experiments import lmt, lmt_maxout, lmt_measures, record, training
 from helpers import attacks, lipschitz, networks
 from helpers.lmt import certified_radius
 from helpers.results import FOLDER, load_arrays, load_figures, load_lmt, load_run
@@ -76,13 +76,15 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr(lmt.networks, "conv_2c2f", tiny_network)
     quick = {"epochs": 4, "batch": 60, "learning_rate": 0.01}
     recipes = {name: replace(recipe, **quick) for name, recipe in lmt.RECIPES.items()}
+    recipes["best"] = replace(recipes["best"], planes=3, images=2)
     monkeypatch.setattr(lmt, "RECIPES", recipes)
     monkeypatch.setattr(lmt_measures, "SETTINGS", lmt_measures.SETTINGS | FEW)
     return tmp_path
 
 
 def trained(run, data):
-    return lmt.trained(run, *data[:2], disable=True)
+    """The trained network, and its curves."""
+    return lmt.trained(run, *data[:2], disable=True)[1:]
 
 
 def same_weights(one, other):
@@ -93,7 +95,9 @@ def same_weights(one, other):
 # Trainings
 
 
-@pytest.mark.parametrize("model", ["decay", "adversarial", "lmt", "best", "lmt_batch_norm"])
+@pytest.mark.parametrize(
+    "model", ["decay", "adversarial", "lmt", "gloro", "best", "lmt_batch_norm"]
+)
 def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(monkeypatch, small, data, model):
     run = lmt.Run(model, seed=3)
     expected, curves = trained(run, data)
@@ -138,7 +142,7 @@ def test_runs_differ_in_name_and_start():
     assert len({run.name for run in runs}) == len(runs)
     one, other = (lmt.new_network(lmt.Run("lmt", seed)) for seed in (0, 1))
     assert not same_weights(one, other)
-    orthogonal = lmt.new_network(lmt.Run("best")).fc2.weight.detach()
+    orthogonal = lmt.new_network(lmt.Run("gloro")).fc2.weight.detach()
     torch.testing.assert_close(orthogonal @ orthogonal.T, torch.eye(10), atol=1e-5, rtol=0)
 
 
@@ -146,11 +150,12 @@ def test_the_plan():
     runs = lmt.all_runs()
     for model in ("plain", "decay", "adversarial", "lmt", "lmt_global", "best"):
         assert [run.seed for run in runs if run.model == model] == [0, 1, 2]
-    sweep = {run.recipe.radius for run in runs if run.recipe.loss == "lmt"}
+    others = [run for run in runs if run.model != "best"]
+    sweep = {run.recipe.radius for run in others if run.recipe.loss == "lmt"}
     assert len(sweep) >= 5 and min(sweep) <= 0.1 and max(sweep) >= 10
     assert {lmt.Run("lmt_batch_norm"), lmt.Run("lmt_uncut_3")} <= set(runs)
     for name, recipe in lmt.RECIPES.items():
-        if name != "best":
+        if name not in ("gloro", "best"):
             assert (recipe.epochs, recipe.batch, recipe.learning_rate) == (20, 50, 1e-3)
             assert (recipe.activation, recipe.start) == ("ReLU", "fan_in")
 
@@ -172,7 +177,7 @@ def test_the_loss_trains_for_the_radius_of_the_epoch(small, data, monkeypatch):
         return original(self, network, X, y)
 
     monkeypatch.setattr(lmt.GloRo, "__call__", noted)
-    run = lmt.Run("best")
+    run = lmt.Run("gloro")
     trained(run, data)
     assert seen[::2] == seen[1::2] == [run.recipe.radius_in(epoch) for epoch in range(4)]
 
@@ -202,7 +207,7 @@ def test_uncut_lmt_asks_the_same_of_misclassified_images(small, data):
 
 
 def test_training_images_that_are_held_out(mnist):
-    train_set, held_out, test = lmt.split(mnist)
+    train_set, held_out, test = training.split(mnist)
     assert [len(y) for _, y in (train_set, held_out, test)] == [55_000, 5_000, 10_000]
     X, y = held_out
     assert np.array_equal(X, mnist.x_train[-5000:]) and np.array_equal(y, mnist.y_train[-5000:])
@@ -279,7 +284,7 @@ def test_attacks_within_certified_radii_are_refused():
 def test_a_wrong_certificate_leaves_no_results(small, data, monkeypatch):
     monkeypatch.setattr(lmt, "split", lambda _: data)
     monkeypatch.setattr(lmt, "load_mnist", lambda: None)
-    monkeypatch.setattr(lmt, "certified_radius", lambda *few, **rest: torch.full((50,), 9.0))
+    monkeypatch.setattr(lmt_measures, "certified_radius", lambda *few, **rest: torch.full((50,), 9.0))
     with pytest.raises(AssertionError, match="within the certified radius"):
         lmt.work(lmt.Run("plain"), position=0)
     assert not (small / "results").exists()
@@ -317,6 +322,14 @@ def test_radii_are_rounded_to_the_safe_side():
 # A small run
 
 
+def stored_network(run, path):
+    if run.model == "best":
+        network = networks.maxout_network(10, run.recipe.planes)
+    else:
+        network = lmt.new_network(run)
+    return networks.load_weights(network, path)
+
+
 @pytest.fixture
 def run_all(small, data, monkeypatch):
     """Trains and measures one small network, and returns it."""
@@ -332,7 +345,7 @@ def run_all(small, data, monkeypatch):
     return run_all
 
 
-@pytest.mark.parametrize("model", ["plain", "lmt", "best", "lmt_batch_norm"])
+@pytest.mark.parametrize("model", ["plain", "lmt", "gloro", "best", "lmt_batch_norm"])
 def test_a_run_leaves_its_results(small, data, run_all, model):
     run = lmt.Run(model)
     assert not lmt.is_done(run)
@@ -349,8 +362,8 @@ def test_a_run_leaves_its_results(small, data, run_all, model):
     weights = small / f"results/lmt/{model}.safetensors"
     assert weights.is_file() == (model in lmt.KEPT)
     if model in lmt.KEPT:
-        stored = networks.load_weights(lmt.new_network(run), weights)
-        radii = certified_radius(stored, *data[2])
+        stored = stored_network(run, weights)
+        radii = lmt_measures.certified_radius(stored, *data[2])
         assert np.array_equal(lmt.thousandths(radii, torch.floor), arrays["certified"])
         assert figures["clean"] == 100 * (1 - networks.error_rate(stored, *data[2]))
 
@@ -370,7 +383,7 @@ def test_a_network_that_has_collapsed_is_measured_too(small, data):
         W.data *= 0
     network.fc1.bias.data[3] = 1
     curves = [{"held_out": 10.0, "seconds": 3.0}]
-    arrays, figures = lmt.results(run, network, curves, *data[1:])
+    arrays, figures = lmt.results(run, network, network, curves, *data[1:])
     assert figures["clean"] == figures["cert_158"] == figures["pgd_158"] == 10
     assert figures["lipschitz"] == 0 and figures["ratio_iii"] is None
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
@@ -462,11 +475,12 @@ def test_the_stored_networks_are_those_that_were_measured(mnist, done, model):
     run = lmt.Run(model)
     if run not in done:
         return
-    X, y = lmt.split(mnist)[2]
-    network = networks.load_weights(lmt.new_network(run), FOLDER / f"lmt/{model}.safetensors")
+    X, y = training.split(mnist)[2]
+    network = stored_network(run, FOLDER / f"lmt/{model}.safetensors")
     figures, arrays = load_figures(run.result), load_arrays(run.result)
     assert lipschitz.lipschitz_constant(network, (784,)) == pytest.approx(figures["lipschitz"])
-    certified = lmt.thousandths(certified_radius(network, X, y), torch.floor).astype(int)
+    radii = lmt_measures.certified_radius(network, X, y)
+    certified = lmt.thousandths(radii, torch.floor).astype(int)
     assert np.abs(certified - arrays["certified"]).max() <= 1
     few = slice(500)
     nearest = attacks.pgd(network, X[few], y[few], 1.58, steps=10)

@@ -1,0 +1,123 @@
+"""Networks of one layer whose certificates need no product of norms: maxout.
+
+Each class c has several planes, and its score is the highest of them (Goodfellow et al. 2013):
+F_c(x) = max over k of w_ck·x + b_ck. Where x moves by δ, the lead of a plane w over a plane z
+changes by (w − z)·δ, so z cannot overtake w while ‖δ‖ < (s_w − s_z)/‖w − z‖. This is proposition 2
+of Tsuzuku et al. 2018 with planes in the place of classes and nothing before the last layer,
+L_sub = 1. Class t keeps winning while each plane z of its rivals stays below one of its own:
+
+    radius = min over z of max over w of (s_w − s_z)/‖w − z‖.
+
+For nearest prototypes, planes with b = −‖w‖²/2, it is the bound of Voráček & Hein 2022.
+
+Images are rows of X, shape (m, n), pixels in [0, 1], y of shape (m,) holds their classes; radii
+are Euclidean, in pixels.
+"""
+
+import copy
+
+import torch
+import torch.nn.functional as F
+
+from helpers import attacks
+from helpers.networks import Maxout, maxout_network
+
+
+def start_from_images(X, y, planes, images, seed):
+    """A maxout network for the classes of y whose planes stand for means of a few images.
+
+    X: shape (m, n). Each w is the mean of ``images`` random images of its class, b = −‖w‖²/2: the
+    class of the nearest mean wins.
+
+    Raises ValueError where a class has fewer images than that.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    means = []
+    for c in range(int(y.max()) + 1):
+        own = X[y == c]
+        if len(own) < images:
+            raise ValueError(f"images must be at most {len(own)}, as many as class {c} has")
+        for _ in range(planes):
+            means.append(own[torch.randperm(len(own), generator=generator)[:images]].mean(0))
+    network = maxout_network(len(means) // planes, planes, X.shape[1])
+    with torch.no_grad():
+        network.planes.weight.copy_(torch.stack(means))
+        network.planes.bias.copy_(-network.planes.weight.square().sum(1) / 2)
+    return network
+
+
+def deciding_planes(s, y, distances, planes, own):
+    """For each image the pair (w, z) of planes that decides its radius, and that radius.
+
+    s: the scores of all planes, shape (m, P). distances: ‖w − z‖ of all pairs, shape (P, P).
+    Of the true class only the ``own`` highest planes are tried as w, which can only lower a radius.
+    Returns two int64 tensors and one of radii, 0 or less where misclassified, all of shape (m,).
+    """
+    by_class = s.unflatten(1, (-1, planes))
+    highest, w = by_class[torch.arange(len(y)), y].topk(min(own, planes))
+    w = w + planes * y[:, None]
+    rivals = by_class.clone()
+    rivals[torch.arange(len(y)), y] = -torch.inf
+    radii = (highest[:, :, None] - rivals.flatten(1)[:, None]) / distances[w].clamp_min(1e-12)
+    best, which = radii.max(1)
+    radius, z = best.min(1)
+    return w.gather(1, which.gather(1, z[:, None]))[:, 0], z, radius
+
+
+@torch.no_grad()
+def certified_radius(network, X, y, batch=50):
+    """A radius around each image in which its class is proven to win: float64, shape (m,).
+
+    Misclassified images have radius 0. The proof holds for these weights in exact arithmetic; the
+    scores are computed in float64, and their rounding is not accounted for. Raises ValueError
+    where the network is no maxout_network, and as helpers.attacks does.
+    """
+    if not (len(network) == 2 and isinstance(network[1], Maxout)):
+        raise ValueError(f"network must be a maxout_network; it was {network}")
+    network = copy.deepcopy(network).double()
+    X = X.double()
+    attacks.check(network, X, y)
+    W, planes = network.planes.weight, network.maxout.planes
+    distances = torch.cdist(W, W, compute_mode="donot_use_mm_for_euclid_dist")
+    radii = [
+        deciding_planes(network.planes(X[rows]), y[rows], distances, planes, own=planes)[2]
+        for rows in torch.arange(len(X)).split(batch)
+    ]
+    return torch.cat(radii).clamp_min(0)
+
+
+class CertifiedMargin:
+    """The share of images that are not certified at ε, made smooth, and a little more.
+
+    With r the radius of an image, negative where it is misclassified, the loss is the mean of
+    sigmoid((ε − r)/width) + keep · softplus(5 (ε/3 − r))/5. The first term counts images, so that
+    those out of reach do not pull at the planes. The second pulls where r falls below ε/3, and so
+    keeps the accuracy.
+
+    own: as in deciding_planes. Only the pair of planes that decides r gets a gradient. Which pair
+    that is follows from the distances of all planes, taken anew every 20 batches; r itself does
+    not use them. start() makes the next batch the first one again, as at the start of an epoch.
+    """
+
+    def __init__(self, eps, width=0.4, keep=0.3, own=8):
+        attacks.check_least(0, eps=eps, keep=keep)
+        attacks.check_least(1, own=own)
+        self.eps, self.width, self.keep, self.own = eps, width, keep, own
+        self.start()
+
+    def start(self):
+        self.batches = 0
+
+    def __call__(self, network, X, y):
+        W, b = network.planes.weight, network.planes.bias
+        with torch.no_grad():
+            if self.batches % 20 == 0:
+                self.distances = torch.cdist(W, W)
+            self.batches += 1
+            s = network.planes(X)
+            w, z, _ = deciding_planes(s, y, self.distances, network.maxout.planes, self.own)
+        normal = W[w] - W[z]
+        r = ((X * normal).sum(1) + b[w] - b[z]) / normal.norm(dim=1).clamp_min(1e-3)
+        missed = torch.sigmoid((self.eps - r) / self.width)
+        pulled = F.softplus(5 * (self.eps / 3 - r)) / 5
+        return (missed + self.keep * pulled).mean()
