@@ -15,12 +15,14 @@ are Euclidean, in pixels.
 """
 
 import copy
+import math
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from helpers import attacks
-from helpers.networks import Maxout, maxout_network
+from helpers.networks import Maxout, check_labelled, maxout_network
 
 
 def start_from_images(X, y, planes, images, seed):
@@ -29,14 +31,19 @@ def start_from_images(X, y, planes, images, seed):
     X: shape (m, n). Each w is the mean of ``images`` random images of its class, b = −‖w‖²/2: the
     class of the nearest mean wins.
 
-    Raises ValueError where a class has fewer images than that.
+    Raises ValueError where a class has fewer images than that, where planes or images is less than
+    1, and where X and y do not fit together.
     """
+    check_labelled(X, y)
+    attacks.check_least(1, planes=planes, images=images)
     generator = torch.Generator().manual_seed(seed)
     means = []
     for c in range(int(y.max()) + 1):
         own = X[y == c]
         if len(own) < images:
-            raise ValueError(f"images must be at most {len(own)}, as many as class {c} has")
+            raise ValueError(
+                f"images must be at most {len(own)}, as many as class {c} has; got {images}"
+            )
         for _ in range(planes):
             means.append(own[torch.randperm(len(own), generator=generator)[:images]].mean(0))
     network = maxout_network(len(means) // planes, planes, X.shape[1])
@@ -58,6 +65,8 @@ def deciding_planes(s, y, distances, planes, own):
     w = w + planes * y[:, None]
     rivals = by_class.clone()
     rivals[torch.arange(len(y)), y] = -torch.inf
+    # Planes that differ in b alone never change order. Raising their distance of 0 is safe: it
+    # lowers radii above 0.
     radii = (highest[:, :, None] - rivals.flatten(1)[:, None]) / distances[w].clamp_min(1e-12)
     best, which = radii.max(1)
     radius, z = best.min(1)
@@ -68,11 +77,13 @@ def deciding_planes(s, y, distances, planes, own):
 def certified_radius(network, X, y, batch=50):
     """A radius around each image in which its class is proven to win: float64, shape (m,).
 
-    Misclassified images have radius 0. The proof holds for these weights in exact arithmetic; the
-    scores are computed in float64, and their rounding is not accounted for. Raises ValueError
-    where the network is no maxout_network, and as helpers.attacks does.
+    Misclassified images have radius 0, and so have those at a tie. The proof holds for these
+    weights in exact arithmetic; the scores are computed in float64, and their rounding is not
+    accounted for. Raises ValueError where the network is no maxout_network, and as helpers.attacks
+    does.
     """
-    if not (len(network) == 2 and isinstance(network[1], Maxout)):
+    parts = {name: type(layer) for name, layer in network.named_children()}
+    if parts != {"planes": nn.Linear, "maxout": Maxout}:
         raise ValueError(f"network must be a maxout_network; it was {network}")
     network = copy.deepcopy(network).double()
     X = X.double()
@@ -102,6 +113,8 @@ class CertifiedMargin:
     def __init__(self, eps, width=0.4, keep=0.3, own=8):
         attacks.check_least(0, eps=eps, keep=keep)
         attacks.check_least(1, own=own)
+        if not 0 < width < math.inf:
+            raise ValueError(f"width must be a positive number, got {width}")
         self.eps, self.width, self.keep, self.own = eps, width, keep, own
         self.start()
 
