@@ -23,7 +23,7 @@ from helpers.lmt import certified_accuracy
 from helpers.maxout import CertifiedMargin, certified_radius, start_from_images
 from helpers.results import FOLDER
 
-TRIED = ("planes", "images", "own", "width", "keep", "epochs")
+TRIED = ("planes", "images", "own", "width", "keep", "moved", "epochs")
 RADII = {"cert_03": 0.3, "cert_10": 1.0, "cert_158": 1.58}
 
 
@@ -31,12 +31,13 @@ RADII = {"cert_03": 0.3, "cert_10": 1.0, "cert_158": 1.58}
 class MaxoutRecipe:
     """How a maxout network is trained."""
 
-    planes: int = 128  # of each class
+    planes: int = 192  # of each class
     images: int = 8  # whose mean a plane starts from
     own: int = 8  # planes of the true class that are tried, as in helpers.maxout
     radius: float = 1.6
     width: float = 0.4
     keep: float = 0.3
+    moved: float = 0.3  # the share of images that are moved by a pixel
     epochs: int = 40
     batch: int = 256
     learning_rate: float = 3e-3  # at the start, from where it falls along a cosine
@@ -49,24 +50,38 @@ BEST = MaxoutRecipe()
 TRIAL = replace(BEST, epochs=8)
 TRIALS = [
     TRIAL,
-    *(replace(TRIAL, planes=planes) for planes in (1, 8, 32, 64)),
+    *(replace(TRIAL, planes=planes) for planes in (1, 8, 32, 96)),
     *(replace(TRIAL, own=own) for own in (1, 4)),
     *(replace(TRIAL, keep=keep) for keep in (0.1, 1.0, 3.0)),
     *(replace(TRIAL, width=width) for width in (0.2, 0.8)),
     *(replace(TRIAL, images=images) for images in (1, 64)),
+    *(replace(TRIAL, moved=moved) for moved in (0.0, 0.6)),
 ]
 
 
+def moved(X, share, generator):
+    """The images of 28 × 28 pixels, a share of them moved by one pixel, to a side that is drawn."""
+    images = X.unflatten(1, (28, 28)).clone()
+    side = torch.randint(4, (len(X),), generator=generator)
+    stays = torch.rand(len(X), generator=generator) >= share
+    for k, (axis, by) in enumerate([(1, 1), (1, -1), (2, 1), (2, -1)]):
+        chosen = (side == k) & ~stays
+        images[chosen] = images[chosen].roll(by, axis)
+    return images.flatten(1)
+
+
 def trained(recipe, seed, checkpoint, train_set, held_out, **bar):
-    """What experiments.lmt.trained returns. The weights are rounded to half precision in the end, so that
-    those which are stored, at half the size, are those which were measured."""
+    """What experiments.lmt.trained returns. The weights are rounded to half precision in the end,
+    so that those which are stored, at half the size, are those which were measured."""
     network = start_from_images(*train_set, recipe.planes, recipe.images, seed)
     start = copy.deepcopy(network)
     optimiser = torch.optim.Adam(network.parameters())
     loss = CertifiedMargin(recipe.radius, recipe.width, recipe.keep, recipe.own)
+    generator = torch.Generator()
 
     def before_epoch(epoch):
         loss.start()
+        generator.manual_seed(recipe.epochs * seed + epoch)
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate_in(epoch)
 
@@ -79,7 +94,7 @@ def trained(recipe, seed, checkpoint, train_set, held_out, **bar):
         epochs=recipe.epochs,
         batch=recipe.batch,
         seed=seed,
-        loss=loss,
+        loss=lambda network, X, y: loss(network, moved(X, recipe.moved, generator), y),
         before_epoch=before_epoch,
         **bar,
     )
