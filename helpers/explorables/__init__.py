@@ -1,7 +1,9 @@
 """The book's explorables: widgets in Jupyter, and alive in the built pages without a kernel."""
 
 from helpers.explorables.adversarial_walk import AdversarialWalk
+from helpers.explorables.certified_discs import CertifiedDiscs
 from helpers.explorables.convolution_bounds import ConvolutionBounds
+from helpers.explorables.epsilon_converter import EpsilonConverter
 from helpers.explorables.image_space import ImageSpace
 from helpers.explorables.lipschitz_cone import LipschitzCone
 from helpers.explorables.mirror_image import MirrorImage
@@ -18,7 +20,9 @@ from helpers.explorables.two_layer_network import TwoLayerNetwork
 
 __all__ = [
     "AdversarialWalk",
+    "CertifiedDiscs",
     "ConvolutionBounds",
+    "EpsilonConverter",
     "ImageSpace",
     "LipschitzCone",
     "MirrorImage",

@@ -94,6 +94,22 @@ function onThemeChange(draw) {
   return () => observer.disconnect();
 }
 
+// The `render` of a figure that is made for the width of the screen, by `build(widget, wide)`, and
+// made anew when a phone is turned.
+export const forWidth = (build) => (widget) => {
+  const screen = matchMedia("(min-width: 40rem)");
+  let end = build(widget, screen.matches);
+  const again = () => {
+    end();
+    end = build(widget, screen.matches);
+  };
+  screen.addEventListener("change", again);
+  return () => {
+    screen.removeEventListener("change", again);
+    end();
+  };
+};
+
 export const row = (...children) => html("div", { class: "xp-row" }, ...children);
 
 // JupyterLab would otherwise take the arrow keys for itself.
@@ -403,7 +419,9 @@ function stamp(shape, fill) {
   return picture;
 }
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
+export const ARROWS = {
+  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1],
+};
 
 // Makes a marker something a reader can move by mouse, touch and arrow keys (with Shift, five
 // times as far). `get()` is its place, `move([x, y])` asks for another, `text()` is its spoken

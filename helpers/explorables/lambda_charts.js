@@ -3,33 +3,24 @@ import { chart, curve, html, marker, powerOfTen, segment, square, svg } from "./
 
 const FLATTEST = -1; // log10 of the median ‖∇s‖ at the foot of its chart
 
-// A measure of all networks against λ, the seeds thin and the one that is drawn thick.
-function lambdaChart(data, { label, lines, ...axis }) {
-  const [first, last] = [data.logLams[0], data.logLams.at(-1)];
-  const plot = chart({
-    label,
-    width: 244,
-    height: 148,
-    x: [first, last],
-    xLabel: "λ (log scale)",
-    xTicks: [-6, -4, -2],
-    xText: powerOfTen,
-    ...axis,
-  });
+// Measures of networks at their places on the x-axis: `curves[name]` has a row for each seed, of
+// which the first is drawn thick and, where a line's kind is "own", the others thin.
+export function sweepChart({ places, curves }, { lines, ...axes }) {
+  const plot = chart({ x: [places[0], places.at(-1)], ...axes });
   const now = segment(plot, "muted");
   plot.content.append(now.node);
   const dots = lines.map(({ name, kind, value }) => {
-    const [drawn, ...others] = data.curves[name].map((values) => values.map(value));
+    const [drawn, ...others] = curves[name].map((values) => values.map(value));
     const through = (values, look) => {
       const each = curve(plot, look);
-      each.draw(values.map((y, k) => [data.logLams[k], y]));
+      each.draw(values.map((y, k) => [places[k], y]));
       return each.node;
     };
     if (kind === "own") plot.content.append(...others.map((values) => through(values, "family")));
     plot.content.append(through(drawn, kind));
     const dot = marker(plot, { shape: "disc", kind: "boundary", size: 0.7 });
     plot.over.append(dot.node);
-    return (k) => dot.draw([data.logLams[k], drawn[k]]);
+    return (k) => dot.draw([places[k], drawn[k]]);
   });
   lines.filter(({ text }) => text).forEach(({ text, at: [u, v] }) =>
     plot.over.append(svg("text", { x: plot.px(u), y: plot.py(v), class: "xp-label" }, text)),
@@ -37,14 +28,21 @@ function lambdaChart(data, { label, lines, ...axis }) {
   return {
     node: plot.node,
     draw(k) {
-      now.draw([data.logLams[k], axis.y[0]], [data.logLams[k], axis.y[1]]);
+      now.draw([places[k], axes.y[0]], [places[k], axes.y[1]]);
       dots.forEach((draw) => draw(k));
     },
   };
 }
 
-export function lambdaCharts(data) {
+export function lambdaCharts({ logLams, curves }) {
   const root = Math.sqrt;
+  const lambda = {
+    width: 244,
+    height: 148,
+    xLabel: "λ (log scale)",
+    xTicks: [-6, -4, -2],
+    xText: powerOfTen,
+  };
   const charts = [
     {
       label: "The median of ‖∇s‖ over the training points against λ, for all seeds",
@@ -71,7 +69,7 @@ export function lambdaCharts(data) {
         { name: "err_test", kind: "own", value: root, text: "━ test", at: [-5.8, 6.2] },
       ],
     },
-  ].map((each) => lambdaChart(data, each));
+  ].map((each) => sweepChart({ places: logLams, curves }, { ...lambda, ...each }));
   return {
     node: html("div", { class: "xp-lambda" }, ...charts.map(({ node }) => node)),
     draw: (k) => charts.forEach((each) => each.draw(k)),

@@ -5,21 +5,27 @@ import {
 import { fields } from "./local_linear.js";
 
 const STEEPEST = 2; // log10 of the ‖∇s‖ that has full colour; 1 and less has none
-const DENSEST = { steepness: 0.85, confidence: 0.5 }; // opacity of full colour
 const CELL = 2; // pixels of the plot: the side of a cell of the colour field
 const SPOTS = { i: "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z", j: "m-2.7-2.7h5.4v5.4h-5.4z" };
 const RING = "m-6.5 0a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0z";
 
-// The training points, which stand still: discs and squares, rings round the mislabelled ones.
-function trainingPoints(plot, { points, labels, mislabelled }) {
-  const at = (chosen, shape) =>
-    Array.from(chosen, ([x1, x2]) => `M${plot.px(x1)} ${plot.py(x2)}${shape}`).join("");
+// A shape at each of the points, as the text of one path.
+const shapesAt = (plot, points, shape) =>
+  Array.from(points, ([x1, x2]) => `M${plot.px(x1)} ${plot.py(x2)}${shape}`).join("");
+
+// The training points, which stand still: discs for class I, squares for class J.
+export function trainingPoints(plot, { points, labels }) {
   const of = (label) => points.filter((_, n) => labels[n] === label);
   return [
-    svg("path", { class: "xp-spots xp-spots-i", d: at(of(-1), SPOTS.i) }),
-    svg("path", { class: "xp-spots xp-spots-j", d: at(of(1), SPOTS.j) }),
-    svg("path", { class: "xp-rings", d: at(mislabelled.map((n) => points[n]), RING) }),
+    svg("path", { class: "xp-spots xp-spots-i", d: shapesAt(plot, of(-1), SPOTS.i) }),
+    svg("path", { class: "xp-spots xp-spots-j", d: shapesAt(plot, of(1), SPOTS.j) }),
   ];
+}
+
+// Rings round some of them: `draw(points)`.
+export function rings(plot) {
+  const node = svg("path", { class: "xp-rings" });
+  return { node, draw: (points) => node.setAttribute("d", shapesAt(plot, points, RING)) };
 }
 
 // The lines along which units switch, as one path.
@@ -43,7 +49,7 @@ function unitLines(plot) {
 }
 
 // The boundary, with an edge in the page's colour that sets it off from the field.
-function boundaryLine(plot) {
+export function boundaryLine(plot) {
   const nodes = ["casing", "boundary"].map((kind) => svg("path", { class: `xp-line xp-${kind}` }));
   return {
     nodes,
@@ -57,8 +63,8 @@ function boundaryLine(plot) {
   };
 }
 
-// How steep the network is, or how sure of its class, as colour behind a plot.
-function colourField(plot) {
+// How steep the network is, how sure of its class, or which class, as colour behind a plot.
+export function colourField(plot) {
   const [columns, rows] = [plot.frame.width, plot.frame.height].map((s) => Math.round(s / CELL));
   const canvas = html("canvas", { class: "xp-dots", role: "img", width: columns, height: rows });
   const context = canvas.getContext("2d");
@@ -73,12 +79,9 @@ function colourField(plot) {
   function paint(net, kind, colours) {
     const { score, norm } = fields(net, across, up);
     const [steep, i, j] = ["steep", "i", "j"].map((name) => packed(colours[name]));
-    const full = 255 * DENSEST[kind];
     for (let place = 0; place < cells.length; place++) {
-      cells[place] =
-        kind === "steepness"
-          ? steep | ((full * steepness(norm[place])) << 24)
-          : (score[place] > 0 ? j : i) | ((full * sureness(score[place])) << 24);
+      const hue = kind === "steepness" ? steep : score[place] > 0 ? j : i;
+      cells[place] = hue | ((255 * OPACITY[kind](score[place], norm[place])) << 24);
     }
     context.putImageData(image, 0, 0);
   }
@@ -99,9 +102,12 @@ function colourField(plot) {
 // Red, green and blue as a cell of a canvas holds them; opacity goes into the highest byte.
 const packed = ([red, green, blue]) => red | (green << 8) | (blue << 16);
 
-// The share of full colour for ‖∇s‖, and for a score: 0 on the boundary, 1 where σ(s) is 0 or 1.
-const steepness = (norm) => clamp(Math.log10(norm) / STEEPEST, 0, 1);
-const sureness = (score) => Math.tanh(Math.abs(score) / 2);
+// How dense the colour is. Confidence has none on the boundary, and most where σ(s) is 0 or 1.
+const OPACITY = {
+  steepness: (score, norm) => 0.85 * clamp(Math.log10(norm) / STEEPEST, 0, 1),
+  confidence: (score) => 0.5 * Math.tanh(Math.abs(score) / 2),
+  class: () => 0.13,
+};
 
 // What the colours mean.
 export function colourScale() {
@@ -136,6 +142,8 @@ export function networkPlane(model, data, wide) {
   });
   const field = colourField(plot);
   const [units, line] = [unitLines(plot), boundaryLine(plot)];
+  const mislabelled = rings(plot);
+  mislabelled.draw(data.mislabelled.map((n) => data.points[n]));
   const own = segment(plot, "dashed");
   const [toFoot, toNearest] = [segment(plot, "to-foot"), segment(plot, "adversarial")];
   const foot = marker(plot, { shape: "ring", kind: "adversarial", size: 0.7 });
@@ -153,7 +161,7 @@ export function networkPlane(model, data, wide) {
     text: () => pair(model.get("x")),
   });
   plot.content.append(
-    units.node, ...trainingPoints(plot, data), ...line.nodes,
+    units.node, ...trainingPoints(plot, data), mislabelled.node, ...line.nodes,
     own.node, toFoot.node, toNearest.node, foot.node, nearest.node,
   );
   plot.over.append(x.node);

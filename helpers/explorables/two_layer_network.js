@@ -1,16 +1,16 @@
 // A network of two layers in the plane: a line around each point, and what decay makes of it.
 import {
-  assign, button, choice, clamp, format, html, numbersOf, powerOfTen, readouts, row, show, slider,
+  assign, button, choice, clamp, forWidth, format, html, powerOfTen, readouts, row, show, slider,
   svg,
 } from "./common.js";
-import { around, nearestPoint, network } from "./local_linear.js";
+import { around, nearestPoint } from "./local_linear.js";
 import { lambdaCharts } from "./lambda_charts.js";
+import { networkData } from "./network_data.js";
 import { colourScale, networkPlane } from "./network_plane.js";
 
 const HIDDEN = 24;
 const TOO_MUCH = -1; // log10 λ: the boundary is a line
 const STEP = 0.25; // of log10 λ, from one network to the next
-const WIDE = "(min-width: 40rem)";
 
 const percent = (value) => `${format(value, 1)} %`;
 const classOf = (score) => (score > 0 ? "J" : "I");
@@ -18,28 +18,13 @@ const classOf = (score) => (score > 0 ? "J" : "I");
 const short = (value) =>
   value === 0 ? "0" : format(value, clamp(2 - Math.floor(Math.log10(Math.abs(value))), 0, 3));
 
-function rowsOf(values, width) {
-  const count = values.length / width;
-  return Array.from({ length: count }, (_, k) => values.subarray(k * width, (k + 1) * width));
-}
-
 // What Python sent, by number of the network, from the smallest λ.
 function dataOf(model) {
   const logLams = model.get("log_lams");
-  const size = 4 * HIDDEN + 1;
-  const networks = rowsOf(numbersOf(model.get("weights"), Float32Array), size).map((weights) => {
-    const [b1, w2] = [2, 3].map((part) => weights.subarray(part * HIDDEN, (part + 1) * HIDDEN));
-    return network(weights.subarray(0, 2 * HIDDEN), b1, w2, weights[size - 1]);
-  });
-  let start = 0;
-  const all = rowsOf(numbersOf(model.get("segments"), Float32Array), 4);
-  const boundaries = model.get("segment_counts").map((n) => all.slice(start, (start += n)));
-  const points = rowsOf(numbersOf(model.get("points"), Float32Array), 2);
-  const numberOf = (u) => clamp(Math.round((u - logLams[0]) / STEP), 0, logLams.length - 1);
   return {
-    logLams, networks, boundaries, points, numberOf,
-    frame: model.get("frame"),
-    labels: model.get("labels"),
+    ...networkData(model),
+    logLams,
+    numberOf: (u) => clamp(Math.round((u - logLams[0]) / STEP), 0, logLams.length - 1),
     mislabelled: model.get("mislabelled"),
     curves: model.get("curves"),
   };
@@ -181,19 +166,4 @@ function build({ model, el }, wide) {
   return show({ model, el }, [key(), body], draw);
 }
 
-// A phone that is turned gets the figure made for its new width.
-function render(widget) {
-  const screen = matchMedia(WIDE);
-  let end = build(widget, screen.matches);
-  const again = () => {
-    end();
-    end = build(widget, screen.matches);
-  };
-  screen.addEventListener("change", again);
-  return () => {
-    screen.removeEventListener("change", again);
-    end();
-  };
-}
-
-export default { render };
+export default { render: forWidth(build) };

@@ -3,16 +3,15 @@
 import numpy as np
 import traitlets
 
-from helpers.explorables.base import Explorable, script
+from helpers.explorables.base import script
+from helpers.explorables.plane_networks import PlaneNetworks
 from helpers.explorables.traits import Number
-from helpers.local_linear import Network
 from helpers.results import load_arrays, load_table
 
-RESULT = "two_layers"
 CURVES = ("norm_gradient_median", "err_train", "err_test")
 
 
-class TwoLayerNetwork(Explorable):
+class TwoLayerNetwork(PlaneNetworks):
     """Move a point x over the plane and weight decay from hardly any to too much.
 
     The figure shows the network with λ = 10^``log_lam``, or the nearest of those that were trained
@@ -24,6 +23,7 @@ class TwoLayerNetwork(Explorable):
     helpers.local_linear for what is said of x. Tanay & Griffin 2018, "LeNet on MNIST".
     """
 
+    result = "two_layers"
     module = "two_layer_network"
     heights = (655, 1142)
     _esm = script(module)
@@ -31,18 +31,8 @@ class TwoLayerNetwork(Explorable):
     log_lam = Number(-4.5).tag(sync=True)
     x = traitlets.List(traitlets.Float(), [1.8, -0.4]).tag(sync=True)
     colour = traitlets.Enum(["steepness", "confidence"], "steepness").tag(sync=True)
-    frame = traitlets.List(help="the least and the largest x₁, and x₂").tag(sync=True)
     log_lams = traitlets.List(help="log10 λ of the networks, in equal steps").tag(sync=True)
-    points = traitlets.Bytes(help="float32 x₁ and x₂ of each training point").tag(sync=True)
-    labels = traitlets.List(help="of each training point, as trained: -1 or 1").tag(sync=True)
     mislabelled = traitlets.List(help="the numbers of the mislabelled points").tag(sync=True)
-    weights = traitlets.Bytes(
-        help="float32, of each network W1 (24, 2), b1 (24), w2 (24) and b2 in turn"
-    ).tag(sync=True)
-    segments = traitlets.Bytes(
-        help="float32 x₁, x₂, x₁, x₂ of the segments of each network's boundary in turn"
-    ).tag(sync=True)
-    segment_counts = traitlets.List(help="how many of them each network has").tag(sync=True)
     curves = traitlets.Dict(
         help="columns of the summary: for each seed, the drawn one first, a number a network"
     ).tag(sync=True)
@@ -69,42 +59,16 @@ class TwoLayerNetwork(Explorable):
             )
         return proposal["value"]
 
-    @traitlets.default("frame")
-    def _load_frame(self):
-        return load_arrays(RESULT)["frame"].tolist()
-
     @traitlets.default("log_lams")
     def _load_log_lams(self):
-        return np.log10(load_arrays(RESULT)["decay"]).round(2).tolist()
-
-    @traitlets.default("points")
-    def _load_points(self):
-        return load_arrays(RESULT)["points"].astype("<f4").tobytes()
-
-    @traitlets.default("labels")
-    def _load_labels(self):
-        return load_arrays(RESULT)["labels"].tolist()
+        return np.log10(load_arrays(self.result)["decay"]).round(2).tolist()
 
     @traitlets.default("mislabelled")
     def _load_mislabelled(self):
-        return np.flatnonzero(load_arrays(RESULT)["flipped"]).tolist()
-
-    @traitlets.default("weights")
-    def _load_weights(self):
-        arrays = load_arrays(RESULT)
-        parts = [arrays[name].reshape(len(arrays["decay"]), -1) for name in Network._fields]
-        return np.hstack(parts).astype("<f4").tobytes()
-
-    @traitlets.default("segments")
-    def _load_segments(self):
-        return load_arrays(RESULT)["segments"].astype("<f4").tobytes()
-
-    @traitlets.default("segment_counts")
-    def _load_segment_counts(self):
-        return load_arrays(RESULT)["segment_counts"].tolist()
+        return np.flatnonzero(load_arrays(self.result)["flipped"]).tolist()
 
     @traitlets.default("curves")
     def _load_curves(self):
-        table = np.sort(load_table(RESULT), order=("seed", "decay"))
-        shape = -1, len(load_arrays(RESULT)["decay"])
+        table = np.sort(load_table(self.result), order=("seed", "decay"))
+        shape = -1, len(load_arrays(self.result)["decay"])
         return {name: table[name].reshape(shape).tolist() for name in CURVES}
