@@ -1,6 +1,8 @@
 """The book's explorables: widgets in Jupyter, and alive in the built pages without a kernel."""
 
 from helpers.explorables.adversarial_walk import AdversarialWalk
+from helpers.explorables.certified_accuracy import CertifiedAccuracy
+from helpers.explorables.certified_digit import CertifiedDigit
 from helpers.explorables.certified_discs import CertifiedDiscs
 from helpers.explorables.convolution_bounds import ConvolutionBounds
 from helpers.explorables.epsilon_converter import EpsilonConverter
@@ -20,6 +22,8 @@ from helpers.explorables.two_layer_network import TwoLayerNetwork
 
 __all__ = [
     "AdversarialWalk",
+    "CertifiedAccuracy",
+    "CertifiedDigit",
     "CertifiedDiscs",
     "ConvolutionBounds",
     "EpsilonConverter",
