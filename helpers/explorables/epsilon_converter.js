@@ -110,7 +110,7 @@ function verdictOf({ norm, epsilon, each }) {
   if (norm === "l2") {
     return (
       `An L2 certificate of ${digits(epsilon)} holds for all L∞ changes up to ` +
-      `${digits(epsilon)}/√784 = ${size(each)}, and for no larger L∞ ball.`
+      `${digits(epsilon)}/\u2060√784 = ${size(each)}, and for no larger L∞ ball.`
     );
   }
   return (
