@@ -8,7 +8,7 @@ L_sub = 1. Class t keeps winning while each plane z of its rivals stays below on
 
     radius = min over z of max over w of (s_w − s_z)/‖w − z‖.
 
-For nearest prototypes, planes with b = −‖w‖²/2, it is the bound of Voráček & Hein 2022.
+Voráček & Hein 2022 train nearest prototypes, planes with b = −‖w‖²/2, for such a bound.
 
 Images are rows of X, shape (m, n), pixels in [0, 1], y of shape (m,) holds their classes; radii
 are Euclidean, in pixels.

@@ -10,7 +10,7 @@ from torch import nn
 
 from helpers import lipschitz, networks
 from helpers.lipschitz import PowerIteration, layer_bounds, lipschitz_constant, proven_slopes
-from helpers.networks import Concatenation, MinMax, Normalise, Sum, WholeConv2d
+from helpers.networks import Concatenation, Maxout, MinMax, Normalise, Sum, WholeConv2d
 
 ACTIVATIONS = (nn.ReLU, nn.Tanh, nn.Sigmoid, MinMax)
 
@@ -195,13 +195,29 @@ def test_average_pooling_against_its_singular_values(window, stride, padding, si
 
 @pytest.mark.parametrize(
     ("layer", "bound"),
-    [(nn.ReLU(), 1), (nn.Tanh(), 1), (nn.Sigmoid(), 0.25), (MinMax(), 1), (nn.Identity(), 1)],
+    [
+        (nn.ReLU(), 1),
+        (nn.Tanh(), 1),
+        (nn.Sigmoid(), 0.25),
+        (MinMax(), 1),
+        (Maxout(2), 1),
+        (nn.Identity(), 1),
+    ],
 )
 def test_activations_reach_their_bound(layer, bound):
     assert only_bound(layer, (4,)) == pytest.approx(bound)
     x = torch.tensor([0.01, 0.02, 0.03, 0.04])
     slope = torch.linalg.matrix_norm(jacobians(layer, x[None])[0], 2).item()
     assert slope == pytest.approx(bound, rel=2e-3)
+
+
+@given(st.integers(1, 4), st.integers(0, 99))
+def test_maxout_brings_points_no_farther_apart(planes, seed):
+    generator = torch.Generator().manual_seed(seed)
+    x, moved = torch.randn(2, 20, 3 * planes, generator=generator).double()
+    layer = Maxout(planes)
+    stretch = (layer(moved) - layer(x)).norm(dim=1) / (moved - x).norm(dim=1)
+    assert stretch.max().item() <= only_bound(layer, (3 * planes,))
 
 
 def test_sums_add_and_concatenations_square():

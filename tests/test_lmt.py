@@ -7,15 +7,15 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.datasets import load_digits
+from lmt_networks import EPS, LOSSES, digits, small_network, train_set
+from lmt_networks import trained as trained_network
 from torch import nn
 
 from helpers import attacks, lmt, networks
 from helpers.lipschitz import PowerIteration, proven_slopes, rival_slopes
 from helpers.lmt import LMT, GloRo, certified_accuracy, certified_radius, radii
-from helpers.networks import MinMax
 
-EPS = 0.3
+KINDS = ("plain", "LMT, Prop. 1", "LMT, Prop. 2", "GloRo")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -28,49 +28,15 @@ def one_thread():
 
 
 @pytest.fixture(scope="module")
-def digits():
-    """scikit-learn's 8×8 digits as tensors, pixels in [0, 1]: X, y."""
-    X, y = load_digits(return_X_y=True)
-    return torch.tensor(X / 16, dtype=torch.float32), torch.tensor(y)
+def images():
+    """Images that the networks were not trained on: X, y."""
+    X, y = digits()
+    return X[1200:1500], y[1200:1500]
 
 
 @pytest.fixture(scope="module")
-def images(digits):
-    return digits[0][1200:1500], digits[1][1200:1500]
-
-
-def small_network(seed=0):
-    network = nn.Sequential(
-        nn.Unflatten(1, (1, 8, 8)),
-        nn.Conv2d(1, 8, 4, stride=2, padding=1),
-        MinMax(),
-        nn.Flatten(),
-        nn.Linear(128, 32),
-        MinMax(),
-        nn.Linear(32, 10),
-    )
-    return networks.initialise_orthogonal(network, seed)
-
-
-def train(digits, make_loss, epochs=15):
-    network = small_network()
-    X, y = digits[0][:1200], digits[1][:1200]
-    optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
-    networks.train(network, X, y, optimiser, epochs, 50, loss=make_loss(network), disable=True)
-    return network
-
-
-LOSSES = {
-    "plain": lambda network: networks.cross_entropy,
-    "LMT, Prop. 1": lambda network: LMT(network, (64,), EPS, per_rival=False),
-    "LMT, Prop. 2": lambda network: LMT(network, (64,), EPS),
-    "GloRo": lambda network: GloRo(network, (64,), EPS),
-}
-
-
-@pytest.fixture(scope="module")
-def trained(digits):
-    return {name: train(digits, make_loss) for name, make_loss in LOSSES.items()}
+def trained():
+    return {name: trained_network(name) for name in KINDS}
 
 
 # Radii from scores and slopes
@@ -105,7 +71,7 @@ def test_certified_accuracy_starts_at_accuracy():
 # Certificates
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", KINDS)
 def test_no_attack_succeeds_within_the_certified_radius(trained, images, name):
     network, (X, y) = trained[name], images
     radius = certified_radius(network, X, y)
@@ -131,7 +97,7 @@ def test_the_radius_is_exact_for_two_classes_and_one_layer():
     torch.testing.assert_close(found, distance, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", KINDS)
 def test_the_second_proposition_is_never_looser(trained, images, name):
     network = trained[name]
     second = certified_radius(network, *images)
@@ -180,8 +146,9 @@ def converged(loss, network):
 
 
 @pytest.fixture
-def batch(digits):
-    return digits[0][:40].double(), digits[1][:40]
+def batch():
+    X, y = train_set()
+    return X[:40].double(), y[:40]
 
 
 @pytest.mark.parametrize("per_rival", [True, False])
@@ -267,8 +234,8 @@ def test_the_gradients_against_differences(batch, name):
         assert (gradient * direction).sum().item() == pytest.approx(difference, rel=1e-3, abs=1e-7)
 
 
-def test_the_radius_can_be_raised_between_epochs(digits):
-    X, y = digits[0][:100], digits[1][:100]
+def test_the_radius_can_be_raised_between_epochs():
+    X, y = (each[:100] for each in train_set())
     network = small_network()
     loss = GloRo(network, (64,), 0.0)
     seen = []
@@ -282,9 +249,9 @@ def test_the_radius_can_be_raised_between_epochs(digits):
     assert seen == pytest.approx([0, 0.1, 0.2])
 
 
-def test_losses_train_networks_with_batch_norm(digits):
+def test_losses_train_networks_with_batch_norm():
     torch.manual_seed(0)
-    X, y = digits[0][:300], digits[1][:300]
+    X, y = (each[:300] for each in train_set())
     network = nn.Sequential(
         nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 4, 2, 1), nn.BatchNorm2d(8), nn.ReLU(),
         nn.Flatten(), nn.Linear(128, 10),

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from lmt_networks import stored_network
 from torch import nn
 
 from experiments import lmt, lmt_maxout, lmt_measures, record, training
@@ -320,14 +321,6 @@ def test_radii_are_rounded_to_the_safe_side():
 
 
 # A small run
-
-
-def stored_network(run, path):
-    if run.model == "best":
-        network = networks.maxout_network(10, run.recipe.planes)
-    else:
-        network = lmt.new_network(run)
-    return networks.load_weights(network, path)
 
 
 @pytest.fixture

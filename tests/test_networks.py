@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from torch import nn
 
 from helpers import networks
-from helpers.networks import MinMax, fan_in, fan_out, hundredth, initialise, lenet, two_layers
+from helpers.networks import (
+    Maxout,
+    MinMax,
+    fan_in,
+    fan_out,
+    hundredth,
+    initialise,
+    lenet,
+    two_layers,
+)
 
 
 @pytest.fixture
@@ -71,6 +80,8 @@ OF_2C2F = 16 * 17 + 32 * (16 * 16 + 1) + 100 * 1569 + 10 * 101
         (networks.conv_2c2f(), 784, 10, OF_2C2F),
         (networks.conv_2c2f(MinMax), 784, 10, OF_2C2F),
         (networks.conv_2c2f(batch_norm=True), 784, 10, OF_2C2F + 2 * (16 + 32)),
+        (networks.maxout_network(10, 3), 784, 10, 30 * 785),
+        (networks.maxout_network(4, 1, inputs=5), 5, 4, 4 * 6),
     ],
 )
 def test_the_other_networks(network, inputs, classes, parameters):
@@ -99,6 +110,22 @@ def test_minmax_sorts_pairs(shape):
 def test_minmax_refuses_an_odd_number_of_channels():
     with pytest.raises(ValueError, match="an even number of channels; there were 3"):
         MinMax()(torch.zeros(2, 3))
+
+
+@pytest.mark.parametrize("planes", [1, 2, 3, 6])
+def test_maxout_takes_the_largest_of_numbers_in_a_row(planes):
+    x = torch.randn(5, 6, generator=torch.Generator().manual_seed(0))
+    largest = [part.amax(1) for part in x.split(planes, dim=1)]
+    assert torch.equal(Maxout(planes)(x), torch.stack(largest, 1))
+
+
+def test_a_maxout_network_is_what_the_formula_says():
+    network = networks.maxout_network(classes=3, planes=4, inputs=5)
+    x = torch.rand(5, generator=torch.Generator().manual_seed(0))
+    W, b = network.planes.weight, network.planes.bias
+    for c, found in enumerate(network(x[None])[0].tolist()):
+        scores = [(W[k] @ x + b[k]).item() for k in range(4 * c, 4 * c + 4)]
+        assert found == pytest.approx(max(scores), abs=1e-6)
 
 
 def test_sums_and_concatenations_of_branches():

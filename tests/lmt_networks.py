@@ -1,0 +1,71 @@
+"""Networks with certificates, for several tests: small ones, trained for seconds on scikit-learn's
+digits, and the stored ones that were trained on MNIST."""
+
+from functools import cache
+
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+
+from experiments import lmt
+from helpers import networks
+from helpers.lmt import LMT, GloRo
+from helpers.maxout import CertifiedMargin, start_from_images
+from helpers.networks import MinMax
+
+EPS = 0.3  # what the small networks are trained for
+LOSSES = {
+    "plain": lambda network: networks.cross_entropy,
+    "LMT, Prop. 1": lambda network: LMT(network, (64,), EPS, per_rival=False),
+    "LMT, Prop. 2": lambda network: LMT(network, (64,), EPS),
+    "GloRo": lambda network: GloRo(network, (64,), EPS),
+    "maxout": lambda network: CertifiedMargin(2 * EPS),
+}
+
+
+@cache
+def digits():
+    """scikit-learn's 8×8 digits as tensors, pixels in [0, 1]: X, y."""
+    X, y = load_digits(return_X_y=True)
+    return torch.tensor(X / 16, dtype=torch.float32), torch.tensor(y)
+
+
+def train_set():
+    X, y = digits()
+    return X[:1200], y[:1200]
+
+
+def small_network(seed=0):
+    network = nn.Sequential(
+        nn.Unflatten(1, (1, 8, 8)),
+        nn.Conv2d(1, 8, 4, stride=2, padding=1),
+        MinMax(),
+        nn.Flatten(),
+        nn.Linear(128, 32),
+        MinMax(),
+        nn.Linear(32, 10),
+    )
+    return networks.initialise_orthogonal(network, seed)
+
+
+def small_maxout(seed=0):
+    return start_from_images(*train_set(), planes=8, images=4, seed=seed)
+
+
+@cache
+def trained(name):
+    """A small network, trained with one of LOSSES; the tests share it, and leave it as it is."""
+    network = small_maxout() if name == "maxout" else small_network()
+    optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
+    loss = LOSSES[name](network)
+    networks.train(network, *train_set(), optimiser, 15, 50, loss=loss, disable=True)
+    return network
+
+
+def stored_network(run, path):
+    """The network of a Run of experiments.lmt, with the weights that are stored at path."""
+    if run.model == "best":
+        network = networks.maxout_network(10, run.recipe.planes)
+    else:
+        network = lmt.new_network(run)
+    return networks.load_weights(network, path)
