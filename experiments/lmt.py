@@ -46,7 +46,8 @@ from experiments.training import (
     split,
     train,
 )
-from helpers import attacks, lipschitz, networks
+from helpers import lipschitz, networks
+from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
 from helpers.lmt import LMT, GloRo
 from helpers.results import FOLDER, lmt_name, load_figures, load_run
@@ -88,7 +89,7 @@ GLORO = {
     "power_steps": 5,
     "activation": "MinMax",
     "start": "orthogonal",
-    "epochs": 150,
+    "epochs": 40,
     "batch": 256,
 }
 RECIPES = {
@@ -153,23 +154,6 @@ def all_runs():
 # Training
 
 
-class Adversarial:
-    """The cross-entropy of adversarial examples within eps of the images (Madry et al. 2018).
-
-    state: {"calls": a tensor}, the number of batches so far, from which the random starts follow.
-    """
-
-    def __init__(self, eps):
-        self.eps = eps
-        self.state = {"calls": torch.tensor(0)}
-
-    def __call__(self, network, X, y):
-        seed = self.state["calls"].item()
-        self.state["calls"] = torch.tensor(seed + 1)
-        moved = attacks.pgd(network, X, y, self.eps, steps=ADVERSARIAL_STEPS, seed=seed)
-        return networks.cross_entropy(network, moved, y)
-
-
 class UncutLMT(LMT):
     """LMT as it is written in the paper, not as in the authors' program: every image gets all of
     c·K_ti, the misclassified ones too."""
@@ -197,7 +181,7 @@ def new_loss(run, network):
         case "cross_entropy":
             return networks.cross_entropy, {}
         case "adversarial":
-            loss = Adversarial(recipe.radius)
+            loss = Adversarial(recipe.radius, steps=ADVERSARIAL_STEPS)
             return loss, loss.state
         case "lmt":
             loss = LMT(network, SHAPE, recipe.radius, **of_norms)
