@@ -6,6 +6,7 @@ from helpers.explorables.certified_digit import CertifiedDigit
 from helpers.explorables.certified_discs import CertifiedDiscs
 from helpers.explorables.convolution_bounds import ConvolutionBounds
 from helpers.explorables.epsilon_converter import EpsilonConverter
+from helpers.explorables.feature_tradeoff import FeatureTradeoff
 from helpers.explorables.image_space import ImageSpace
 from helpers.explorables.lipschitz_cone import LipschitzCone
 from helpers.explorables.mirror_image import MirrorImage
@@ -27,6 +28,7 @@ __all__ = [
     "CertifiedDiscs",
     "ConvolutionBounds",
     "EpsilonConverter",
+    "FeatureTradeoff",
     "ImageSpace",
     "LipschitzCone",
     "MirrorImage",
