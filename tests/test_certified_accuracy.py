@@ -199,12 +199,13 @@ def says(expected, model, e):
     beaten = [NAMES[other] for other in MODELS if expected[other][1, e] < least]
     if not beaten:
         return known
-    return f"{known} What is proven is more than attacks leave of {' and '.join(beaten)}."
+    names = " and ".join(filter(None, [", ".join(beaten[:-1]), beaten[-1]]))
+    return f"{known} So it certainly beats {names}."
 
 
 @models
 def test_the_verdict(figure, expected, model):
-    for e in (0, 1, 15, 50, 60, 79, 150):
+    for e in (0, 1, 15, 50, 60, 79, 100, 120, 135, 150):
         figure.show(model, float(EPS[e]))
         assert figure.verdict.inner_text() == says(expected, model, e)
 

@@ -136,6 +136,9 @@ function boundsChart(model, now) {
   };
 }
 
+const inWords = (names) =>
+  names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+
 // What is known of a network at ε, and which others it beats whatever attack may come.
 function verdictOf({ name, e, certified, withstood }, networks) {
   const [least, most] = [certified[e], withstood[e]];
@@ -146,7 +149,7 @@ function verdictOf({ name, e, certified, withstood }, networks) {
     `every change. Of ${percent(most - least)} nobody knows.`;
   const beaten = networks.filter((other) => other.withstood[e] < least).map((other) => other.name);
   if (beaten.length === 0) return known;
-  return `${known} What is proven is more than attacks leave of ${beaten.join(" and ")}.`;
+  return `${known} So it certainly beats ${inWords(beaten)}.`;
 }
 
 // An entry of the legend: how a curve and its mark look.
@@ -178,7 +181,7 @@ function render({ model, el }) {
   const note = html("p", { class: "xp-note" });
   const images = model.get("images").toLocaleString("en");
   note.textContent =
-    `Of the ${images} test images. Of the three attacks one, PGD, was tried at the marked ε alone.`;
+    `${images} test images. Of three attacks one, PGD, was tried at the marked ε alone.`;
 
   function draw() {
     const network = now();

@@ -41,7 +41,7 @@ class CertifiedAccuracy(Explorable):
     heights = (578, 896)
     _esm = script(module)
     title = traitlets.Unicode("Certified accuracy, and accuracy under attack").tag(sync=True)
-    network = traitlets.Enum(list(NAMES), "adversarial").tag(sync=True)
+    network = traitlets.Enum(list(NAMES), "lmt").tag(sync=True)
     eps = Number(1.0, min=0, max=3).tag(sync=True)
     networks = traitlets.List(help="model and name of each").tag(sync=True)
     images = traitlets.Int(help="how many there are").tag(sync=True)

@@ -41,12 +41,12 @@ function digitStrip(model, data) {
 }
 
 function verdictOf(digit, { name, certified, found, takenFor, wrong }) {
-  const other = article(takenFor);
-  if (wrong) return `${name}: wrong as it is, ${other} instead of ${article(digit)}. Its radius is 0.`;
+  const [own, other] = [digit, takenFor].map(article);
+  if (wrong) return `${name}: wrong as it is, ${other} instead of ${own}. Its radius is 0.`;
   const broken = `one of ${pixels(found)} makes it see ${other}`;
   if (certified === 0) return `${name}: not even 0.001 pixels are proven safe; ${broken}.`;
   const times = found / certified;
-  const far = `${format(times, times < 10 ? 1 : 0)} times as far`;
+  const far = `${format(times, times < 10 ? 2 : 0)} times as far`;
   return `${name}: no change of less than ${pixels(certified)} pixels fools it; ${broken}, ${far}.`;
 }
 
@@ -88,7 +88,8 @@ function render({ model, el }) {
     verdict.textContent = verdictOf(digit, data.of(n, digit));
     scale.replaceChildren(
       coloured("j", "Orange"), ": ink added; ", coloured("i", "blue"), ": ink taken away. Full ",
-      `colour is a change of ${format(three.draw(n, digit))}, the largest of any network.`,
+      `colour is a change of ${format(three.draw(n, digit))}, the largest of any network. Found: `,
+      "by two attacks that seek the nearest image.",
     );
   }
   return show({ model, el }, [strip.node, rows.node, verdict, three.node, scale], draw);

@@ -7,6 +7,8 @@ NAMES = {
     "plain": "plain",
     "decay": "weight decay",
     "adversarial": "adversarial training",
+    "lmt": "LMT, c = 1",
+    "best": "best certified",
 }
 
 
