@@ -109,12 +109,14 @@ def fooled(network, X, y, radius, pool, restarts=20, steps=10):
 def check_certificates(network, X, y, pool, **options):
     """AssertionError where one of the tries within the certified balls changes the class."""
     radius = lmt_measures.certified_radius(network, X, y)
-    proven = radius > 0
-    assert proven.double().mean() > 0.5
-    X, y, radius = X[proven], y[proven], radius[proven]
-    for name, broken in fooled(network, X, y, WITHIN * radius, pool, **options).items():
-        rows = torch.nonzero(broken)[:, 0].tolist()
-        assert not rows, f"{name}: images {rows} are fooled within {radius[rows].tolist()}"
+    proven = torch.nonzero(radius > 0)[:, 0]
+    assert len(proven) > 0.5 * len(X)
+    for rows in proven.split(50):
+        tries = fooled(network, X[rows], y[rows], WITHIN * radius[rows], pool, **options)
+        for name, broken in tries.items():
+            wrong = rows[broken]
+            found = f"images {wrong.tolist()} are fooled within {radius[wrong].tolist()}"
+            assert len(wrong) == 0, f"{name}: {found}"
 
 
 # Small networks
@@ -178,7 +180,7 @@ def test_set(mnist):
 def test_nothing_contradicts_the_certificates_of_the_stored_networks(test_set, model):
     network = stored_network(lmt.Run(model), FOLDER / f"lmt/{model}.safetensors")
     X, y = test_set
-    check_certificates(network, X[:100], y[:100], pool=(X[:1000], y[:1000]))
+    check_certificates(network, X[:200], y[:200], pool=(X[:2000], y[:2000]), restarts=10)
 
 
 def stored_arrays(model):
