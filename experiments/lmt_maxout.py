@@ -8,7 +8,6 @@ other seeds, and measured by experiments.lmt, as its model "best".
 """
 
 import copy
-import math
 import time
 from dataclasses import asdict, dataclass, replace
 
@@ -16,7 +15,7 @@ import torch
 from tqdm import tqdm
 
 from experiments.record import write_run, write_table
-from experiments.training import HELD_OUT, folder_of, split, train
+from experiments.training import HELD_OUT, folder_of, set_rate, split, train
 from helpers import networks
 from helpers.data import load_mnist
 from helpers.lmt import certified_accuracy
@@ -41,9 +40,6 @@ class MaxoutRecipe:
     epochs: int = 40
     batch: int = 256
     learning_rate: float = 3e-3  # at the start, from where it falls along a cosine
-
-    def rate_in(self, epoch):
-        return self.learning_rate * (1 + math.cos(math.pi * epoch / self.epochs)) / 2
 
 
 BEST = MaxoutRecipe()
@@ -82,8 +78,7 @@ def trained(recipe, seed, checkpoint, train_set, held_out, **bar):
     def before_epoch(epoch):
         loss.start()
         generator.manual_seed(recipe.epochs * seed + epoch)
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.rate_in(epoch)
+        set_rate(optimiser, recipe.learning_rate, epoch, recipe.epochs)
 
     curves = train(
         checkpoint,

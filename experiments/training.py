@@ -3,6 +3,7 @@ and a process for each network."""
 
 import argparse
 import json
+import math
 import multiprocessing
 import os
 import time
@@ -125,6 +126,12 @@ def train(
         **bar,
     )
     return curves
+
+
+def set_rate(optimiser, rate, epoch, epochs):
+    """The learning rate of an epoch, counted from 0: it falls from ``rate`` along a cosine."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate * (1 + math.cos(math.pi * epoch / epochs)) / 2
 
 
 def as_array(values):

@@ -90,11 +90,32 @@ def pgd(network, X, y, eps, norm="l2", steps=40, step=None, restarts=1, seed=0):
     return found
 
 
-def ascend(network, X, y, start, eps, norm, steps, step):
-    """``steps`` steps of steepest ascent from the images ``start`` in the balls around X."""
+def targeted_pgd(network, X, target, eps, norm="l2", steps=40):
+    """Projected gradient descent towards a class: ``steps`` steps of length 2.5·ε/steps from the
+    images themselves, each to the point of the ball of radius ε around x nearest to x′ + step · v,
+    where v is the direction of steepest ascent of log(p_t/(1 − p_t)), t the class ``target``.
+
+    target: int64, shape (m,). It goes on after the class is reached: with a large ε the images show
+    what the network takes for the marks of that class (Tsipras et al. 2019).
+    """
+    check(network, X, target)
+    check_norm(norm)
+    check_least(1, steps=steps)
+    check_least(0, eps=eps)
+    return ascend(network, X, target, X, eps, norm, steps, 2.5 * eps / steps, log_odds)
+
+
+def log_odds(s, y):
+    """log(p_y/(1 − p_y)), p = softmax(s)."""
+    return -error_log_odds(s, y)
+
+
+def ascend(network, X, y, start, eps, norm, steps, step, goal=error_log_odds):
+    """``steps`` steps of steepest ascent of goal(s, y), a number for each image, from the images
+    ``start`` in the balls around X."""
     moved = start
     for _ in range(steps):
-        g = gradient(lambda x: error_log_odds(network(x), y), moved)
+        g = gradient(lambda x: goal(network(x), y), moved)
         moved = into_ball(moved + step * steepest(g, norm), X, eps, norm)
     return moved
 

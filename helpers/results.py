@@ -171,8 +171,49 @@ def load_lmt(model):
 
 
 def _load_lmt(name):
-    arrays, run = load_arrays(name), load_run(name)
+    arrays = load_arrays(name)
     found = np.where(arrays["found"] == 65535, np.inf, arrays["found"] / 1000)
     radii = {"certified": arrays["certified"] / 1000, "found": found}
-    run = {key: run[key] for key in ("settings", "seconds")}
-    return {"figures": load_figures(name)} | run | arrays | radii
+    return {"figures": load_figures(name)} | _how(name) | arrays | radii
+
+
+def robustness_name(model, n_train, seed):
+    """Where the results of a network of "robustness" lie, as load_arrays and load_figures take
+    it."""
+    return f"robustness/runs/{model}-{n_train}-{seed}"
+
+
+def load_robustness(model, n_train=55_000):
+    """The networks that experiments.robustness trained as ``model`` ("standard", "linf_0.3",
+    "l2_2", ...) on n_train images, one for each seed: a list of dicts that hold ``figures`` and
+    arrays.
+
+    figures: clean and train, accuracies in per cent of the 10,000 test images and of those that it
+    was trained on; radii, for each norm of the attacks, and robust, the accuracies in per cent of
+    every tenth test image there; and of some networks ``stronger``, the accuracies that ever
+    stronger attacks leave at the ε of the training, by the attack's name. fooling_linf and
+    fooling_l2 (1000,): the radius within which an image was fooled, 0 where it is misclassified as
+    it is, infinite where no attack succeeded. held_out (epochs,): accuracies in per cent. And
+    ``settings`` and ``seconds``, how the network was trained and what that took.
+
+    What there is besides, load_arrays and load_figures read: "robustness/linear" and
+    "robustness/pictures", as experiments.robustness_linear and _pictures say at their tops.
+
+    Raises ValueError where there is no such network.
+    """
+    table = load_table("robustness")
+    table = table[table["experiment"] != "linear"]
+    rows = table[(table["model"] == model) & (table["n_train"] == n_train)]
+    if len(rows) == 0:
+        known = sorted({(row["model"].item(), row["n_train"].item()) for row in table})
+        raise ValueError(
+            f"model and n_train must be one of {known}; they were {model!r}, {n_train}"
+        )
+    names = [robustness_name(model, n_train, seed) for seed in np.unique(rows["seed"])]
+    return [{"figures": load_figures(name)} | _how(name) | load_arrays(name) for name in names]
+
+
+def _how(name):
+    """The settings of a run, and the seconds that it took."""
+    run = load_run(name)
+    return {key: run[key] for key in ("settings", "seconds")}

@@ -238,6 +238,33 @@ def test_more_restarts_only_help(network, images):
     assert often <= once
 
 
+# Towards a class
+
+
+@pytest.mark.parametrize("norm", attacks.NORMS)
+def test_targeted_pgd_arrives_at_the_class_and_goes_on(network, images, norm):
+    X, y = images
+    target = (y + 3) % 10
+    eps = {"l2": 2.0, "linf": 0.4}[norm]
+    few, many = (attacks.targeted_pgd(network, X, target, eps, norm, steps) for steps in (2, 40))
+    for moved in (few, many):
+        assert moved.min() >= 0 and moved.max() <= 1
+        assert sizes(moved, X, norm).max() <= eps + 1e-6
+    with torch.no_grad():
+        before, early, late = (attacks.margin(network(x), target) for x in (X, few, many))
+    assert (late > 0).double().mean() > 0.95
+    assert (late > before).all() and (late >= early).double().mean() > 0.9
+
+
+def test_targeted_pgd_is_exact_where_the_network_is_linear():
+    w = torch.tensor([0.3, -0.4])
+    X, target = torch.full((1, 2), 0.5), torch.tensor([1])
+    moved = attacks.targeted_pgd(linear_network(w, 0.0), X, target, 0.1)
+    torch.testing.assert_close(moved, X + 0.1 * w / 0.5)
+    moved = attacks.targeted_pgd(linear_network(w, 0.0), X, target, 0.1, "linf")
+    torch.testing.assert_close(moved, X + 0.1 * w.sign())
+
+
 # Equal confidence
 
 
@@ -301,3 +328,7 @@ def test_the_other_attacks_refuse(network):
         attacks.deepfool(network, X, y, overshoot=-1)
     with pytest.raises(ValueError, match="eps must be 0 or more"):
         attacks.fgsm(network, X, y, -1)
+    with pytest.raises(ValueError, match="y must hold classes from 0 to 9; it had 1 to 10"):
+        attacks.targeted_pgd(network, X, torch.tensor([1, 10]), 0.1)
+    with pytest.raises(ValueError, match="steps must be 1 or more"):
+        attacks.targeted_pgd(network, X, y, 0.1, steps=0)

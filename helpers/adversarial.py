@@ -1,0 +1,36 @@
+"""Adversarial training: learn from the images that an attack makes of the images.
+
+Plain training minimises the mean of loss(x, y) over the images. Adversarial training minimises that
+of max loss(x + δ, y) over all changes δ that an adversary may make, ‖δ‖ ≤ ε: a minimum of maxima,
+of which an attack finds the inner ones, nearly (Madry et al. 2018, "Towards deep learning models
+resistant to adversarial attacks").
+"""
+
+import torch
+
+from helpers import attacks, networks
+
+
+class Adversarial:
+    """The cross-entropy of adversarial examples within ε of the images; networks.train takes it.
+
+    eps: in pixels, it may be changed between epochs. norm: "l2" or "linf". steps: of PGD, which
+    makes the examples anew for each batch, from random starts. state["calls"], a tensor, is the
+    number of batches so far, from which the starts follow: the state to store where a training is
+    to be resumed.
+
+    Raises ValueError where eps, norm or steps is out of its range.
+    """
+
+    def __init__(self, eps, norm="l2", steps=7):
+        attacks.check_norm(norm)
+        attacks.check_least(0, eps=eps)
+        attacks.check_least(1, steps=steps)
+        self.eps, self.norm, self.steps = eps, norm, steps
+        self.state = {"calls": torch.tensor(0)}
+
+    def __call__(self, network, X, y):
+        seed = self.state["calls"].item()
+        self.state["calls"] = torch.tensor(seed + 1)
+        moved = attacks.pgd(network, X, y, self.eps, self.norm, self.steps, seed=seed)
+        return networks.cross_entropy(network, moved, y)

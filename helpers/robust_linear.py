@@ -1,0 +1,99 @@
+"""Linear classifiers against an adversary who changes every pixel by up to ε: the L∞ ball.
+
+The image that such an adversary makes of x is x − ε y sign(w), which lowers the margin y s(x) by
+exactly ε‖w‖₁: what each pixel can do adds up. So robust accuracy needs no attack, and the worst
+loss no inner maximum. Tsipras et al. 2019, "Robustness May Be at Odds with Accuracy".
+
+X holds images as rows, shape (m, n), pixels in [0, 1]; y of shape (m,) is -1 for class I and +1
+for class J; s(x) = w·x + b, w of shape (n,). An image on the boundary counts as misclassified.
+Each function raises ValueError where X and y do not fit together or ε is no finite number >= 0.
+"""
+
+import math
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from helpers.linear import labelled
+from helpers.losses import softplus
+
+
+def check_eps(eps):
+    if not 0 <= eps < math.inf:
+        raise ValueError(f"eps must be a finite number of 0 or more; it was {eps!r}")
+
+
+def robust_margin(X, y, w, b, eps):
+    """y s(x) − ε‖w‖₁ for each image, shape (m,): its margin once the adversary has had his way.
+
+    Pixels may leave [0, 1].
+    """
+    X, y = labelled(X, y)
+    check_eps(eps)
+    return y * (X @ w + b) - eps * np.abs(w).sum()
+
+
+def worst_images(X, y, w, eps):
+    """x − ε y sign(w), brought back into [0, 1]: of all images whose pixels stay within ε of x and
+    in that range, those of the smallest margin. The shape of X."""
+    X, y = labelled(X, y)
+    check_eps(eps)
+    return np.clip(X - eps * y[:, None] * np.sign(w), 0, 1)
+
+
+def robust_accuracy(X, y, w, b, eps, in_range=False):
+    """Share of the images that no change of their pixels by ``eps`` or less gets misclassified,
+    in [0, 1]. Exact. in_range: changed images have to stay in [0, 1]."""
+    moved, rest = (worst_images(X, y, w, eps), 0.0) if in_range else (X, eps)
+    return float(np.mean(robust_margin(moved, y, w, b, rest) > 0))
+
+
+def correlations(X, y):
+    """Pearson's correlation of each pixel with the label: shape (n,); 0 where a pixel is constant,
+    as at the rims of MNIST."""
+    X, y = labelled(X, y)
+    X, y = X - X.mean(0), y - y.mean()
+    spread = np.linalg.norm(X, axis=0) * np.linalg.norm(y)
+    return np.divide(y @ X, spread, out=np.zeros(X.shape[1]), where=spread > 1e-9)
+
+
+def fit(X, y, eps=0.0, lam=1e-4):
+    """(w, b) of the least mean of softplus(−(y s(x) − ε‖w‖₁)) + λ‖w‖²: adversarial logistic
+    regression, exactly, and plain logistic regression where eps is 0.
+
+    λ keeps w finite where the classes can be separated. With w = u − v, u >= 0 and v >= 0,
+    ‖w‖₁ = Σ (u + v) at the minimum, so that the loss is smooth and convex in u, v and b; pixels
+    that are of no use get a weight of exactly 0.
+
+    Raises ValueError also where lam is no finite number >= 0, ArithmeticError where the search
+    fails.
+    """
+    X, y = labelled(X, y)
+    check_eps(eps)
+    if not 0 <= lam < math.inf:
+        raise ValueError(f"lam must be a finite number of 0 or more; it was {lam!r}")
+    n = X.shape[1]
+
+    def objective(parameters):
+        u, v, b = parameters[:n], parameters[n:-1], parameters[-1]
+        w = u - v
+        margin = y * (X @ w + b) - eps * (u.sum() + v.sum())
+        pull = expit(-margin) / len(y)  # of each image: what its margin is worth
+        of_w = -(y * pull) @ X + 2 * lam * w
+        cost = eps * pull.sum()
+        gradient = np.concatenate([of_w + cost, cost - of_w, [-(y @ pull)]])
+        return softplus(margin).mean() + lam * w @ w, gradient
+
+    found = minimize(
+        objective,
+        np.zeros(2 * n + 1),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0, None)] * (2 * n) + [(None, None)],
+        options={"maxiter": 20_000, "maxfun": 50_000, "ftol": 1e-12, "gtol": 1e-7},
+    )
+    if not found.success:
+        raise ArithmeticError(f"the weights were not found: {found.message}")
+    u, v, b = found.x[:n], found.x[n:-1], found.x[-1]
+    return u - v, float(b)
