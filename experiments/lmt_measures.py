@@ -127,7 +127,9 @@ def chain(network, X, y, certified, found):
     with sampled global slopes ≤ with sampled local slopes ≤ found, if the samples do not miss the
     steepest places (Tsuzuku et al. 2018, but rival by rival).
 
-    The local samples come from a ball as large as half of the perturbations found.
+    The first ≤ is for certificates from one slope for each pair of classes; that of maxout, from
+    pairs of planes, may be larger. The local samples come from a ball as large as half of the
+    perturbations found.
     """
     rows = torch.nonzero(certified > 0)[: SETTINGS["chain_images"], 0]
     if len(rows) == 0:
