@@ -1,0 +1,300 @@
+"""Robustness against accuracy: what adversarial training gains on MNIST, and what it costs.
+
+    python -m experiments.robustness [--jobs N]
+
+The questions are those of Tsipras et al. 2019. The network is 2C2F (helpers.networks.conv_2c2f),
+pixels from 0 to 1; Wong et al. 2020 train the same one adversarially ("Fast is better than free").
+No network is trained on the last 5,000 training images, whose accuracy is noted after each epoch.
+
+    standard        the cross-entropy alone
+    linf_<ε>, l2_<ε>  that of adversarial examples within ε (Madry et al. 2018), L∞ or L2
+    ..._long        three times as many epochs: whether the others had settled
+
+Networks are trained on all images, and on few. All take the same number of steps, whatever they
+are trained on: an epoch is as many images as there are in all, so that few images come again and
+again. Otherwise those trained on few would differ from the others in two ways. In the first quarter
+of the epochs ε rises evenly: at first a network that is to withstand 0.3 in every pixel learns
+nothing but to give all images the same class, and may never leave that. The learning rate falls to
+0, so that what is measured depends little on when the training stopped. Weights are rounded to half
+precision before they are measured, so that those which are stored are those which were measured.
+
+Beside the networks there are experiments.robustness_linear, on linear classifiers, and
+experiments.robustness_pictures, on gradients and large changes that people can look at.
+
+Every network gets a folder in results/robustness/runs/. summary.csv has a row for each attack on
+each classifier: accuracies in per cent, ``clean`` of all test images, ``robust`` of every tenth
+(of all for linear classifiers, where it is exact), ``robust_eps`` in pixels, and the minutes that
+the training took one core. A run that was interrupted goes on with the epoch where it was.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from experiments import robustness_linear, robustness_measures, robustness_pictures
+from experiments.record import save, write_table
+from experiments.robustness_measures import PGD
+from experiments.training import (
+    HELD_OUT,
+    as_array,
+    asked_jobs,
+    folder_of,
+    in_processes,
+    set_rate,
+    split,
+    train,
+)
+from helpers import networks
+from helpers.adversarial import Adversarial
+from helpers.data import load_mnist
+from helpers.results import FOLDER, load_figures, load_run, robustness_name
+
+ALL = 55_000  # training images
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained."""
+
+    norm: str = "none"  # of the adversary in training
+    eps: float = 0.0
+    attack_steps: int = 7
+    ramp: float = 0.25  # the share of the epochs in which ε rises evenly
+    epochs: int = 12
+    batch: int = 128
+    learning_rate: float = 1e-3  # at the start, from where it falls along a cosine
+
+    def eps_in(self, epoch):
+        """What the loss trains for in an epoch, counted from 0."""
+        return self.eps * min(1, (epoch + 1) / (self.ramp * self.epochs))
+
+
+RECIPES = {
+    "standard": Recipe(),
+    "linf_0.1": Recipe("linf", 0.1),
+    "linf_0.2": Recipe("linf", 0.2),
+    "linf_0.3": Recipe("linf", 0.3),
+    "l2_0.5": Recipe("l2", 0.5),
+    "l2_1": Recipe("l2", 1.0),
+    "l2_2": Recipe("l2", 2.0),
+    "l2_3": Recipe("l2", 3.0),
+    "standard_long": Recipe(epochs=36),
+    "l2_2_long": Recipe("l2", 2.0, epochs=36),
+}
+KEPT = ("standard", "linf_0.3", "l2_2")  # their first weights go to results/
+SEEDS = {model: 3 for model in KEPT}
+SIZES = {
+    "standard": [100, 300, 1000, 3000, 10_000, 30_000],
+    "l2_2": [100, 300, 1000, 3000, 10_000, 30_000],
+    "linf_0.3": [100, 1000, 10_000],
+}
+SEEDS_OF_SIZES = 3  # of standard and l2_2, up to 10,000 images
+COLUMNS = (
+    "experiment,model,norm,eps_train,n_train,seed,clean,robust_eps,robust,attack,minutes"
+).split(",")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A network to train."""
+
+    model: str
+    n: int = ALL
+    seed: int = 0
+
+    @property
+    def recipe(self):
+        return RECIPES[self.model]
+
+    @property
+    def radii(self):
+        """Those that the network is attacked with: the ones of l2_2 where it is trained on few."""
+        if self.n == ALL:
+            return robustness_measures.SETTINGS["radii"]
+        norm = "linf" if self.recipe.norm == "linf" else "l2"
+        return {norm: robustness_measures.SETTINGS["radii"][norm]}
+
+    @property
+    def is_tried_hard(self):
+        """Whether ever stronger attacks are tried on the network."""
+        return self.n == ALL and self.seed == 0 and self.recipe.norm != "none"
+
+    @property
+    def settings(self):
+        fixed = {"n_train": self.n, "held_out": HELD_OUT}
+        return asdict(self.recipe) | fixed | robustness_measures.SETTINGS
+
+    @property
+    def result(self):
+        return robustness_name(self.model, self.n, self.seed)
+
+    @property
+    def name(self):
+        return Path(self.result).name
+
+    @property
+    def checkpoint(self):
+        return folder_of("robustness", self.recipe) / f"{self.name}.safetensors"
+
+
+def all_runs():
+    """First one network of each model, then the sizes, then the other seeds."""
+    first = [Run(model) for model in RECIPES if not model.endswith("_long")]
+    sizes = [Run(model, n) for n in SIZES["standard"] for model in SIZES if n in SIZES[model]]
+    seeds = [Run(model, seed=seed) for seed in (1, 2) for model in SEEDS]
+    seeds_of_sizes = [
+        Run(run.model, run.n, seed)
+        for seed in range(1, SEEDS_OF_SIZES)
+        for run in sizes
+        if run.model in ("standard", "l2_2") and run.n <= 10_000
+    ]
+    longer = [Run(model) for model in RECIPES if model.endswith("_long")]
+    return first + sizes + seeds + seeds_of_sizes + longer
+
+
+# Training
+
+
+def drawn(X, y, n, seed):
+    """n of the images, drawn at random, repeated until they are as many as all of them; a seed's
+    smaller draws are part of its larger ones."""
+    order = np.random.default_rng(seed).permutation(len(X))
+    rows = torch.from_numpy(np.resize(order[:n], len(X)))
+    return X[rows], y[rows]
+
+
+def new_network(seed):
+    return networks.initialise(networks.conv_2c2f(), networks.fan_in, seed)
+
+
+def trained(run, train_set, held_out, **bar):
+    """The network, and of each epoch the held-out images that it gets right, in per cent, and its
+    seconds; it goes on where it was interrupted."""
+    recipe = run.recipe
+    network = new_network(run.seed)
+    optimiser = torch.optim.Adam(network.parameters())
+    loss, state = networks.cross_entropy, {}
+    if recipe.norm != "none":
+        loss = Adversarial(recipe.eps, recipe.norm, recipe.attack_steps)
+        state = loss.state
+
+    def before_epoch(epoch):
+        set_rate(optimiser, recipe.learning_rate, epoch, recipe.epochs)
+        if isinstance(loss, Adversarial):
+            loss.eps = recipe.eps_in(epoch)
+
+    curves = train(
+        run.checkpoint,
+        network,
+        *drawn(*train_set, run.n, run.seed),
+        optimiser,
+        lambda: {"held_out": 100 * (1 - networks.error_rate(network, *held_out))},
+        epochs=recipe.epochs,
+        batch=recipe.batch,
+        seed=run.seed,
+        loss=loss,
+        state=state,
+        before_epoch=before_epoch,
+        **{"desc": run.name} | bar,
+    )
+    return network.half().float(), curves
+
+
+# Results
+
+
+def results(run, network, curves, train_set, test):
+    """The arrays of a network, and its figures: what its rows of the summary hold, and more."""
+    X, y = drawn(*train_set, run.n, run.seed)
+    few = robustness_measures.attacked_images(*test)
+    fooling = robustness_measures.fooling_radii(network, *few, run.radii)
+    recipe = run.recipe
+    figures = {
+        "experiment": "networks" if run.n == ALL else "sizes",
+        "model": run.model,
+        "norm": recipe.norm,
+        "eps_train": recipe.eps,
+        "n_train": run.n,
+        "seed": run.seed,
+        "clean": correct(network, *test),
+        "train": correct(network, X[: run.n], y[: run.n]),
+        "radii": run.radii,
+        "robust": robustness_measures.robust_shares(fooling, run.radii),
+        "minutes": round(sum(row["seconds"] for row in curves) / 60, 2),
+    }
+    if run.is_tried_hard:
+        figures["stronger"] = robustness_measures.ever_stronger(
+            network, *few, recipe.norm, recipe.eps
+        )
+    arrays = {
+        "held_out": [row["held_out"] for row in curves],
+        **{f"fooling_{norm}": radii for norm, radii in fooling.items()},
+    }
+    return {name: as_array(values) for name, values in arrays.items()}, figures
+
+
+def correct(network, X, y):
+    return round(100 * (1 - networks.error_rate(network, X, y)), 4)
+
+
+def work(run, position):
+    """Train one network and measure it, in a process of its own."""
+    torch.set_num_threads(1)
+    train_set, held_out, test = split(load_mnist())
+    network, curves = trained(run, train_set, held_out, position=position, leave=False)
+    started = time.perf_counter() - sum(row["seconds"] for row in curves)
+    arrays, figures = results(run, network, curves, train_set, test)
+    if run in [Run(model) for model in KEPT]:
+        networks.save_weights(network.half(), FOLDER / "robustness" / f"{run.model}.safetensors")
+    save(run.result, arrays, figures, run.settings, started)
+
+
+def is_done(name, settings):
+    """Whether the last file that save writes is there, and of these settings."""
+    path = FOLDER / name / "run.json"
+    return path.is_file() and load_run(name)["settings"] == settings
+
+
+def rows_of(figures):
+    """The rows of a network in the summary, one for each attack."""
+    found = [
+        (f"{norm}-{PGD}", eps, share)
+        for norm, radii in figures["radii"].items()
+        for eps, share in zip(radii, figures["robust"][norm], strict=True)
+    ]
+    for name, share in figures.get("stronger", {}).items():
+        found.append((f"{figures['norm']}-{name}", figures["eps_train"], share))
+    return [
+        figures | {"attack": attack, "robust_eps": eps, "robust": share}
+        for attack, eps, share in found
+    ]
+
+
+def write_summary():
+    """results/robustness/summary.csv, the rows of all that is done."""
+    rows = []
+    for run in all_runs():
+        if is_done(run.result, run.settings):
+            rows += rows_of(load_figures(run.result))
+    if is_done(robustness_linear.NAME, robustness_linear.SETTINGS):
+        rows += load_figures(robustness_linear.NAME)["rows"]
+    rows = [{name: row[name] for name in COLUMNS} for row in rows]
+    write_table(FOLDER / "robustness" / "summary.csv", rows)
+
+
+def main():
+    jobs = asked_jobs(__doc__.partition("\n")[0])
+    if not is_done(robustness_linear.NAME, robustness_linear.SETTINGS):
+        robustness_linear.main()
+    runs = [run for run in all_runs() if not is_done(run.result, run.settings)]
+    in_processes(work, runs, jobs, write_summary)
+    if not is_done(robustness_pictures.NAME, robustness_pictures.SETTINGS):
+        robustness_pictures.main()
+    write_summary()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Linear classifiers of 5 and 7: which pixels standard and robust training lean on.
+
+    python -m experiments.robustness_linear
+
+Tsipras et al. 2019 trained on the same pair. Class I is 5, class J is 7. Logistic regression is
+trained as it is, and against an adversary who changes every pixel by ε; then as it is, but on those
+pixels alone that correlate best with the label. What is robust is exact: see helpers.robust_linear.
+It takes a minute, and fills results/robustness/linear/; experiments.robustness runs it too.
+
+Arrays: correlation (784,) of each pixel with the label; eps_train (4,); w (4, 784) and b (4,);
+eps (31,); of each classifier the test images in per cent that stay correct for each eps, robust
+(4, 31), and robust_in_range (4, 31) where the adversary has to keep pixels in [0, 1]. pixels (k,),
+how many of the best correlated ones standard training saw; w_of_pixels (k, 784) in half precision,
+robust_of_pixels and robust_in_range_of_pixels (k, 31). figures["rows"]: rows of the summary.
+"""
+
+import time
+
+import numpy as np
+
+from experiments.record import save
+from experiments.training import as_array
+from helpers.data import digit_pair, load_mnist
+from helpers.robust_linear import correlations, fit, robust_accuracy
+
+NAME = "robustness/linear"
+SETTINGS = {
+    "digits": [5, 7],
+    "lam": 1e-4,
+    "eps_train": [0.0, 0.05, 0.1, 0.2],
+    "pixels": [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 400, 500, 600, 784],
+    "eps": [round(k / 100, 2) for k in range(31)],
+}
+EPS_OF_ROWS = [0.05, 0.1, 0.2, 0.3]
+
+
+def fit_on_best(X, y, correlation, k):
+    """w and b of standard training on the k pixels of the largest correlations, up to sign; the
+    weights of the others are 0."""
+    best = np.argsort(-np.abs(correlation), kind="stable")[:k]
+    w = np.zeros(X.shape[1])
+    w[best], b = fit(X[:, best], y, lam=SETTINGS["lam"])
+    return w, b
+
+
+def robust(classifiers, X, y, in_range=False):
+    """The share of images, in per cent, for each classifier (w, b) and each eps of SETTINGS."""
+    return [
+        [100 * robust_accuracy(X, y, w, b, eps, in_range) for eps in SETTINGS["eps"]]
+        for w, b in classifiers
+    ]
+
+
+def measured(train_set, test_set):
+    """The arrays that are left, by name."""
+    correlation = correlations(*train_set)
+    trained = [fit(*train_set, eps, SETTINGS["lam"]) for eps in SETTINGS["eps_train"]]
+    of_pixels = [fit_on_best(*train_set, correlation, k) for k in SETTINGS["pixels"]]
+    return {
+        "correlation": correlation,
+        "eps_train": SETTINGS["eps_train"],
+        "w": [w for w, _ in trained],
+        "b": [b for _, b in trained],
+        "eps": SETTINGS["eps"],
+        "robust": robust(trained, *test_set),
+        "robust_in_range": robust(trained, *test_set, in_range=True),
+        "pixels": SETTINGS["pixels"],
+        "w_of_pixels": np.array([w for w, _ in of_pixels], np.float16),
+        "robust_of_pixels": robust(of_pixels, *test_set),
+        "robust_in_range_of_pixels": robust(of_pixels, *test_set, in_range=True),
+    }
+
+
+def rows(arrays, n_train):
+    """The rows of the summary, one for each classifier and radius."""
+    models = [
+        (f"eps_{eps:g}", eps, shares)
+        for eps, shares in zip(SETTINGS["eps_train"], arrays["robust"], strict=True)
+    ] + [
+        (f"best_{k}_pixels", 0.0, shares)
+        for k, shares in zip(SETTINGS["pixels"], arrays["robust_of_pixels"], strict=True)
+    ]
+    return [
+        {
+            "experiment": "linear",
+            "model": model,
+            "norm": "linf" if eps_train else "none",
+            "eps_train": eps_train,
+            "n_train": n_train,
+            "seed": 0,
+            "clean": round(shares[0], 4),
+            "robust_eps": eps,
+            "robust": round(shares[SETTINGS["eps"].index(eps)], 4),
+            "attack": "linf-exact",
+            "minutes": 0.0,
+        }
+        for model, eps_train, shares in models
+        for eps in EPS_OF_ROWS
+    ]
+
+
+def main():
+    started = time.perf_counter()
+    mnist = load_mnist()
+    train_set, test_set = (digit_pair(mnist, *SETTINGS["digits"], split=split)
+                           for split in ("train", "test"))  # fmt: skip
+    arrays = measured(train_set, test_set)
+    figures = {
+        "images": {"train": len(train_set[1]), "test": len(test_set[1])},
+        "rows": rows(arrays, len(train_set[1])),
+    }
+    arrays = {name: as_array(values) for name, values in arrays.items()}
+    save(NAME, arrays, figures, SETTINGS, started)
+
+
+if __name__ == "__main__":
+    main()

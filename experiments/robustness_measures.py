@@ -1,0 +1,92 @@
+"""How robust a network is, and how far the attacks that say so can be believed.
+
+Images are rows of X, shape (m, n), pixels in [0, 1], y of shape (m,) holds their classes; ε is in
+pixels, a Euclidean length for the norm "l2", the largest change of one pixel for "linf".
+"""
+
+import torch
+
+from helpers import attacks
+
+SETTINGS = {
+    "every": 10,  # test image is attacked: the first half of MNIST's are easier than the others
+    "steps": 40,
+    "restarts": 2,
+    "radii": {"linf": [0.05, 0.1, 0.2, 0.3, 0.4], "l2": [0.5, 1.0, 1.5, 2.0, 3.0]},
+}
+PGD = f"pgd-{SETTINGS['steps']}x{SETTINGS['restarts']}"
+
+
+def attacked_images(X, y):
+    return X[:: SETTINGS["every"]], y[:: SETTINGS["every"]]
+
+
+def fooling_radii(network, X, y, radii):
+    """Of each norm in ``radii`` the first radius within which PGD fools the network, for each
+    image; infinite where it does not, 0 where the image is misclassified as it is."""
+    options = {name: SETTINGS[name] for name in ("steps", "restarts")}
+    return {
+        norm: attacks.fooling_radius(network, X, y, of_norm, norm, **options)
+        for norm, of_norm in radii.items()
+    }
+
+
+def robust_shares(fooling, radii):
+    """The share of images, in per cent, that PGD does not fool: a list for each norm."""
+    return {norm: [per_cent(fooling[norm] > eps) for eps in radii[norm]] for norm in radii}
+
+
+def ever_stronger(network, X, y, norm, eps, batch=500):
+    """The share of images, in per cent, that each attack leaves correctly classified, by its name.
+
+    Every attack tries all images: PGD as in training, then with more steps, with restarts, with
+    many small steps, and towards each of the other classes; "all" takes what any of them takes.
+    """
+    left = {}
+    for name, attack in ATTACKS.items():
+        parts = zip(X.split(batch), y.split(batch), strict=True)
+        left[name] = torch.cat([is_right(network, attack(network, *few, eps, norm), few[1])
+                                for few in parts])  # fmt: skip
+    left["all"] = torch.stack(list(left.values())).all(0)
+    return {name: per_cent(rows) for name, rows in left.items()}
+
+
+def pgd(**options):
+    return lambda network, X, y, eps, norm: attacks.pgd(network, X, y, eps, norm, **options)
+
+
+def towards_each_class(network, X, y, eps, norm, steps=40):
+    """Of each image the first version that fools the network, or that towards the last class.
+
+    Where an attack that only flees the true class gets stuck, one with an aim may get on.
+    """
+    found = X.clone()
+    with torch.no_grad():
+        classes = network(X[:1]).shape[1]
+    left = torch.arange(len(X))
+    for target in range(classes):
+        left = left[is_right(network, found[left], y[left])]
+        if len(left) == 0:
+            break
+        aims = torch.full((len(left),), target)
+        found[left] = attacks.targeted_pgd(network, X[left], aims, eps, norm, steps)
+    return found
+
+
+ATTACKS = {
+    "pgd-7": pgd(steps=7),
+    "pgd-40": pgd(steps=40),
+    "pgd-40x5": pgd(steps=40, restarts=5),
+    "pgd-200": pgd(steps=200),
+    "each-class-40": towards_each_class,
+}
+
+
+@torch.no_grad()
+def is_right(network, X, y):
+    return attacks.margin(network(X), y) > 0
+
+
+def per_cent(rows):
+    """How many of the rows are true."""
+    return round(100 * rows.double().mean().item(), 4)

@@ -1,0 +1,204 @@
+"""What people see in what networks look for: gradients, and changes too large to hide.
+
+    python -m experiments.robustness_pictures
+
+takes the networks that experiments.robustness, experiments.lmt and experiments.lenet have left in
+results/, and treats all of them alike. It takes some minutes, and fills
+results/robustness/pictures/; experiments.robustness runs it at its end.
+
+Tsipras et al. 2019 show gradients of the loss in pixel space, adversarial examples of a large ε,
+the same for all networks, and the way there. Three numbers say how much of a digit there is in a
+gradient, over many test images. Each has a weakness, a smooth blur would please all of them, and so
+there are three; the row "noise" has them of Gaussian noise instead of a gradient:
+
+    roughness       of the gradient as an image: 0 for an even grey, 1 for noise
+    in_components   the share of its squared length that lies along the 50 principal components of
+                    the training images, which is what digits consist of
+    towards_rival   its cosine with c − x, where c is the mean of another class, the nearest to x:
+                    the way on which a digit turns into another one
+
+And one says it of the large changes: ``judged``, how many of them the 5 nearest of 10,000 training
+images take for the class that the attack was after. This judge knows no network.
+
+Arrays, for N networks, in the order of figures["networks"], one test image of each digit, and the 3
+other classes whose means are nearest: images (10, 784) in 1/255; targets (10, 3); gradients (N, 10,
+784), of the loss at the images, clipped at ±3σ of each, from 0 to 255, 128 for 0; linf and l2 (N,
+10, 3, 784) in 1/255, the large changes towards the targets, rounded towards the image; walk_linf
+and walk_l2 (N, 10, 3, 21, 10), the scores on the straight way there, ends included.
+"""
+
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from sklearn.neighbors import KNeighborsClassifier
+
+from experiments.lenet import roughness
+from experiments.lmt_maxout import BEST
+from experiments.record import save
+from experiments.robustness_measures import per_cent
+from experiments.training import split
+from helpers import attacks, networks
+from helpers.data import load_mnist
+from helpers.results import FOLDER
+
+NAME = "robustness/pictures"
+SETTINGS = {
+    "networks": ["standard", "linf_0.3", "l2_2", "decay", "lmt", "maxout"],
+    "eps": {"linf": 0.3, "l2": 4.0},
+    "steps": 100,
+    "targets": 3,
+    "walk": 21,
+    "images": 1000,  # every tenth of the test images: the first half are easier than the others
+    "components": 50,
+    "judged_images": 300,
+    "judge_images": 10_000,
+    "neighbours": 5,
+}
+SIGMAS = 3
+
+
+def load_networks():
+    """The networks of SETTINGS, ready for use."""
+    conv = networks.conv_2c2f
+    files = {
+        "standard": (conv(), "robustness/standard"),
+        "linf_0.3": (conv(), "robustness/linf_0.3"),
+        "l2_2": (conv(), "robustness/l2_2"),
+        "decay": (networks.lenet(torch.zeros(784)), "lenet/high"),
+        "lmt": (conv(), "lmt/lmt"),
+        "maxout": (networks.maxout_network(10, BEST.planes), "lmt/best"),
+    }
+    return {
+        name: networks.load_weights(files[name][0], FOLDER / f"{files[name][1]}.safetensors")
+        for name in SETTINGS["networks"]
+    }
+
+
+# Classes and their means
+
+
+def class_means(X, y):
+    return torch.stack([X[y == c].mean(0) for c in range(10)])
+
+
+def other_classes(X, y, means):
+    """The classes that are not y, from the one with the nearest mean on: shape (m, 9)."""
+    distances = torch.cdist(X, means).scatter(1, y[:, None], -1)
+    return distances.argsort(1)[:, 1:]
+
+
+def principal_components(X, count):
+    """The directions of the largest variance of the images, orthonormal: shape (count, n)."""
+    covariance = torch.cov(X.double().T)
+    return torch.linalg.eigh(covariance).eigenvectors.T[-count:].to(X.dtype)
+
+
+# Gradients
+
+
+def loss_gradients(network, X, y, batch=500):
+    """∇ₓ of a loss, shape (m, n). Its direction is that of the cross-entropy's gradient, but does
+    not vanish where the network is sure of itself; lengths mean nothing here."""
+    parts = zip(X.split(batch), y.split(batch), strict=True)
+    return torch.cat([attacks.gradient(lambda x: attacks.error_log_odds(network(x), labels), rows)
+                      for rows, labels in parts])  # fmt: skip
+
+
+def as_grey(g):
+    """Gradients as images from 0 to 255, 128 for 0: clipped at ±3σ of each, and rescaled."""
+    limit = SIGMAS * g.std(1, keepdim=True).clamp_min(1e-30)
+    return (128 + 127 * (g / limit).clamp(-1, 1)).round().byte()
+
+
+def likeness(g, X, y, means, components):
+    """The three numbers of how much of a digit there is in the gradients: see above."""
+    g = F.normalize(g)
+    nearest = other_classes(X, y, means)[:, 0]
+    return {
+        "roughness": roughness(g.unflatten(1, (1, 28, 28))).item(),
+        "in_components": (g @ components.T).square().sum(1).mean().item(),
+        "towards_rival": F.cosine_similarity(g, means[nearest] - X).mean().item(),
+    }
+
+
+# Large changes
+
+
+def large_changes(network, X, target, norm):
+    """Images of the shape of X, in steps of 1/255, at most ε from X: rounded towards it."""
+    moved = attacks.targeted_pgd(network, X, target, SETTINGS["eps"][norm], norm, SETTINGS["steps"])
+    return X + (255 * (moved - X)).trunc() / 255
+
+
+def walk(network, X, moved):
+    """The scores on the straight way from each image to its moved version: (m, walk, classes)."""
+    shares = torch.linspace(0, 1, SETTINGS["walk"])[:, None, None]
+    return torch.stack([networks.scores(network, X + t * (moved - X)) for t in shares], 1)
+
+
+def shown_changes(network, X, targets):
+    """The large changes of the images to all of their targets, and the scores on the way."""
+    m, count = targets.shape
+    repeated = X.repeat_interleave(count, 0)
+    found = {}
+    for norm in SETTINGS["eps"]:
+        moved = large_changes(network, repeated, targets.flatten(), norm)
+        found[norm] = (255 * moved).round().byte().unflatten(0, (m, count))
+        found[f"walk_{norm}"] = walk(network, repeated, moved).half().unflatten(0, (m, count))
+    return found
+
+
+def judged(network, judge, X, target, norm):
+    """How many of the changes the judge takes for the class that they aim at, in per cent."""
+    classes = judge.predict(large_changes(network, X, target, norm).numpy())
+    return per_cent(torch.from_numpy(classes) == target)
+
+
+def results(found, train_set, test_set):
+    """The arrays and the figures of the networks ``found``, a dict by name."""
+    means = class_means(*train_set)
+    components = principal_components(train_set[0], SETTINGS["components"])
+    step = len(test_set[1]) // SETTINGS["images"]
+    X, y = (each[::step] for each in test_set)
+    few = slice(SETTINGS["judged_images"])
+    target = other_classes(X[few], y[few], means)[:, 0]
+    judge = KNeighborsClassifier(SETTINGS["neighbours"])
+    judge.fit(*(each[: SETTINGS["judge_images"]].numpy() for each in train_set))
+
+    first = torch.stack([torch.nonzero(test_set[1] == digit)[0, 0] for digit in range(10)])
+    shown, digits = (each[first] for each in test_set)
+    targets = other_classes(shown, digits, means)[:, : SETTINGS["targets"]]
+    noise = torch.randn(X.shape, generator=torch.Generator().manual_seed(0))
+    figures = {
+        "networks": list(found),
+        "clean": {},
+        "likeness": {"noise": likeness(noise, X, y, means, components)},
+        "judged": {},
+        "judge_clean": per_cent(torch.from_numpy(judge.predict(X[few].numpy())) == y[few]),
+    }
+    parts = []
+    for name, network in found.items():
+        gradients = loss_gradients(network, X, y)
+        figures["clean"][name] = 100 * (1 - networks.error_rate(network, *test_set))
+        figures["likeness"][name] = likeness(gradients, X, y, means, components)
+        figures["judged"][name] = {
+            norm: judged(network, judge, X[few], target, norm) for norm in SETTINGS["eps"]
+        }
+        of_shown = as_grey(loss_gradients(network, shown, digits))
+        parts.append({"gradients": of_shown} | shown_changes(network, shown, targets))
+    arrays = {"images": (255 * shown).round().byte(), "targets": targets.byte()}
+    arrays |= {name: torch.stack([part[name] for part in parts]) for name in parts[0]}
+    return {name: np.asarray(array) for name, array in arrays.items()}, figures
+
+
+def main():
+    started = time.perf_counter()
+    train_set, _, test_set = split(load_mnist())
+    arrays, figures = results(load_networks(), train_set, test_set)
+    save(NAME, arrays, figures, SETTINGS, started)
+
+
+if __name__ == "__main__":
+    main()
