@@ -24,7 +24,7 @@ experiments.robustness_pictures, on gradients and large changes that people can 
 Every network gets a folder in results/robustness/runs/. summary.csv has a row for each attack on
 each classifier: accuracies in per cent, ``clean`` of all test images, ``robust`` of every tenth
 (of all for linear classifiers, where it is exact), ``robust_eps`` in pixels, and the minutes that
-the training took one core. A run that was interrupted goes on with the epoch where it was.
+the training took one core, next to none for linear classifiers. A run that was interrupted goes on with the epoch where it was.
 """
 
 import time
@@ -50,7 +50,7 @@ from experiments.training import (
 from helpers import networks
 from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
-from helpers.results import FOLDER, load_figures, load_run, robustness_name
+from helpers.results import FOLDER, load_arrays, load_figures, load_run, robustness_name
 
 ALL = 55_000  # training images
 
@@ -279,8 +279,9 @@ def write_summary():
     for run in all_runs():
         if is_done(run.result, run.settings):
             rows += rows_of(load_figures(run.result))
-    if is_done(robustness_linear.NAME, robustness_linear.SETTINGS):
-        rows += load_figures(robustness_linear.NAME)["rows"]
+    name = robustness_linear.NAME
+    if is_done(name, robustness_linear.SETTINGS):
+        rows += robustness_linear.rows_of(load_arrays(name), load_figures(name))
     rows = [{name: row[name] for name in COLUMNS} for row in rows]
     write_table(FOLDER / "robustness" / "summary.csv", rows)
 

@@ -11,7 +11,7 @@ Arrays: correlation (784,) of each pixel with the label; eps_train (4,); w (4, 7
 eps (31,); of each classifier the test images in per cent that stay correct for each eps, robust
 (4, 31), and robust_in_range (4, 31) where the adversary has to keep pixels in [0, 1]. pixels (k,),
 how many of the best correlated ones standard training saw; w_of_pixels (k, 784) in half precision,
-robust_of_pixels and robust_in_range_of_pixels (k, 31). figures["rows"]: rows of the summary.
+robust_of_pixels and robust_in_range_of_pixels (k, 31). figures: how many images there were.
 """
 
 import time
@@ -71,7 +71,7 @@ def measured(train_set, test_set):
     }
 
 
-def rows(arrays, n_train):
+def rows_of(arrays, figures):
     """The rows of the summary, one for each classifier and radius."""
     models = [
         (f"eps_{eps:g}", eps, shares)
@@ -86,11 +86,11 @@ def rows(arrays, n_train):
             "model": model,
             "norm": "linf" if eps_train else "none",
             "eps_train": eps_train,
-            "n_train": n_train,
+            "n_train": figures["n_train"],
             "seed": 0,
-            "clean": round(shares[0], 4),
+            "clean": round(float(shares[0]), 4),
             "robust_eps": eps,
-            "robust": round(shares[SETTINGS["eps"].index(eps)], 4),
+            "robust": round(float(shares[SETTINGS["eps"].index(eps)]), 4),
             "attack": "linf-exact",
             "minutes": 0.0,
         }
@@ -102,13 +102,10 @@ def rows(arrays, n_train):
 def main():
     started = time.perf_counter()
     mnist = load_mnist()
-    train_set, test_set = (digit_pair(mnist, *SETTINGS["digits"], split=split)
-                           for split in ("train", "test"))  # fmt: skip
+    train_set = digit_pair(mnist, *SETTINGS["digits"], split="train")
+    test_set = digit_pair(mnist, *SETTINGS["digits"], split="test")
     arrays = measured(train_set, test_set)
-    figures = {
-        "images": {"train": len(train_set[1]), "test": len(test_set[1])},
-        "rows": rows(arrays, len(train_set[1])),
-    }
+    figures = {"n_train": len(train_set[1]), "n_test": len(test_set[1])}
     arrays = {name: as_array(values) for name, values in arrays.items()}
     save(NAME, arrays, figures, SETTINGS, started)
 

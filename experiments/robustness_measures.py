@@ -44,9 +44,11 @@ def ever_stronger(network, X, y, norm, eps, batch=500):
     """
     left = {}
     for name, attack in ATTACKS.items():
-        parts = zip(X.split(batch), y.split(batch), strict=True)
-        left[name] = torch.cat([is_right(network, attack(network, *few, eps, norm), few[1])
-                                for few in parts])  # fmt: skip
+        parts = []
+        for rows in torch.arange(len(X)).split(batch):
+            moved = attack(network, X[rows], y[rows], eps, norm)
+            parts.append(is_right(network, moved, y[rows]))
+        left[name] = torch.cat(parts)
     left["all"] = torch.stack(list(left.values())).all(0)
     return {name: per_cent(rows) for name, rows in left.items()}
 

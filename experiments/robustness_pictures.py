@@ -101,9 +101,11 @@ def principal_components(X, count):
 def loss_gradients(network, X, y, batch=500):
     """∇ₓ of a loss, shape (m, n). Its direction is that of the cross-entropy's gradient, but does
     not vanish where the network is sure of itself; lengths mean nothing here."""
-    parts = zip(X.split(batch), y.split(batch), strict=True)
-    return torch.cat([attacks.gradient(lambda x: attacks.error_log_odds(network(x), labels), rows)
-                      for rows, labels in parts])  # fmt: skip
+    found = []
+    for rows in torch.arange(len(X)).split(batch):
+        labels = y[rows]
+        found.append(attacks.gradient(lambda x: attacks.error_log_odds(network(x), labels), X[rows]))
+    return torch.cat(found)
 
 
 def as_grey(g):
@@ -181,7 +183,7 @@ def results(found, train_set, test_set):
     parts = []
     for name, network in found.items():
         gradients = loss_gradients(network, X, y)
-        figures["clean"][name] = 100 * (1 - networks.error_rate(network, *test_set))
+        figures["clean"][name] = round(100 * (1 - networks.error_rate(network, *test_set)), 4)
         figures["likeness"][name] = likeness(gradients, X, y, means, components)
         figures["judged"][name] = {
             norm: judged(network, judge, X[few], target, norm) for norm in SETTINGS["eps"]

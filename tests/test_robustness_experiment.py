@@ -340,7 +340,7 @@ def few_pixels(small, monkeypatch):
 def test_the_linear_part(few_pixels, pair):
     arrays = robustness_linear.measured(*pair)
     check_linear(arrays, pair[1])
-    rows = robustness_linear.rows(arrays, len(pair[0][1]))
+    rows = robustness_linear.rows_of(arrays, {"n_train": 24})
     assert len(rows) == 4 * (2 + 3) and all(set(row) == set(COLUMNS) for row in rows)
 
 
