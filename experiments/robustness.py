@@ -3,18 +3,18 @@
     python -m experiments.robustness [--jobs N]
 
 The questions are those of Tsipras et al. 2019. The network is 2C2F (helpers.networks.conv_2c2f),
-pixels from 0 to 1; Wong et al. 2020 train the same one adversarially ("Fast is better than free").
-No network is trained on the last 5,000 training images, whose accuracy is noted after each epoch.
+pixels from 0 to 1, as in experiments.lmt, so that those networks can stand beside these. None is
+trained on the last 5,000 training images, whose accuracy is noted after each epoch.
 
-    standard        the cross-entropy alone
+    standard          the cross-entropy alone
     linf_<ε>, l2_<ε>  that of adversarial examples within ε (Madry et al. 2018), L∞ or L2
-    ..._long        three times as many epochs: whether the others had settled
+    ..._long          three times as many epochs: whether the others had settled
 
 Networks are trained on all images, and on few. All take the same number of steps, whatever they
 are trained on: an epoch is as many images as there are in all, so that few images come again and
 again. Otherwise those trained on few would differ from the others in two ways. In the first quarter
-of the epochs ε rises evenly: at first a network that is to withstand 0.3 in every pixel learns
-nothing but to give all images the same class, and may never leave that. The learning rate falls to
+of the epochs ε rises evenly: a network that has learnt nothing yet and is to withstand 0.3 in every
+pixel does best to give all images the same class, and may never leave that. The learning rate falls to
 0, so that what is measured depends little on when the training stopped. Weights are rounded to half
 precision before they are measured, so that those which are stored are those which were measured.
 
@@ -24,7 +24,8 @@ experiments.robustness_pictures, on gradients and large changes that people can 
 Every network gets a folder in results/robustness/runs/. summary.csv has a row for each attack on
 each classifier: accuracies in per cent, ``clean`` of all test images, ``robust`` of every tenth
 (of all for linear classifiers, where it is exact), ``robust_eps`` in pixels, and the minutes that
-the training took one core, next to none for linear classifiers. A run that was interrupted goes on with the epoch where it was.
+the training took one core, next to none for linear classifiers. A run that was interrupted goes on
+with the epoch where it was.
 """
 
 import time

@@ -101,11 +101,11 @@ def principal_components(X, count):
 def loss_gradients(network, X, y, batch=500):
     """∇ₓ of a loss, shape (m, n). Its direction is that of the cross-entropy's gradient, but does
     not vanish where the network is sure of itself; lengths mean nothing here."""
-    found = []
-    for rows in torch.arange(len(X)).split(batch):
-        labels = y[rows]
-        found.append(attacks.gradient(lambda x: attacks.error_log_odds(network(x), labels), X[rows]))
-    return torch.cat(found)
+
+    def of_batch(X, y):
+        return attacks.gradient(lambda x: attacks.error_log_odds(network(x), y), X)
+
+    return torch.cat([of_batch(X[rows], y[rows]) for rows in torch.arange(len(X)).split(batch)])
 
 
 def as_grey(g):
