@@ -112,7 +112,8 @@ class Run:
 
     @property
     def radii(self):
-        """Those that the network is attacked with: the ones of l2_2 where it is trained on few."""
+        """Those that it is attacked with, for each norm: where it is trained on few images, only
+        in the norm of its training, and L2 for standard."""
         if self.n == ALL:
             return robustness_measures.SETTINGS["radii"]
         norm = "linf" if self.recipe.norm == "linf" else "l2"
