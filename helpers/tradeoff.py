@@ -76,7 +76,7 @@ def f_avg(problem):
 
 def x_1_alone(problem):
     """Weights of the strong feature alone: (1, 0, …, 0)."""
-    return np.eye(problem.d + 1)[0]
+    return np.concatenate([[1.0], np.zeros(problem.d)])
 
 
 def best_mix(problem, eps=0.0):

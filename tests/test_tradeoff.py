@@ -298,6 +298,11 @@ def test_no_direction_improves_what_was_fitted():
             assert losses.hinge(worst_margin(X, y, other, eps)).mean() >= least - 0.007
 
 
+def test_many_weak_features_take_little_memory():
+    problem = Problem(0.95, 300_000, 0.01)
+    assert accuracy(problem, x_1_alone(problem), 0.5) == 0.95
+
+
 # Bad input
 
 PROBLEM = Problem(0.9, 3, 0.5)

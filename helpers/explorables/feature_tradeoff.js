@@ -15,25 +15,36 @@ const UPPER = 1.3; // where the ground of the upper pair of curves is; each is 1
 const KINDS = [
   { name: "f_avg", sign: "■", look: { shape: "square", kind: "usual" } },
   { name: "x₁ alone", sign: "●", look: { shape: "disc", kind: "boundary" } },
-  { name: "most accurate mix", sign: "□", look: { shape: "square", kind: "hollow-usual", size: 1.7 } },
-  { name: "most robust mix", sign: "◇", look: { shape: "diamond", kind: "hollow-robust", size: 1.7 } },
+  {
+    name: "most accurate mix",
+    sign: "□",
+    look: { shape: "square", kind: "hollow-usual", size: 1.7 },
+  },
+  {
+    name: "most robust mix",
+    sign: "◇",
+    look: { shape: "diamond", kind: "hollow-robust", size: 1.7 },
+  },
 ];
 
 // A share between 0 and 1 in per cent; what is not quite 0 or 1 is not shown as if it were.
 function percent(share) {
-  if (share > 0.9999 && share < 1 - 1e-15) return "> 99.99 %";
-  if (share < 0.0001 && share > 1e-15) return "< 0.01 %";
-  return `${format(100 * share)} %`;
+  if (share > 0.9999 && share < 1) return ">\u00a099.99\u00a0%";
+  if (share < 0.0001 && share > 0) return "<\u00a00.01\u00a0%";
+  return `${format(100 * share)}\u00a0%`;
 }
 
 const small = (value) => String(Number(value.toPrecision(2)));
-const etas = (push) => (push === 1 ? "η" : `${small(push)} η`);
+const etas = (push) => (push === 1 ? "η" : `${format(push).replace(/\.?0+$/, "")}η`);
+
+const epsOf = (model) =>
+  (model.get("push") * model.get("separation")) / Math.sqrt(model.get("d"));
 
 // What there is to show: the classifiers, their accuracies, and the two that training leads to.
 function view(model) {
   const [p, d, separation, push] = ["p", "d", "separation", "push"].map((name) => model.get(name));
   const problem = { p, d, separation };
-  const eps = (push * separation) / Math.sqrt(d);
+  const eps = epsOf(model);
   const judged = (classifier) => ({
     ...classifier,
     standard: accuracy(problem, classifier),
@@ -44,7 +55,7 @@ function view(model) {
     ...problem, push, eps,
     marked: classifiers.map(judged),
     mixes: ANGLES.map((angle) => judged({ strong: Math.sin(angle), weak: Math.cos(angle) })),
-    trained: [minimiser(problem, 0), minimiser(problem, eps)],
+    trained: [minimiser(problem, 0), minimiser(problem, eps)].map(judged),
   };
 }
 
@@ -66,22 +77,28 @@ function accuracyPlane() {
   const impossible = polygon(plot, "impossible");
   const [frontier, mixes] = [curve(plot, "frontier"), curve(plot, "own")];
   const marks = KINDS.map(({ look }) => marker(plot, look));
-  const names = [0, 1, 2].map(() => svg("text", { class: "xp-label" }));
-  const above = { x: plot.px(52), y: plot.py(90), class: "xp-label xp-text-muted" };
-  const region = svg("text", above, "impossible");
-  plot.content.append(impossible.node, frontier.node, mixes.node);
-  plot.over.append(region, ...names, ...[2, 3, 0, 1].map((k) => marks[k].node));
+  const names = [0, 1].map(() => svg("text", { class: "xp-label", "text-anchor": "middle" }));
+  const notes = [92, 84].map((y) =>
+    svg("text", { x: plot.px(52), y: plot.py(y), class: "xp-label xp-text-muted" }),
+  );
+  const sample = segment(plot, "own");
+  sample.draw([52, 6], [56, 6]);
+  const place = { x: plot.px(57.5), y: plot.py(6) + 4, class: "xp-label" };
+  const legend = svg("text", place, "all mixes");
+  plot.content.append(impossible.node, frontier.node, mixes.node, sample.node, legend);
+  plot.over.append(...notes, ...names, ...[2, 3, 0, 1].map((k) => marks[k].node));
 
-  // A name beside a point, on the side where there is room.
-  function name(node, text, [x, y], dy = 4) {
-    const left = x > 65;
-    update(node, {
-      x: plot.px(x) + (left ? -16 : 16),
-      y: clamp(plot.py(y) + dy, plot.py(98), plot.py(1)),
-      "text-anchor": left ? "end" : "start",
-    });
-    node.replaceChildren(...svgSubscript(text));
+  // Names stand beside their marks, but that of f_avg above or below where x₁ is a neighbour.
+  function placeNames([avg, strong]) {
+    const [x, y] = [plot.px(avg[0]), plot.py(avg[1])];
+    const near = Math.abs(avg[1] - strong[1]) < 12;
+    const aside = near ? [-8, avg[1] > 60 ? 28 : -20] : [-30, 4];
+    update(names[0], { x: x + aside[0], y: y + aside[1] });
+    const side = strong[0] > 65 ? -1 : 1;
+    update(names[1], { x: plot.px(strong[0]) + 24 * side, y: plot.py(strong[1]) + 4 });
   }
+  names[0].append("f", svg("tspan", { dy: 4, "font-size": "10px" }, "avg"));
+  names[1].append("x₁");
   return {
     node: plot.node,
     draw({ p, push, marked, mixes: all }) {
@@ -93,19 +110,11 @@ function accuracyPlane() {
       frontier.node.classList.toggle("xp-not-yet", !proven);
       mixes.draw(all.map(at));
       marks.forEach((mark, k) => mark.draw(at(marked[k])));
-      name(names[0], "f_avg", at(marked[0]));
-      name(names[1], "x₁", at(marked[1]), -8);
-      const middle = [50 + 50 * p, 50 * p];
-      name(names[2], proven ? "Theorem 2.1" : "Theorem 2.1, from ε = 2η", middle);
-      names[2].classList.add("xp-text-muted");
+      placeNames(marked.map(at));
+      notes[0].textContent = proven ? "impossible (Theorem 2.1)" : "impossible";
+      notes[1].textContent = proven ? "" : "dashed: from ε = 2η on";
     },
   };
-}
-
-function svgSubscript(text) {
-  const [before, below] = text.split("_");
-  if (!below) return [before];
-  return [before, svg("tspan", { dy: 4, "font-size": "10px" }, below)];
 }
 
 // The mean of the weak features for both labels: as it is above, and pushed by ε below.
@@ -153,8 +162,9 @@ function hill(plot, y, base) {
   const area = polygon(plot, `side-${kind}`);
   const wrong = polygon(plot, "wrong-part");
   const line = curve(plot, `hill-${kind}`);
-  const name = svg("text", { class: `xp-label xp-text-${kind}`, y: plot.py(base + 0.92) });
-  name.textContent = y > 0 ? "y = +1" : "y = −1";
+  const place = { y: plot.py(base + 0.92), "text-anchor": "middle" };
+  const text = y > 0 ? "y = +1" : "y = −1";
+  const name = svg("text", { ...place, class: `xp-label xp-text-${kind}` }, text);
   return {
     nodes: [area.node, wrong.node, line.node],
     name,
@@ -166,40 +176,40 @@ function hill(plot, y, base) {
       wrong.draw(closed(PLACES.filter((x) => x * y <= 0)));
       line.draw(over(PLACES));
       const outwards = middle >= 0 ? y : -y;
-      update(name, {
-        x: plot.px(y * middle) + outwards * (6 + 40 / separation),
-        "text-anchor": outwards > 0 ? "start" : "end",
-      });
+      const x = plot.px(y * middle) + outwards * (28 + 40 / separation);
+      name.setAttribute("x", clamp(x, plot.px(-4), plot.px(4)));
     },
   };
 }
 
-// A table of shares between 0 and 1, each a bar with a text. `rows` are their heads; columns have a
-// name and a kind. `draw(heads, [[share, text], …])`.
-function barTable(caption, columns, heads) {
-  const names = columns.map(() => html("th", { scope: "col" }));
-  const rows = heads.map((head) => {
-    const cells = columns.map((kind) => {
-      const bar = html("span", { class: `xp-share-bar xp-share-${kind}`, "aria-hidden": "true" });
-      const text = html("span", { class: "xp-share-text" });
-      const track = html("span", { class: "xp-share-track" }, bar);
-      return { node: html("td", {}, html("span", { class: "xp-share-cell" }, track, text)), bar, text };
-    });
-    return { node: html("tr", {}, html("th", { scope: "row" }, ...head), ...cells.map((c) => c.node)), cells };
-  });
-  const top = html("thead", {}, html("tr", {}, html("th", {}, caption), ...names));
-  const body = html("tbody", {}, ...rows.map(({ node }) => node));
+// A number between 0 and 1 as a bar and a text: `draw(share, text)`.
+function shareCell(kind) {
+  const bar = html("span", { class: `xp-share-bar xp-share-${kind}`, "aria-hidden": "true" });
+  const text = html("span", { class: "xp-share-text" });
+  const track = html("span", { class: "xp-share-track" }, bar);
   return {
-    node: html("table", { class: "xp-shares" }, top, body),
-    draw(titles, values) {
-      names.forEach((name, c) => name.replaceChildren(...words(titles[c])));
-      rows.forEach(({ cells }, r) =>
-        cells.forEach(({ bar, text }, c) => {
-          const [share, shown] = values[r][c];
-          bar.style.width = `${100 * share}%`;
-          text.textContent = shown;
-        }),
-      );
+    node: html("td", {}, html("span", { class: "xp-share-cell" }, track, text)),
+    draw(share, shown) {
+      bar.style.width = `${100 * share}%`;
+      text.textContent = shown;
+    },
+  };
+}
+
+// A table of such cells, with a kind for each column, and for each row the nodes of its head:
+// `draw(titles of the columns, rows of [share, text])`.
+function shareTable(caption, kinds, heads) {
+  const titles = kinds.map(() => html("th", { scope: "col" }));
+  const cells = heads.map(() => kinds.map(shareCell));
+  const rows = heads.map((head, r) =>
+    html("tr", {}, html("th", { scope: "row" }, ...head), ...cells[r].map(({ node }) => node)),
+  );
+  const top = html("thead", {}, html("tr", {}, html("th", {}, caption), ...titles));
+  return {
+    node: html("table", { class: "xp-shares" }, top, html("tbody", {}, ...rows)),
+    draw(texts, values) {
+      titles.forEach((title, c) => (title.textContent = texts[c]));
+      cells.forEach((row, r) => row.forEach((cell, c) => cell.draw(...values[r][c])));
     },
   };
 }
@@ -214,35 +224,46 @@ function verdictOf({ p, push, eps, marked }) {
   }
   if (eps >= 1) {
     return (
-      `From ε = 1 on even x₁ can be turned: alone it is right for ${percent(strong.robust)}. No mix ` +
-      `withstands more than ${percent(robust.robust)}.`
+      `From ε = 1 on even x₁ can be turned: alone it is right for ${percent(strong.robust)}. ` +
+      `No mix withstands more than ${percent(robust.robust)}.`
     );
   }
   if (push < 1) {
     return (
-      `The weak features are pushed towards each other: f_avg falls from ${percent(avg.standard)} to ` +
-      `${percent(avg.robust)}. The most robust mix ` +
+      `The weak features are pushed towards each other: f_avg falls from ` +
+      `${percent(avg.standard)} to ${percent(avg.robust)}. The most robust mix ` +
       (robust.weak ? `still uses them: ${percent(robust.robust)}.` : "is x₁ alone.")
     );
   }
   if (push < 2) {
+    const effect = push === 1 ? "tell nothing any more" : "only mislead now";
     return (
-      `The weak features ${push === 1 ? "tell nothing any more" : "only mislead now"}: f_avg is right ` +
-      `for ${percent(avg.robust)}, and no linear classifier withstands more than x₁ alone, ${percent(p)}.`
+      `The weak features ${effect}: f_avg is right for ${percent(avg.robust)}, and no linear ` +
+      `classifier withstands more than x₁ alone, ${percent(p)}.`
     );
   }
   return (
     `The weak features have changed ${push === 2 ? "places" : "sides"}: f_avg falls from ` +
     `${percent(avg.standard)} to ${percent(avg.robust)}. Whoever is right for ` +
-    `${percent(best.standard)} withstands ε for at most ${percent(robustBound(best.standard, p))} ` +
-    `(Theorem 2.1).`
+    `${percent(best.standard)} withstands ε for at most ` +
+    `${percent(Math.max(robustBound(best.standard, p), 0.0001))} (Theorem\u00a02.1).`
   );
 }
 
-function trainingNote({ p, eps, push, trained: [, robust] }) {
-  if (push < 1) return "Trained against ε < η, the weak features keep some weight.";
-  if (robust.strong) return "Trained against an ε from η to 2p − 1, the weak features get no weight.";
-  return `Trained against ε = ${small(eps)} ≥ 2p − 1 = ${format(2 * p - 1)}: w = 0, no classifier at all.`;
+// How accurate the two trained classifiers are: Theorem 2.2.
+function trainingNote({ trained: [plain, robust] }) {
+  const without =
+    `Trained without ε, it is right for ${percent(plain.standard)}, and against ε for ` +
+    `${percent(plain.robust)}.`;
+  if (!robust.strong && !robust.weak) {
+    const none = "w\u00a0=\u00a00: that is no classifier at all.";
+    return `${without} Trained against an ε ≥ 2p − 1, ${none}`;
+  }
+  const how = robust.weak < 0.005 ? ", by x₁ alone" : "";
+  return (
+    `${without} Trained against ε: for ${percent(robust.standard)} and ` +
+    `${percent(robust.robust)}${how}.`
+  );
 }
 
 function controls(model) {
@@ -265,14 +286,20 @@ function controls(model) {
       step: 0.1,
       text: (value) => format(value, 1),
     }),
-    slider(model, "push", { label: "Change ε", min: 0, max: 4, step: 0.05, text: etas }),
+    slider(model, "push", {
+      label: "Change ε",
+      min: 0,
+      max: 4,
+      step: 0.05,
+      text: (push) => (push ? `${etas(push)} = ${small(epsOf(model))}` : "0"),
+    }),
   ];
 }
 
 function render({ model, el }) {
   const sliders = controls(model);
   const stops = [0, 1, 2].map((push) =>
-    button(push ? `ε = ${etas(push).replace(" ", "")}` : "ε = 0", () => assign(model, { push })),
+    button(push ? `ε = ${etas(push)}` : "ε = 0", () => assign(model, { push })),
   );
   const views = choice(model, "view", {
     label: "Show",
@@ -284,10 +311,10 @@ function render({ model, el }) {
     " ",
     ...words(name),
   ];
-  const accuracies = barTable("classifier", ["standard", "robust"], KINDS.map(sign));
-  const weights = barTable("weights, ‖w‖ ≤ 1", ["strong", "weak"], [
-    ["trained without ε"],
-    ["trained against ε"],
+  const accuracies = shareTable("classifier", ["standard", "robust"], KINDS.map(sign));
+  const weights = shareTable("weights, ‖w‖\u00a0≤\u00a01", ["strong", "weak"], [
+    ["trained without\u00a0ε"],
+    ["trained against\u00a0ε"],
   ]);
   const verdict = html("p", { class: "xp-verdict" });
   const note = html("p", { class: "xp-note" });
@@ -297,15 +324,15 @@ function render({ model, el }) {
     [...sliders, views].forEach((part) => part.draw());
     for (const [name, plot] of Object.entries(plots)) {
       plot.node.style.display = model.get("view") === name ? "" : "none";
-      plot.draw(shown);
     }
-    verdict.textContent = verdictOf(shown);
+    plots[model.get("view")].draw(shown);
+    verdict.replaceChildren(...words(verdictOf(shown)));
     accuracies.draw(
-      ["standard", `against ε = ${small(shown.eps)}`],
+      ["standard", `against ε\u00a0=\u00a0${small(shown.eps)}`],
       shown.marked.map(({ standard, robust }) => [standard, robust].map((a) => [a, percent(a)])),
     );
     weights.draw(
-      ["of x₁", `of the ${shown.d.toLocaleString("en")} weak, together`],
+      ["of x₁", "of all weak ones"],
       shown.trained.map(({ strong, weak }) => [strong, weak].map((w) => [w, format(w)])),
     );
     note.textContent = trainingNote(shown);

@@ -21,7 +21,7 @@ class FeatureTradeoff(Explorable):
     """
 
     module = "feature_tradeoff"
-    heights = (640, 1000)
+    heights = (671, 1159)
     _esm = script(module)
     title = traitlets.Unicode("Accuracy against robustness: one strong feature, many weak").tag(
         sync=True

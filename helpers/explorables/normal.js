@@ -5,7 +5,8 @@ export const density = (z) => Math.exp(-(z ** 2) / 2) / Math.sqrt(2 * Math.PI);
 // Φ(z), to 15 digits after the point: ½ + φ(z) (z + z³/3 + z⁵/(3·5) + …) (Marsaglia 2004,
 // "Evaluating the Normal Distribution").
 export function probabilityBelow(z) {
-  if (Math.abs(z) > 8) return z > 0 ? 1 : 0;
+  if (z < -8) return density(z) / -z;
+  if (z > 8) return 1;
   let [sum, term] = [z, z];
   for (let odd = 3; sum + term !== sum; odd += 2) {
     term *= z ** 2 / odd;
