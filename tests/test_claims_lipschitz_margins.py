@@ -1,0 +1,150 @@
+"""Each claim of the chapter on certificates that no test of the helpers holds already."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from helpers import lipschitz, networks, spectral
+from helpers.published import load_published
+from helpers.results import FOLDER, load_figures, load_lmt, load_table
+
+SUMMARY = load_table("lmt")
+TRIALS = load_table("lmt_maxout")
+PLANE = load_figures("lmt_plane")
+PAPER = load_published("lmt")
+PUBLISHED = load_published("certified_mnist")
+SEEDED = ("plain", "decay", "adversarial", "lmt", "lmt_global", "best")
+
+
+def each(model, name):
+    """A column of the summary, for each seed of a model."""
+    return SUMMARY[SUMMARY["model"] == model][name]
+
+
+def mean(model, name):
+    return each(model, name).mean()
+
+
+def figures(model, name):
+    return np.array([network["figures"][name] for network in load_lmt(model)])
+
+
+# The plane
+
+
+def plane(name):
+    return dict(zip(PLANE["c"], PLANE[name], strict=True))
+
+
+def test_the_discs_fill_out_as_c_grows_and_the_errors_mount():
+    tight, errors = plane("tightness"), plane("err_train")
+    assert 0.18 < tight[0] < 0.25
+    assert tight[0] < tight[0.1] < tight[0.2] < tight[0.3] < 0.85 and tight[0.5] > 0.99
+    assert errors[0.1] < 1 < 5 < errors[0.2] < errors[0.3] < errors[0.5]
+
+
+def test_too_large_a_radius_leaves_a_constant():
+    assert plane("err_train")[2.0] == 50
+
+
+# Layers
+
+
+def test_overlapping_max_pooling_reaches_two_and_disjoint_windows_one():
+    assert spectral.overlap(nn.MaxPool2d(3, 2), (1, 5, 5)) == 4
+    assert spectral.overlap(nn.MaxPool2d(2), (1, 6, 6)) == 1
+
+
+def stored_lmt():
+    return networks.load_weights(networks.conv_2c2f(), FOLDER / "lmt" / "lmt.safetensors")
+
+
+def test_power_iteration_is_slow_where_training_has_pressed():
+    """After ten rounds from a random vector some layer of LMT is still a per cent short."""
+    network, short = stored_lmt(), []
+    shapes = lipschitz.input_shapes(network, (784,))
+    for layer in networks.layers(network).values():
+        A = spectral.operator_matrix(layer, shapes[layer])
+        u = torch.randn(len(A), generator=torch.Generator().manual_seed(0)).double()
+        for _ in range(10):
+            v = A.T @ u / (A.T @ u).norm()
+            u = A @ v / (A @ v).norm()
+        short.append(1 - ((A @ v).norm() / spectral.proven_norm(A)).item())
+    assert min(short) > 0 and max(short) > 0.01
+
+
+# The experiment
+
+
+def test_the_seeds_of_the_experiment():
+    for model in SEEDED:
+        assert list(each(model, "seed")) == [0, 1, 2]
+
+
+def test_lmt_costs_little_and_adversarial_training_much():
+    assert mean("lmt", "minutes") < 2 * mean("plain", "minutes")
+    assert mean("adversarial", "minutes") > 5 * mean("plain", "minutes")
+
+
+@pytest.mark.parametrize("model", ["plain", "decay", "adversarial"])
+def test_without_lmt_nothing_is_certified_at_158_in_any_seed(model):
+    assert (each(model, "cert_158") < 0.1).all()
+
+
+def test_adversarial_training_survives_attacks_on_most_images():
+    assert (each("adversarial", "pgd_158") > 80).all()
+    assert (each("adversarial", "clean") > 98).all()
+
+
+def test_lmt_keeps_the_first_layer_below_one():
+    first = load_lmt("lmt")[0]["figures"]["bounds"]
+    assert first["conv1"] < 1 < 5 < first["fc1"]
+    start = load_lmt("lmt")[0]["figures"]["bounds_before"]
+    plain = load_lmt("plain")[0]["figures"]["bounds"]
+    assert all(plain[name] > start[name] for name in ("conv1", "conv2", "fc1", "fc2"))
+
+
+# The chain
+
+
+def test_the_product_of_norms_loses_most_for_the_plain_network():
+    assert (each("plain", "ratio_i") > 20).all()
+    for name in ("ratio_ii", "ratio_iii"):
+        assert (each("plain", name) < 2).all()
+
+
+def test_lmt_closes_the_gap():
+    assert (each("lmt", "ratio_i") < 2).all() and (each("lmt", "ratio_i") > 1.42).all()
+    assert mean("lmt", "ratio_ii") < 1.2 and mean("lmt", "ratio_iii") < 1.2
+    overall = figures("lmt", "ratio_overall")
+    assert (overall < 2.5).all() and (overall > PAPER["lmt"]["ratio_overall"]).all()
+
+
+def test_the_samples_miss_the_steepest_places_of_adversarial_training():
+    assert (figures("adversarial", "violated_iii") > 50).all()
+    assert mean("adversarial", "ratio_iii") < PAPER["adversarial"]["ratio_iii_above"]
+
+
+def test_the_proof_for_one_does_not_beat_the_attack_on_the_other():
+    assert (figures("plain", "median_deepfool") > PAPER["plain"]["median_deepfool"]).all()
+    certified = each("lmt", "median_certified")
+    assert (certified < PAPER["lmt"]["median_certified"]).all() and (certified > 0.85).all()
+    assert certified.max() < figures("plain", "median_deepfool").min()
+
+
+# The best
+
+
+def test_the_best_network_beats_what_was_published():
+    assert (each("best", "cert_158") > max(row["cert_158"] for row in PUBLISHED)).all()
+    assert (each("best", "clean") >= 95).all()
+    assert (each("best", "minutes") <= 60).all()
+
+
+def test_the_certificates_are_below_what_attacks_leave_everywhere():
+    for row in SUMMARY:
+        levels = [row["clean"]]
+        for radius in ("03", "10", "158"):
+            assert row[f"cert_{radius}"] <= row[f"pgd_{radius}"] <= levels[-1]
+            levels.append(row[f"pgd_{radius}"])
