@@ -34,7 +34,10 @@ def classifiers(arrays):
 def test_sources_of_published_figures_are_in_the_bibliography():
     bibliography = (BOOK / "references.bib").read_text(encoding="utf-8")
     for entry in PUBLISHED.values():
-        assert f"{{{entry['source']}," in bibliography
+        rows = [row for row in entry["models"] if isinstance(row, dict)]  # names, in a dict of rows
+        named = [row[key] for row in rows for key in ("source", "by") if key in row]
+        for source in [entry["source"], *named]:
+            assert f"{{{source}," in bibliography
 
 
 @pytest.mark.parametrize("name", NAMES)
