@@ -45,7 +45,7 @@ from helpers.results import FOLDER
 
 NAME = "robustness/pictures"
 SETTINGS = {
-    "networks": ["standard", "linf_0.3", "l2_2", "decay", "lmt", "maxout"],
+    "networks": ["standard", "linf_0.3", "l2_2", "decay", "lenet", "lmt", "maxout"],
     "eps": {"linf": 0.3, "l2": 4.0},
     "steps": 100,
     "targets": 3,
@@ -66,7 +66,8 @@ def load_networks():
         "standard": (conv(), "robustness/standard"),
         "linf_0.3": (conv(), "robustness/linf_0.3"),
         "l2_2": (conv(), "robustness/l2_2"),
-        "decay": (networks.lenet(torch.zeros(784)), "lenet/high"),
+        "decay": (conv(), "lmt/decay"),
+        "lenet": (networks.lenet(torch.zeros(784)), "lenet/high"),
         "lmt": (conv(), "lmt/lmt"),
         "maxout": (networks.maxout_network(10, BEST.planes), "lmt/best"),
     }
