@@ -22,7 +22,7 @@ from pathlib import Path
 
 import torch
 
-from experiments.record import save, write_table
+from experiments.record import is_done, save, write_table
 from experiments.training import as_array, asked_jobs, folder_of, in_processes, train
 from helpers import attacks, networks
 from helpers.data import load_mnist
@@ -63,6 +63,10 @@ class Run:
     decay: float
     init: str = "hundredth"
     seed: int = 0
+
+    @property
+    def settings(self):
+        return {**SETTINGS, **ATTACKS, "radii": RADII}
 
     @property
     def result(self):
@@ -261,24 +265,21 @@ def work(run, position):
         run.result,
         {name: as_array(values) for name, values in arrays.items()},
         row(run, network, data, temperature, measures),
-        {**SETTINGS, **ATTACKS, "radii": RADII},
+        run.settings,
         started,
     )
 
 
-def is_done(run):
-    return (FOLDER / run.result / "run.json").is_file()  # the last file that save writes
-
-
 def write_summary():
     """results/lenet/summary.csv, a row for each network that is done."""
-    rows = [load_figures(run.result) for run in all_runs() if is_done(run)]
+    rows = [load_figures(run.result) for run in all_runs() if is_done(run.result, run.settings)]
     write_table(FOLDER / "lenet" / "summary.csv", rows)
 
 
 def main():
     jobs = asked_jobs(__doc__.partition("\n")[0])
-    in_processes(work, [run for run in all_runs() if not is_done(run)], jobs, write_summary)
+    runs = [run for run in all_runs() if not is_done(run.result, run.settings)]
+    in_processes(work, runs, jobs, write_summary)
     write_summary()
 
 

@@ -36,7 +36,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from experiments import lmt_maxout, lmt_measures
-from experiments.record import save, write_table
+from experiments.record import is_done, save, write_table
 from experiments.training import (
     HELD_OUT,
     as_array,
@@ -50,7 +50,7 @@ from helpers import lipschitz, networks
 from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
 from helpers.lmt import LMT, GloRo
-from helpers.results import FOLDER, lmt_name, load_figures, load_run
+from helpers.results import FOLDER, lmt_name, load_figures
 
 ADVERSARIAL_STEPS = 7
 ACTIVATIONS = {"ReLU": nn.ReLU, "MinMax": networks.MinMax}
@@ -295,23 +295,18 @@ def work(run, position):
     save(run.result, arrays, figures, run.settings, started)
 
 
-def is_done(run):
-    """Whether the last file that save writes is there, and of these settings."""
-    path = FOLDER / run.result / "run.json"
-    return path.is_file() and load_run(run.result)["settings"] == run.settings
-
-
 def write_summary():
     """results/lmt/summary.csv, a row for each network that is done; nothing where a median ratio is
     no finite number."""
-    done = [load_figures(run.result) for run in all_runs() if is_done(run)]
+    done = [load_figures(run.result) for run in all_runs() if is_done(run.result, run.settings)]
     rows = [{name: figures[name] for name in COLUMNS} for figures in done]
     write_table(FOLDER / "lmt" / "summary.csv", rows)
 
 
 def main():
     jobs = asked_jobs(__doc__.partition("\n")[0])
-    in_processes(work, [run for run in all_runs() if not is_done(run)], jobs, write_summary)
+    runs = [run for run in all_runs() if not is_done(run.result, run.settings)]
+    in_processes(work, runs, jobs, write_summary)
     write_summary()
 
 

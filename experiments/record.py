@@ -64,6 +64,12 @@ def write_run(name, settings, started):
     write_json(FOLDER / name / "run.json", run)
 
 
+def is_done(name, settings):
+    """Whether all of results/<name>/ is there, and made with these ``settings``."""
+    path = FOLDER / name / "run.json"  # what save writes last
+    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["settings"] == settings
+
+
 def write_table(path, rows):
     """Write dicts with the same keys as a CSV file, keys first."""
     with replaced(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:

@@ -36,7 +36,7 @@ import numpy as np
 import torch
 
 from experiments import robustness_linear, robustness_measures, robustness_pictures
-from experiments.record import save, write_table
+from experiments.record import is_done, save, write_table
 from experiments.robustness_measures import PGD
 from experiments.training import (
     HELD_OUT,
@@ -51,7 +51,7 @@ from experiments.training import (
 from helpers import networks
 from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
-from helpers.results import FOLDER, load_arrays, load_figures, load_run, robustness_name
+from helpers.results import FOLDER, load_arrays, load_figures, robustness_name
 
 ALL = 55_000  # training images
 
@@ -252,12 +252,6 @@ def work(run, position):
     if run in [Run(model) for model in KEPT]:
         networks.save_weights(network.half(), FOLDER / "robustness" / f"{run.model}.safetensors")
     save(run.result, arrays, figures, run.settings, started)
-
-
-def is_done(name, settings):
-    """Whether the last file that save writes is there, and of these settings."""
-    path = FOLDER / name / "run.json"
-    return path.is_file() and load_run(name)["settings"] == settings
 
 
 def rows_of(figures):

@@ -123,10 +123,10 @@ def test_a_run_leaves_its_results(monkeypatch, elsewhere, data):
     monkeypatch.setattr("helpers.results.FOLDER", elsewhere / "results")
 
     run = lenet.all_runs()[0]
-    assert not lenet.is_done(run)
+    assert not record.is_done(run.result, run.settings)
     lenet.work(run, position=0)
     lenet.write_summary()
-    assert lenet.is_done(run)
+    assert record.is_done(run.result, run.settings)
     with (elsewhere / "results/lenet/summary.csv").open() as file:
         (row,) = csv.DictReader(file)
     assert list(row) == COLUMNS
@@ -153,7 +153,7 @@ def test_noise_is_rough_and_a_constant_is_smooth():
 
 @pytest.fixture
 def done():
-    return [run for run in lenet.all_runs() if lenet.is_done(run)]
+    return [run for run in lenet.all_runs() if record.is_done(run.result, run.settings)]
 
 
 def test_the_summary_has_a_row_for_each_network(done):

@@ -331,9 +331,9 @@ def run_all(small, data, monkeypatch):
 @pytest.mark.parametrize("model", ["plain", "lmt", "gloro", "best", "lmt_batch_norm"])
 def test_a_run_leaves_its_results(small, data, run_all, model):
     run = lmt.Run(model)
-    assert not lmt.is_done(run)
+    assert not record.is_done(run.result, run.settings)
     run_all(model)
-    assert lmt.is_done(run)
+    assert record.is_done(run.result, run.settings)
     with (small / "results/lmt/summary.csv").open() as file:
         (row,) = csv.DictReader(file)
     assert list(row) == COLUMNS
@@ -354,9 +354,9 @@ def test_a_run_leaves_its_results(small, data, run_all, model):
 def test_a_run_whose_settings_were_changed_is_done_anew(monkeypatch, run_all):
     run_all("best")
     run = lmt.Run("best")
-    assert lmt.is_done(run)
+    assert record.is_done(run.result, run.settings)
     monkeypatch.setitem(lmt.RECIPES, "best", replace(run.recipe, radius=1.5))
-    assert not lmt.is_done(run)
+    assert not record.is_done(run.result, run.settings)
 
 
 def test_a_network_that_has_collapsed_is_measured_too(small, data):
@@ -429,7 +429,7 @@ def check_figures(figures, arrays, images):
 
 @pytest.fixture
 def done():
-    return [run for run in lmt.all_runs() if lmt.is_done(run)]
+    return [run for run in lmt.all_runs() if record.is_done(run.result, run.settings)]
 
 
 def test_the_summary_has_a_row_for_each_network(done):

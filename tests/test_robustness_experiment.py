@@ -425,7 +425,7 @@ def test_what_is_done_is_not_done_again(run_all, small, monkeypatch):
     assert {path: path.stat().st_mtime_ns for path in small.rglob("*.npz")} == files
     changed = replace(Run("standard").recipe, learning_rate=0.02)
     monkeypatch.setitem(robustness.RECIPES, "standard", changed)
-    assert not any(robustness.is_done(run.result, run.settings) for run in runs)
+    assert not any(record.is_done(run.result, run.settings) for run in runs)
 
 
 def test_the_networks_of_a_model_are_read(run_all):
@@ -510,7 +510,7 @@ def check_linear(arrays, test_set):
 
 @pytest.fixture
 def done():
-    return [run for run in robustness.all_runs() if robustness.is_done(run.result, run.settings)]
+    return [run for run in robustness.all_runs() if record.is_done(run.result, run.settings)]
 
 
 def test_the_figures_describe_the_arrays(done):
@@ -519,13 +519,13 @@ def test_the_figures_describe_the_arrays(done):
 
 
 def test_the_stored_pictures():
-    if robustness.is_done(robustness_pictures.NAME, robustness_pictures.SETTINGS):
+    if record.is_done(robustness_pictures.NAME, robustness_pictures.SETTINGS):
         name, settings = robustness_pictures.NAME, robustness_pictures.SETTINGS
         check_pictures(load_arrays(name), load_figures(name), settings["networks"], settings)
 
 
 def test_the_stored_linear_classifiers(mnist):
-    if robustness.is_done(robustness_linear.NAME, robustness_linear.SETTINGS):
+    if record.is_done(robustness_linear.NAME, robustness_linear.SETTINGS):
         test_set = robustness_linear.digit_pair(mnist, 5, 7, split="test")
         check_linear(load_arrays(robustness_linear.NAME), test_set)
 
