@@ -15,8 +15,14 @@ import torch
 from tqdm import tqdm
 
 from experiments.record import write_run, write_table
-from experiments.training import HELD_OUT, folder_of, set_rate, split, train
-from helpers import networks
+from experiments.training import (
+    HELD_OUT,
+    folder_of,
+    held_out_accuracy,
+    set_rate,
+    split,
+    train,
+)
 from helpers.data import load_mnist
 from helpers.lmt import certified_accuracy
 from helpers.maxout import CertifiedMargin, certified_radius, start_from_images
@@ -84,7 +90,7 @@ def trained(recipe, seed, checkpoint, train_set, held_out, **bar):
         network,
         *train_set,
         optimiser,
-        lambda: {"held_out": 100 * (1 - networks.error_rate(network, *held_out))},
+        lambda: held_out_accuracy(network, *held_out),
         epochs=recipe.epochs,
         batch=recipe.batch,
         seed=seed,
