@@ -18,8 +18,9 @@ pixel does best to give all images the same class, and may never leave that. The
 0, so that what is measured depends little on when the training stopped. Weights are rounded to half
 precision before they are measured, so that those which are stored are those which were measured.
 
-Beside the networks there are experiments.robustness_linear, on linear classifiers, and
-experiments.robustness_pictures, on gradients and large changes that people can look at.
+Beside the networks there are experiments.robustness_linear and experiments.robustness_tilting, on
+linear classifiers, and experiments.robustness_pictures, on gradients and large changes that people
+can look at.
 
 Every network gets a folder in results/robustness/runs/. summary.csv has a row for each attack on
 each classifier: accuracies in per cent, ``clean`` of all test images, ``robust`` of every tenth
@@ -35,7 +36,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from experiments import robustness_linear, robustness_measures, robustness_pictures
+from experiments import (
+    robustness_linear,
+    robustness_measures,
+    robustness_pictures,
+    robustness_tilting,
+)
 from experiments.record import is_done, save, write_table
 from experiments.robustness_measures import PGD
 from experiments.training import (
@@ -285,8 +291,9 @@ def write_summary():
 
 def main():
     jobs = asked_jobs(__doc__.partition("\n")[0])
-    if not is_done(robustness_linear.NAME, robustness_linear.SETTINGS):
-        robustness_linear.main()
+    for part in (robustness_linear, robustness_tilting):
+        if not is_done(part.NAME, part.SETTINGS):
+            part.main()
     runs = [run for run in all_runs() if not is_done(run.result, run.settings)]
     in_processes(work, runs, jobs, write_summary)
     if not is_done(robustness_pictures.NAME, robustness_pictures.SETTINGS):

@@ -17,12 +17,14 @@ from experiments import (
     robustness_linear,
     robustness_measures,
     robustness_pictures,
+    robustness_tilting,
     training,
 )
 from experiments.robustness import Run
 from helpers import attacks, networks, robust_linear
 from helpers.results import FOLDER, load_arrays, load_figures, load_robustness, load_table
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 COLUMNS = (
     "experiment,model,norm,eps_train,n_train,seed,clean,robust_eps,robust,attack,minutes"
 ).split(",")
@@ -37,15 +39,6 @@ FEW_PICTURES = {
     "judged_images": 20,
     "judge_images": 100,
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small gain nothing from threads, and lose much on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
@@ -366,6 +359,7 @@ def run_all(few_pictures, few_pixels, small, data, pair, monkeypatch):
         monkeypatch.setattr(module, "split", lambda _: data)
     parts = {"train": pair[0], "test": pair[1]}
     monkeypatch.setattr(robustness_linear, "digit_pair", lambda *_, split: parts[split])
+    monkeypatch.setattr(robustness_tilting, "main", lambda: None)  # has tests of its own
     train = robustness.trained
     monkeypatch.setattr(robustness, "trained", lambda *few, **bar: train(*few, disable=True))
     monkeypatch.setattr(robustness_pictures, "load_networks", lambda: stored(small / "results"))
