@@ -150,7 +150,7 @@ class Run:
 
 
 def all_runs():
-    """First one network of each model, then the sizes, then the other seeds."""
+    """First one network of each model, then the sizes, then the other seeds, then the rest."""
     first = [Run(model) for model in RECIPES if not model.endswith("_long")]
     sizes = [Run(model, n) for n in SIZES["standard"] for model in SIZES if n in SIZES[model]]
     seeds = [Run(model, seed=seed) for seed in (1, 2) for model in SEEDS]
@@ -161,7 +161,8 @@ def all_runs():
         if run.model in ("standard", "l2_2") and run.n <= 10_000
     ]
     longer = [Run(model) for model in RECIPES if model.endswith("_long")]
-    return first + sizes + seeds + seeds_of_sizes + longer
+    runs = first + sizes + seeds + seeds_of_sizes + longer
+    return sorted(runs, key=lambda run: run.model == "linf_0.3" and run.n < ALL)
 
 
 # Training
