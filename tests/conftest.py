@@ -5,8 +5,9 @@
     open_page   opens a page of it in Chromium: see Visit
     browser     that Chromium, for tests with pages of their own
     mnist       MNIST, from $MNIST_DIR or the cache
+    one_thread  torch on one thread
 
-A test that asks for one of the last three gets the marker `browser` or `mnist` by itself. Where
+A test that asks for a page, the browser or MNIST gets the marker `browser` or `mnist` by itself. Where
 there is no Chromium, or no MNIST, such tests are skipped, and the summary says so.
 """
 
@@ -80,6 +81,18 @@ def pytest_terminal_summary(terminalreporter):
         cause = log.partition("\nThe above exception was")[0]
         terminalreporter.section("The book does not build", red=True, bold=True)
         terminalreporter.write_line(cause[-4000:])
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Torch on one thread: small networks gain nothing from more, and lose much on a busy machine.
+    For all of a file: pytestmark = pytest.mark.usefixtures("one_thread")."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

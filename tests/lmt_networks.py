@@ -4,7 +4,7 @@ digits, and the stored ones that were trained on MNIST."""
 from functools import cache
 
 import torch
-from sklearn.datasets import load_digits
+from small_digits import train_set
 from torch import nn
 
 from experiments import lmt
@@ -21,18 +21,6 @@ LOSSES = {
     "GloRo": lambda network: GloRo(network, (64,), EPS),
     "maxout": lambda network: CertifiedMargin(2 * EPS),
 }
-
-
-@cache
-def digits():
-    """scikit-learn's 8×8 digits as tensors, pixels in [0, 1]: X, y."""
-    X, y = load_digits(return_X_y=True)
-    return torch.tensor(X / 16, dtype=torch.float32), torch.tensor(y)
-
-
-def train_set():
-    X, y = digits()
-    return X[:1200], y[:1200]
 
 
 def small_network(seed=0):

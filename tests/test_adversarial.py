@@ -8,28 +8,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
+from small_digits import digits, train_set, unseen
 
 from helpers import attacks, networks, robust_linear
 from helpers.adversarial import Adversarial
 from helpers.losses import softplus
 
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small gain nothing from threads, and lose much on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def digits():
-    """scikit-learn's 8×8 digits as tensors, pixels in [0, 1]: X, y."""
-    X, y = load_digits(return_X_y=True)
-    return torch.tensor(X / 16, dtype=torch.float32), torch.tensor(y)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def new_network(seed=0):
@@ -39,8 +25,8 @@ def new_network(seed=0):
 # Training a network
 
 
-def test_each_batch_is_attacked_from_new_starts(digits):
-    network, (X, y) = new_network(), (each[:100] for each in digits)
+def test_each_batch_is_attacked_from_new_starts():
+    network, (X, y) = new_network(), (each[:100] for each in digits())
     loss = Adversarial(0.5)
     one, other = loss(network, X, y), loss(network, X, y)
     assert one != other and loss.state["calls"] == 2
@@ -49,22 +35,21 @@ def test_each_batch_is_attacked_from_new_starts(digits):
 
 
 @pytest.mark.parametrize("norm", attacks.NORMS)
-def test_the_loss_is_that_of_the_examples_of_pgd(digits, norm):
-    network, (X, y) = new_network(), (each[:100] for each in digits)
+def test_the_loss_is_that_of_the_examples_of_pgd(norm):
+    network, (X, y) = new_network(), (each[:100] for each in digits())
     moved = attacks.pgd(network, X, y, 0.2, norm, steps=5)
     expected = networks.cross_entropy(network, moved, y)
     assert Adversarial(0.2, norm, steps=5)(network, X, y) == expected
 
 
 @pytest.mark.parametrize(("norm", "eps"), [("l2", 0.8), ("linf", 0.1)])
-def test_adversarial_training_makes_robust(digits, norm, eps):
-    X, y = digits
+def test_adversarial_training_makes_robust(norm, eps):
     robust = {}
     for name, loss in (("plain", networks.cross_entropy), ("trained", Adversarial(eps, norm))):
         network = new_network()
         optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
-        networks.train(network, X[:1200], y[:1200], optimiser, 8, 100, loss=loss, disable=True)
-        (robust[name],) = attacks.robust_accuracy(network, X[1200:], y[1200:], [eps], norm)
+        networks.train(network, *train_set(), optimiser, 8, 100, loss=loss, disable=True)
+        (robust[name],) = attacks.robust_accuracy(network, *unseen(), [eps], norm)
     assert robust["trained"] > robust["plain"] + 0.15
 
 
@@ -87,9 +72,9 @@ SMALL = st.floats(-3, 3)
 
 
 @pytest.fixture(scope="module")
-def pair(digits):
+def pair():
     """The images of 5 and 7 with labels -1 and +1."""
-    X, y = (each.numpy() for each in digits)
+    X, y = (each.numpy() for each in digits())
     rows = np.isin(y, (5, 7))
     return X[rows].astype(float), y[rows] - 6
 

@@ -6,43 +6,28 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.datasets import load_digits
+from small_digits import train_set, unseen
 
 from helpers import attacks, networks
 from helpers.networks import fan_in, initialise, two_layers
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 RADII = {"l2": [0.2, 0.5, 0.8], "linf": [0.03, 0.08, 0.15]}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small gain nothing from threads, and lose much on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
-def digits():
-    """scikit-learn's 8×8 digits as tensors, pixels in [0, 1]: X, y."""
-    X, y = load_digits(return_X_y=True)
-    return torch.tensor(X / 16, dtype=torch.float32), torch.tensor(y)
-
-
-@pytest.fixture(scope="module")
-def network(digits):
+def network():
     """A briefly trained network with one hidden layer."""
     network = initialise(two_layers(64, 64, 10), fan_in, seed=0)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
-    X, y = digits[0][:1200], digits[1][:1200]
-    networks.train(network, X, y, optimiser, epochs=10, batch=50, disable=True)
+    networks.train(network, *train_set(), optimiser, epochs=10, batch=50, disable=True)
     return network
 
 
 @pytest.fixture(scope="module")
-def images(digits):
-    return digits[0][1200:1500], digits[1][1200:1500]
+def images():
+    return unseen(300)
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from lmt_networks import LOSSES, digits, stored_network
+from lmt_networks import LOSSES, stored_network
 from lmt_networks import trained as trained_network
 from safetensors.numpy import load_file
+from small_digits import digits, unseen
 from torch import nn
 
 from experiments import lmt, lmt_measures, training
@@ -21,16 +22,10 @@ from helpers import attacks
 from helpers.networks import maxout_network
 from helpers.results import FOLDER, load_arrays, load_figures
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 WITHIN = 0.999
 RADII = {"03": 0.3, "10": 1.0, "158": 1.58}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 # The tries: each returns changes of the images, shape (tries·m, n), one row of images after another
@@ -122,20 +117,14 @@ def check_certificates(network, X, y, pool, **options):
 # Small networks
 
 
-def small_images():
-    """Images that the small networks were not trained on: X, y."""
-    X, y = digits()
-    return X[1200:1400], y[1200:1400]
-
-
 @pytest.mark.parametrize("name", LOSSES)
 def test_nothing_contradicts_the_certificates_of_small_networks(name):
-    check_certificates(trained_network(name), *small_images(), pool=digits())
+    check_certificates(trained_network(name), *unseen(200), pool=digits())
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_tries_fool_the_same_networks_farther_out(name):
-    network, (X, y) = trained_network(name), small_images()
+    network, (X, y) = trained_network(name), unseen(200)
     right = lmt_measures.certified_radius(network, X, y) > 0
     X, y = X[right], y[right]
     found = fooled(network, X, y, torch.full((len(X),), 2.5).double(), digits(), restarts=3)

@@ -12,15 +12,9 @@ from helpers import lipschitz, networks
 from helpers.lipschitz import PowerIteration, layer_bounds, lipschitz_constant, proven_slopes
 from helpers.networks import Concatenation, Maxout, MinMax, Normalise, Sum, WholeConv2d
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 ACTIVATIONS = (nn.ReLU, nn.Tanh, nn.Sigmoid, MinMax)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def body(draw, channels, size):

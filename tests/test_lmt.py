@@ -7,31 +7,24 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from lmt_networks import EPS, LOSSES, digits, small_network, train_set
+from lmt_networks import EPS, LOSSES, small_network
 from lmt_networks import trained as trained_network
+from small_digits import train_set, unseen
 from torch import nn
 
 from helpers import attacks, lmt, networks
 from helpers.lipschitz import PowerIteration, proven_slopes, rival_slopes
 from helpers.lmt import LMT, GloRo, certified_accuracy, certified_radius, radii
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 KINDS = ("plain", "LMT, Prop. 1", "LMT, Prop. 2", "GloRo")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small gain nothing from threads, and lose much on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
 def images():
     """Images that the networks were not trained on: X, y."""
-    X, y = digits()
-    return X[1200:1500], y[1200:1500]
+    return unseen(300)
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,12 @@ import torch
 from lmt_networks import stored_network
 from torch import nn
 
-from experiments import lmt, lmt_maxout, lmt_measures, record, training
+from experiments import lmt, lmt_measures, record, training
 from helpers import attacks, lipschitz, networks
 from helpers.lmt import certified_radius
 from helpers.results import FOLDER, load_arrays, load_figures, load_lmt, load_run
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 COLUMNS = (
     "model,seed,clean,pgd_03,pgd_10,pgd_158,cert_03,cert_10,cert_158,median_certified,"
@@ -30,15 +32,6 @@ FEW = {
     "chain_samples": 2,
 }
 RADII = ["0.3", "1.0", "1.58"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small gain nothing from threads, and lose much on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,10 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from lmt_networks import EPS, digits, small_maxout, train_set
+from lmt_networks import EPS, small_maxout
 from lmt_networks import trained as trained_network
 from scipy.optimize import nnls
+from small_digits import digits, train_set, unseen
 from torch import nn
 
 from experiments import lmt_measures
@@ -21,21 +22,13 @@ from helpers.lmt import certified_accuracy
 from helpers.maxout import CertifiedMargin, certified_radius, deciding_planes, start_from_images
 from helpers.networks import Maxout, maxout_network
 
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small gain nothing from threads, and lose much on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
 def images():
     """Images that the network was not trained on: X, y."""
-    X, y = digits()
-    return X[1200:1500], y[1200:1500]
+    return unseen(300)
 
 
 @pytest.fixture(scope="module")

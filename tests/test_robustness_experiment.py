@@ -25,6 +25,7 @@ from helpers import attacks, networks, robust_linear
 from helpers.results import FOLDER, load_arrays, load_figures, load_robustness, load_table
 
 pytestmark = pytest.mark.usefixtures("one_thread")
+
 COLUMNS = (
     "experiment,model,norm,eps_train,n_train,seed,clean,robust_eps,robust,attack,minutes"
 ).split(",")
