@@ -100,6 +100,7 @@ SIZES = {
     "linf_0.3": [100, 1000, 10_000],
 }
 SEEDS_OF_SIZES = 3  # of standard and l2_2, up to 10,000 images
+LAST = ("l2_0.5", "standard_long", "l2_2_long")
 COLUMNS = (
     "experiment,model,norm,eps_train,n_train,seed,clean,robust_eps,robust,attack,minutes"
 ).split(",")
@@ -150,19 +151,19 @@ class Run:
 
 
 def all_runs():
-    """First one network of each model, then the sizes, then the other seeds, then the rest."""
-    first = [Run(model) for model in RECIPES if not model.endswith("_long")]
-    sizes = [Run(model, n) for n in SIZES["standard"] for model in SIZES if n in SIZES[model]]
+    """First one network of each model, then the sizes, then the other seeds; what matters least
+    comes last."""
+    first = [Run(model) for model in RECIPES if model not in LAST]
+    sizes = [Run(model, n) for n in SIZES["standard"] for model in ("standard", "l2_2")]
     seeds = [Run(model, seed=seed) for seed in (1, 2) for model in SEEDS]
     seeds_of_sizes = [
         Run(run.model, run.n, seed)
         for seed in range(1, SEEDS_OF_SIZES)
         for run in sizes
-        if run.model in ("standard", "l2_2") and run.n <= 10_000
+        if run.n <= 10_000
     ]
-    longer = [Run(model) for model in RECIPES if model.endswith("_long")]
-    runs = first + sizes + seeds + seeds_of_sizes + longer
-    return sorted(runs, key=lambda run: run.model == "linf_0.3" and run.n < ALL)
+    rest = [Run(model) for model in LAST] + [Run("linf_0.3", n) for n in SIZES["linf_0.3"]]
+    return first + sizes + seeds + seeds_of_sizes + rest
 
 
 # Training
