@@ -1,5 +1,6 @@
 """The book's explorables: widgets in Jupyter, and alive in the built pages without a kernel."""
 
+from helpers.explorables.accuracy_plane import AccuracyPlane
 from helpers.explorables.adversarial_walk import AdversarialWalk
 from helpers.explorables.certified_accuracy import CertifiedAccuracy
 from helpers.explorables.certified_digit import CertifiedDigit
@@ -22,6 +23,7 @@ from helpers.explorables.tilting_plane import TiltingPlane
 from helpers.explorables.two_layer_network import TwoLayerNetwork
 
 __all__ = [
+    "AccuracyPlane",
     "AdversarialWalk",
     "CertifiedAccuracy",
     "CertifiedDigit",

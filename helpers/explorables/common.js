@@ -144,12 +144,13 @@ export const angleSlider = (model, trait, label) =>
     text: (value) => `${format(degrees(value), 1)}°`,
   });
 
-// A group of radio buttons bound to a trait; `options` are [value, label] pairs.
-export function choice(model, trait, { label, options }) {
+// A group of radio buttons bound to a trait; `options` are [value, label] pairs, and `also(value)`
+// the values of other traits that a choice brings along.
+export function choice(model, trait, { label, options, also = () => ({}) }) {
   const name = `xp-choice-${Math.random()}`; // radio buttons of one group share it, on all the page
   const inputs = options.map(([value]) => {
     const input = html("input", { type: "radio", name, ...KEEP_KEYS });
-    input.addEventListener("change", () => assign(model, { [trait]: value }));
+    input.addEventListener("change", () => assign(model, { ...also(value), [trait]: value }));
     return input;
   });
   const labels = options.map(([, text], k) => html("label", {}, inputs[k], html("span", {}, text)));
@@ -320,6 +321,7 @@ const SHAPES = {
   ring: "M -5 0 a 5 5 0 1 0 10 0 a 5 5 0 1 0 -10 0 Z",
   diamond: "M 0 -8 L 8 0 L 0 8 L -8 0 Z",
   square: "M -6 -6 H 6 V 6 H -6 Z",
+  triangle: "M 0 -7.5 L 7 5 L -7 5 Z",
   cross: "M -6 -6 L 6 6 M -6 6 L 6 -6",
 };
 

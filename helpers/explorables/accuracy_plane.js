@@ -1,0 +1,266 @@
+// All networks of the book: clean accuracy against robust accuracy, as ε grows.
+import {
+  assign, chart, choice, format, html, marker, polygon, segment, show, slider, svg, update,
+} from "./common.js";
+
+const NORMS = { linf: "L∞", l2: "L2" };
+// How the networks were trained, and how their marks look.
+const FAMILIES = {
+  standard: { name: "standard", look: { shape: "square", kind: "usual" } },
+  decay: { name: "weight decay", look: { shape: "square", kind: "open-usual" } },
+  linf: { name: "adversarial L∞", look: { shape: "triangle", kind: "class-j" } },
+  l2: { name: "adversarial L2", look: { shape: "diamond", kind: "adversarial" } },
+  lmt: { name: "Lipschitz margin", look: { shape: "disc", kind: "boundary" } },
+  maxout: { name: "certified", look: { shape: "disc", kind: "open-boundary" } },
+};
+const PROVEN = ["lmt", "maxout"]; // families whose proofs are worth a bar
+const GAP = 14; // between two names, in pixels
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const percent = (share) => `${format(share, 1)}\u00a0%`;
+
+const stops = (model, norm) => [0, ...model.get("radii")[norm]];
+
+// Which of the stops is nearest to ε.
+function placeOf(model) {
+  const [all, eps] = [stops(model, model.get("norm")), model.get("eps")];
+  return all.reduce((best, stop, k) => (Math.abs(stop - eps) < Math.abs(all[best] - eps) ? k : best), 0);
+}
+
+// The networks at the chosen ε; accuracies are means over the seeds, `proven` is null where no
+// proof is known.
+function view(model) {
+  const norm = model.get("norm");
+  const place = placeOf(model);
+  const eps = stops(model, norm)[place];
+  const robust = (seed) => (eps ? seed[norm][place - 1] : seed.clean);
+  const networks = model.get("networks").map((network) => ({
+    ...network,
+    clean: mean(network.seeds.map((seed) => seed.clean)),
+    robust: mean(network.seeds.map(robust)),
+    marks: network.seeds.map((seed) => [seed.clean, robust(seed)]),
+    proven: eps && norm === "l2" && network.certified ? network.certified[place - 1] : null,
+  }));
+  const most = (of) => networks.reduce((best, each) => (of(each) > of(best) ? each : best));
+  const find = (name) => networks.find((network) => network.model === name);
+  return {
+    norm, eps, networks,
+    best: most(({ robust }) => robust),
+    safest: most(({ proven }) => proven || 0),
+    picked: find(model.get("picked")),
+    standard: find("standard"),
+  };
+}
+
+// From below the least to above the largest clean accuracy, in halves of a per cent.
+function rangeOf(networks) {
+  const all = networks.flatMap(({ seeds }) => seeds.map(({ clean }) => clean));
+  const half = (round, value) => round(2 * value) / 2;
+  const to = Math.min(100, half(Math.ceil, Math.max(...all) + 0.1));
+  return [half(Math.floor, Math.min(...all) - 0.2), to];
+}
+
+// A bar from what is proven to what an attack leaves: the truth lies between.
+function bounds(plot) {
+  const [bar, foot] = [svg("path", { class: "xp-bar-between" }), svg("path", { class: "xp-line xp-foot" })];
+  return {
+    node: svg("g", {}, bar, foot),
+    draw(clean, proven, robust) {
+      const [x, low, high] = [plot.px(clean), plot.py(proven), plot.py(robust)];
+      bar.setAttribute("d", `M ${x} ${low} V ${high}`);
+      foot.setAttribute("d", `M ${x - 8} ${low} H ${x + 8}`);
+    },
+  };
+}
+
+// A network's mark, at the mean over its seeds, with a dot for each of them.
+function network(plot, { family, seeds }) {
+  const mark = marker(plot, { ...FAMILIES[family].look, size: 0.9 });
+  const dots = seeds.length > 1 ? seeds.map(() => svg("circle", { r: 2.2, class: "xp-seed" })) : [];
+  const bar = bounds(plot);
+  return {
+    below: bar.node,
+    above: svg("g", {}, mark.node, ...dots),
+    draw({ clean, robust, marks, proven }) {
+      const shown = proven !== null && PROVEN.includes(family);
+      bar.node.setAttribute("visibility", shown ? "visible" : "hidden");
+      if (shown) bar.draw(clean, proven, robust);
+      dots.forEach((dot, k) => update(dot, { cx: plot.px(marks[k][0]), cy: plot.py(marks[k][1]) }));
+      mark.draw([clean, robust]);
+    },
+  };
+}
+
+const inShort = (name) => name.replace(/^(adversarial|certified) | training$/g, "");
+
+// Names beside marks, apart from each other.
+function namesIn(plot) {
+  const nodes = [0, 1, 2].map(() => svg("text", { class: "xp-label" }));
+  return {
+    nodes,
+    draw(shown) {
+      const places = shown
+        .map(({ clean, robust, full }) => ({ x: plot.px(clean), y: plot.py(robust) + 4, full }))
+        .sort((a, b) => a.y - b.y);
+      const last = plot.py(0) + 4;
+      places.forEach((place, k) => {
+        place.y = Math.max(place.y, k ? places[k - 1].y + GAP : 0);
+      });
+      places.reverse().forEach((place, k) => {
+        place.y = Math.min(place.y, k ? places[k - 1].y - GAP : last);
+      });
+      nodes.forEach((node, k) => {
+        node.textContent = places[k] ? inShort(places[k].full) : "";
+        if (!places[k]) return;
+        const left = places[k].x > plot.px((plot.x[0] + 2 * plot.x[1]) / 3);
+        node.setAttribute("x", places[k].x + (left ? -13 : 13));
+        node.setAttribute("y", places[k].y);
+        node.setAttribute("text-anchor", left ? "end" : "start");
+      });
+    },
+  };
+}
+
+function accuracyPlane(model) {
+  const networks = model.get("networks");
+  const x = rangeOf(networks);
+  const whole = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((k) => Math.ceil(x[0]) + k);
+  const plot = chart({
+    label: "Robust against clean accuracy, in per cent: a mark for each network",
+    x,
+    y: [-4, 101],
+    width: 400,
+    height: 400,
+    right: 14,
+    xLabel: "clean accuracy (%)",
+    yLabel: "robust accuracy (%), at most",
+    xTicks: whole.filter((tick) => tick <= x[1]),
+    yTicks: [0, 20, 40, 60, 80, 100],
+  });
+  const impossible = polygon(plot, "impossible");
+  impossible.draw([[x[0], x[0]], [x[1], x[1]], [x[1], 101], [x[0], 101]]);
+  const [usual, fall] = [segment(plot, "muted"), segment(plot, "fall")];
+  const ring = svg("g", { class: "xp-marker xp-boundary" }, svg("circle", { r: 11, class: "xp-chosen" }));
+  const marks = networks.map((each) => network(plot, each));
+  const names = namesIn(plot);
+  plot.content.append(impossible.node, usual.node, fall.node);
+  plot.content.append(...marks.map(({ below }) => below));
+  const touch = svg("rect", { ...plot.frame, class: "xp-pick" });
+  plot.over.append(touch, ...marks.map(({ above }) => above), ...names.nodes, ring);
+  plot.over.addEventListener("click", (event) => {
+    const [u, v] = plot.at(event);
+    const far = ({ clean, robust }) =>
+      Math.hypot(plot.px(clean) - plot.px(u), plot.py(robust) - plot.py(v));
+    const shown = view(model).networks;
+    const nearest = shown.reduce((best, each) => (far(each) < far(best) ? each : best));
+    assign(model, { picked: nearest.model });
+  });
+  return {
+    node: plot.node,
+    draw({ networks: shown, picked, best, standard }) {
+      usual.draw([standard.clean, 0], [standard.clean, 100]);
+      fall.draw([picked.clean, picked.clean], [picked.clean, picked.robust]);
+      marks.forEach((mark, k) => mark.draw(shown[k]));
+      names.draw([...new Set([picked, best, standard])]);
+      ring.setAttribute(
+        "transform",
+        `translate(${plot.px(picked.clean)} ${plot.py(picked.robust)})`,
+      );
+    },
+  };
+}
+
+// The legend, in which a network can be picked: a row for each family.
+function families(model) {
+  const networks = model.get("networks");
+  const picks = choice(model, "picked", {
+    label: "Follow a network",
+    options: networks.map(({ model: value, name }) => [value, name]),
+  });
+  const labels = [...picks.node.querySelectorAll("label")];
+  labels.forEach((label, k) => {
+    label.querySelector("input").setAttribute("aria-label", networks[k].full);
+  });
+  const rows = Object.entries(FAMILIES).map(([family, { name, look }]) => {
+    const box = { viewBox: "0 0 18 18", width: 18, height: 18, "aria-hidden": "true" };
+    const sign = marker({ px: Number, py: Number }, look);
+    sign.draw([9, 9]);
+    const own = labels.filter((_, k) => networks[k].family === family);
+    const head = html("span", { class: "xp-family-name" }, svg("svg", box, sign.node), name);
+    return html("div", { class: "xp-family" }, head, html("span", {}, ...own));
+  });
+  picks.node.classList.add("xp-families");
+  picks.node.append(...rows);
+  return picks;
+}
+
+const change = ({ norm, eps }) =>
+  norm === "linf" ? `changes of up to ${eps} in every pixel` : `changes of up to ${eps} in length`;
+
+// Which network is best at this ε, and what it costs.
+function verdictOf(shown) {
+  const { eps, best, safest, standard } = shown;
+  if (eps === 0) {
+    return (
+      `ε = 0: nothing is changed, and robust accuracy is clean accuracy. Best: ${best.full}, ` +
+      `${format(best.clean)}\u00a0%.`
+    );
+  }
+  if (best.robust === 0) return `No image of any network withstands ${change(shown)}.`;
+  const known = `Against ${change(shown)}, ${best.full} keeps most: ${percent(best.robust)}.`;
+  const proof = safest.proven ? ` Most is proven of ${safest.full}: ${percent(safest.proven)}.` : "";
+  return `${known}${priceOf(best, standard)}${proof}`;
+}
+
+function priceOf(best, standard) {
+  if (best === standard) return "";
+  const gain = best.clean - standard.clean;
+  const points = `${format(Math.abs(gain))} percentage points`;
+  if (gain < 0) return ` It costs ${points} of clean accuracy against ${standard.full}.`;
+  return ` On clean images, too, it is better than ${standard.full}: by ${points}.`;
+}
+
+// What is known of the network that is followed.
+function pickedNote({ eps, norm, picked }) {
+  const { full, clean, robust, proven, seeds } = picked;
+  const of = seeds.length > 1 ? ` (mean of ${seeds.length} networks)` : "";
+  const start = `${full}${of}: clean ${format(clean)}\u00a0%`;
+  if (eps === 0) return `${start}.`;
+  const at = `within ε = ${eps} (${NORMS[norm]})`;
+  if (proven === null) return `${start}; ${at} at most ${percent(robust)} withstand.`;
+  return `${start}; ${at} at least ${percent(proven)}, proven, and at most ${percent(robust)}.`;
+}
+
+function render({ model, el }) {
+  const norms = choice(model, "norm", {
+    label: "Change in",
+    options: Object.entries(NORMS),
+    also: (norm) => ({ eps: stops(model, norm)[placeOf(model)] }),
+  });
+  const size = slider(model, "eps", {
+    label: "Change ε",
+    min: 0,
+    max: 5,
+    step: 1,
+    to: (place) => stops(model, model.get("norm"))[place],
+    from: () => placeOf(model),
+    text: () => `${stops(model, model.get("norm"))[placeOf(model)]} px`,
+  });
+  const plane = accuracyPlane(model);
+  const picks = families(model);
+  const verdict = html("p", { class: "xp-verdict" });
+  const followed = html("p", { class: "xp-note" });
+
+  function draw() {
+    const shown = view(model);
+    [norms, size, picks].forEach((part) => part.draw());
+    plane.draw(shown);
+    verdict.textContent = verdictOf(shown);
+    followed.textContent = pickedNote(shown);
+  }
+  const beside = html("div", { class: "xp-beside" }, norms.node, size.node, verdict, followed);
+  const top = html("div", { class: "xp-accuracies" }, plane.node, beside);
+  return show({ model, el }, [top, picks.node], draw);
+}
+
+export default { render };

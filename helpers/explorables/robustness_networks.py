@@ -1,0 +1,20 @@
+"""The networks that the explorables of robustness against accuracy compare."""
+
+import numpy as np
+
+from helpers.results import load_figures, load_run, load_table, robustness_name
+
+ALL = 55_000  # training images
+
+
+def load_trained():
+    """The figures of every network that experiments.robustness has trained so far, a list of
+    dicts as helpers.results.load_robustness describes them, with the ``epochs`` of the training.
+
+    Raises FileNotFoundError where there is no network yet.
+    """
+    table = load_table("robustness")
+    rows = table[np.isin(table["experiment"], ["networks", "sizes"])]
+    runs = zip(*(rows[name].tolist() for name in ("model", "n_train", "seed")), strict=True)
+    names = [robustness_name(*run) for run in dict.fromkeys(runs)]
+    return [load_figures(name) | {"epochs": load_run(name)["settings"]["epochs"]} for name in names]
