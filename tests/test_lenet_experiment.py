@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 import torch
+from trainings import check_that_it_goes_on, noisy_images, same_weights
 
 from experiments import lenet, record, training
 from helpers import attacks, networks
@@ -26,10 +27,7 @@ FEW = {
 @pytest.fixture
 def data():
     """Ten classes of noisy images, as the experiment's tensors: X, y, X_test, y_test."""
-    generator = torch.Generator().manual_seed(0)
-    centres = torch.rand(10, 784, generator=generator)
-    y = torch.arange(10).repeat(20)
-    X = (centres[y] + 0.1 * torch.randn(200, 784, generator=generator)).clamp(0, 1)
+    X, y = noisy_images(noise=0.1)
     return [X[:150], y[:150], X[150:], y[150:]]
 
 
@@ -42,11 +40,6 @@ def elsewhere(monkeypatch, tmp_path):
     return tmp_path
 
 
-def same_weights(one, other):
-    ours, others = one.state_dict(), other.state_dict()
-    return all(torch.equal(ours[name], others[name]) for name in ours)
-
-
 # Trainings
 
 
@@ -56,34 +49,19 @@ def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(
 ):
     """Killed before the first network is written, while the second is, or after it."""
     run = lenet.Run(1e-1, seed=3)
-    monkeypatch.setattr(lenet, "TRAINED", elsewhere / "uninterrupted")
-    expected, curves = lenet.trained(run, data, epochs=3, disable=True)
-
-    monkeypatch.setattr(lenet, "TRAINED", elsewhere / "interrupted")
-    target, method = {
-        "before": (training, "write_checkpoint"),
-        "while": (record.os, "replace"),
-        "after": (lenet.networks, "error_rate"),
+    at = {
+        "before": (training, "write_checkpoint", 1),
+        "while": (record.os, "replace", 2),
+        "after": (lenet.networks, "error_rate", 5),
     }[when]
-    original, calls = getattr(target, method), []
-
-    def killed(*arguments):
-        calls.append(arguments)
-        if len(calls) == {"before": 1, "while": 2, "after": 5}[when]:
-            raise KeyboardInterrupt
-        return original(*arguments)
-
-    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
-        context.setattr(target, method, killed)
-        lenet.trained(run, data, epochs=3, disable=True)
-    left = [path.name for path in (elsewhere / "interrupted").glob("*")]
-    assert left == ([] if when == "before" else [run.checkpoint.name])
-
-    network, resumed = lenet.trained(run, data, epochs=3, disable=True)
-    assert same_weights(network, expected)
-    for row in curves + resumed:
-        del row["seconds"]
-    assert resumed == curves and len(curves) == 3
+    curves = check_that_it_goes_on(
+        monkeypatch,
+        run.checkpoint,
+        lambda: lenet.trained(run, data, epochs=3, disable=True),
+        at,
+        leaves=when != "before",
+    )
+    assert len(curves) == 3
 
 
 def test_a_finished_training_is_not_repeated(elsewhere, data):

@@ -12,6 +12,7 @@ import pytest
 import torch
 from lmt_networks import stored_network
 from torch import nn
+from trainings import check_that_it_goes_on, linear_network, same_weights, split_images
 
 from experiments import lmt, lmt_measures, record, training
 from helpers import attacks, lipschitz, networks
@@ -36,13 +37,7 @@ RADII = ["0.3", "1.0", "1.58"]
 
 @pytest.fixture(scope="module")
 def data():
-    """Ten classes of noisy images as the experiment splits them: to train on, held out, to test."""
-    generator = torch.Generator().manual_seed(0)
-    centres = torch.rand(10, 784, generator=generator)
-    y = torch.arange(10).repeat(20)
-    X = (centres[y] + 0.1 * torch.randn(200, 784, generator=generator)).clamp(0, 1)
-    X = (255 * X).round() / 255
-    return tuple((X[rows], y[rows]) for rows in (slice(120), slice(120, 150), slice(150, None)))
+    return split_images(noise=0.1)
 
 
 def tiny_network(activation, batch_norm):
@@ -81,11 +76,6 @@ def trained(run, data):
     return lmt.trained(run, *data[:2], disable=True)[1:]
 
 
-def same_weights(one, other):
-    ours, others = one.state_dict(), other.state_dict()
-    return all(torch.equal(ours[name], others[name]) for name in ours)
-
-
 # Trainings
 
 
@@ -94,27 +84,9 @@ def same_weights(one, other):
 )
 def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(monkeypatch, small, data, model):
     run = lmt.Run(model, seed=3)
-    expected, curves = trained(run, data)
-    run.checkpoint.unlink()
-
-    original, calls = record.os.replace, []
-
-    def killed(*paths):
-        calls.append(paths)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        original(*paths)
-
-    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
-        context.setattr(record.os, "replace", killed)
-        trained(run, data)
-    assert [path.name for path in run.checkpoint.parent.iterdir()] == [run.checkpoint.name]
-
-    network, resumed = trained(run, data)
-    assert same_weights(network, expected)
-    for row in curves + resumed:
-        del row["seconds"]
-    assert resumed == curves and len(curves) == 4
+    at = (record.os, "replace", 3)
+    curves = check_that_it_goes_on(monkeypatch, run.checkpoint, lambda: trained(run, data), at)
+    assert len(curves) == 4
 
 
 def test_a_finished_training_is_not_repeated(small, data):
@@ -202,16 +174,9 @@ def test_training_images_that_are_held_out(mnist):
 
 @pytest.fixture
 def linear():
-    """Two classes and a boundary in the midst of the images, with images and their distances."""
-    generator = torch.Generator().manual_seed(0)
-    network = nn.Sequential(nn.Linear(784, 2))
-    nn.init.normal_(network[0].weight, generator=generator)
-    X = 0.5 + 0.1 * (torch.rand(40, 784, generator=generator) - 0.5)
-    network[0].bias.data = -network[0].weight.data @ X.mean(0)
-    with torch.no_grad():
-        s = network(X).double()
-    w = (network[0].weight[1] - network[0].weight[0]).detach().double()
-    return network, X, s.argmax(1), (s[:, 1] - s[:, 0]).abs() / w.norm()
+    """A network with images of two classes, and their distances."""
+    network, X, y, gap, w = linear_network()
+    return network, X, y, gap / w.norm()
 
 
 def test_the_nearest_adversarial_images_of_a_linear_network(linear):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from trainings import check_that_it_goes_on, linear_network, split_images
 
 from experiments import (
     record,
@@ -44,13 +45,7 @@ FEW_PICTURES = {
 
 @pytest.fixture(scope="module")
 def data():
-    """Ten classes of noisy images as the experiment splits them: to train on, held out, to test."""
-    generator = torch.Generator().manual_seed(0)
-    centres = torch.rand(10, 784, generator=generator)
-    y = torch.arange(10).repeat(20)
-    X = (centres[y] + 0.2 * torch.randn(200, 784, generator=generator)).clamp(0, 1)
-    X = (255 * X).round() / 255
-    return tuple((X[rows], y[rows]) for rows in (slice(120), slice(120, 150), slice(150, None)))
+    return split_images(noise=0.2)
 
 
 def tiny_network():
@@ -78,37 +73,14 @@ def trained(run, data):
     return robustness.trained(run, *data[:2], disable=True)
 
 
-def same_weights(one, other):
-    ours, others = one.state_dict(), other.state_dict()
-    return all(torch.equal(ours[name], others[name]) for name in ours)
-
-
 # Trainings
 
 
 @pytest.mark.parametrize("run", [Run("standard", 20, 1), Run("linf_0.3"), Run("l2_2", 20)])
 def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(monkeypatch, small, data, run):
-    expected, curves = trained(run, data)
-    run.checkpoint.unlink()
-
-    original, calls = record.os.replace, []
-
-    def killed(*paths):
-        calls.append(paths)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        original(*paths)
-
-    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
-        context.setattr(record.os, "replace", killed)
-        trained(run, data)
-    assert [path.name for path in run.checkpoint.parent.iterdir()] == [run.checkpoint.name]
-
-    network, resumed = trained(run, data)
-    assert same_weights(network, expected)
-    for row in curves + resumed:
-        del row["seconds"]
-    assert resumed == curves and len(curves) == 4
+    at = (record.os, "replace", 3)
+    curves = check_that_it_goes_on(monkeypatch, run.checkpoint, lambda: trained(run, data), at)
+    assert len(curves) == 4
 
 
 def test_the_rate_falls_and_eps_rises(small, data, monkeypatch):
@@ -184,17 +156,9 @@ def test_as_many_images_are_trained_on_as_are_said(mnist):
 
 @pytest.fixture
 def linear():
-    """Two classes and a boundary in the midst of the images, with images and their distances."""
-    generator = torch.Generator().manual_seed(0)
-    network = nn.Sequential(nn.Linear(784, 2))
-    nn.init.normal_(network[0].weight, generator=generator)
-    X = 0.5 + 0.1 * (torch.rand(40, 784, generator=generator) - 0.5)
-    network[0].bias.data = -network[0].weight.data @ X.mean(0)
-    with torch.no_grad():
-        s = network(X)
-    w = (network[0].weight[1] - network[0].weight[0]).detach()
-    gap = (s[:, 1] - s[:, 0]).abs()
-    return network, X, s.argmax(1), {"l2": gap / w.norm(), "linf": gap / w.abs().sum()}
+    """A network with images of two classes, and their distances in each norm."""
+    network, X, y, gap, w = linear_network()
+    return network, X, y, {"l2": gap / w.norm(), "linf": gap / w.abs().sum()}
 
 
 @pytest.mark.parametrize("norm", attacks.NORMS)
