@@ -3,19 +3,21 @@
 # make serve    the same, then show the book at http://127.0.0.1:8000 (PORT=... for another port)
 # make pictures the same, then take the still pictures of the figures anew (with Chromium)
 # make zip      the same, then pack the site as tilted-boundary.zip
+# make homework make the students' notebooks of the problem sets, in course/ (COURSE=... elsewhere)
 # make lock     install everything anew, as new as requirements.txt allows, and note the versions
-# make clean    delete what was built; .venv stays
+# make clean    delete what was built; .venv and course/ stay
 #
 # PYTHON=... names the Python that .venv is made with. Without make (Windows): see README.md.
 
 PORT ?= 8000
+COURSE ?= course
 VENV := .venv
 SITE := _build/html
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 RUN := $(VENV)/bin/python -m
 PIP := $(RUN) pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: book test serve pictures zip lock clean
+.PHONY: book test serve pictures zip homework lock clean
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build .
@@ -38,6 +40,9 @@ zip: book
 	@mv _build/tilted-boundary.zip tilted-boundary.zip
 	@echo "The site, packed: $(CURDIR)/tilted-boundary.zip"
 
+homework: $(VENV)/.homework
+	@$(RUN) homework.release $(COURSE)
+
 # CUDA's libraries are left out: they would bind Linux alone, and only its default build of torch.
 lock:
 	rm -rf $(VENV)
@@ -56,6 +61,10 @@ $(VENV)/.book: requirements.txt requirements.lock pyproject.toml
 	@$(RUN) pip --version > /dev/null 2>&1 || { $(make_venv); }
 	@echo "Installing what the book needs into $(VENV): once, and it takes some minutes"
 	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.homework: $(VENV)/.book
+	@$(PIP) -c requirements.lock -e ".[homework]"
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.book

@@ -1,0 +1,141 @@
+"""The problem sets as notebooks for students: python -m homework.release [FOLDER].
+
+A problem set is a file homework/<name>.md, solutions and hidden tests included. From it this
+command makes, in a course folder of nbgrader's (FOLDER, or course/),
+
+    source/<name>/<name>.ipynb     the same as a notebook that nbgrader understands,
+    release/<name>/<name>.ipynb    what students get: no solutions and no hidden tests.
+
+Both are made anew each time. The folder's nbgrader_config.py, gradebook and submissions stay.
+
+What a cell is for, its metadata say:
+
+    answer: <id>             the student's code; between BEGIN and END SOLUTION lies ours
+    test: <id>, points: 2    worth 2 points if it runs without an error
+    task: <id>, points: 5    a question in words, with the rubric that graders see; the empty cell
+                             for the answer follows it
+
+All other cells with code are given: what students change in them does not count.
+"""
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+from itertools import count
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat.v4 import new_markdown_cell
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+HERE = Path(__file__).resolve().parent
+NOT_SETS = {"README", "rules"}
+SETS = sorted(path for path in HERE.glob("*.md") if path.stem not in NOT_SETS)
+ANSWER_HERE = "*Your answer:*"
+KINDS = {
+    "answer": {"solution": True},
+    "test": {"grade": True, "locked": True},
+    "task": {"task": True, "locked": True},
+    "given": {"locked": True},
+}
+
+
+def source_notebook(text):
+    """The problem set ``text``, MyST Markdown, as a notebook with nbgrader's metadata.
+
+    Raises ValueError where a test or a task has no points, or an answer has no test.
+    """
+    notebook = jupytext.reads(text, fmt="md:myst")
+    title, *rest = notebook.cells
+    notebook.cells = [title, *jupytext.read(HERE / "rules.md").cells]
+    unnamed = {"given": count(1), "text": count(1)}
+    ids = {}
+    for cell in rest:
+        kind = next((kind for kind in KINDS if kind in cell.metadata), None)
+        if kind is None and cell.cell_type == "code":
+            kind, cell.metadata["given"] = "given", f"given-{next(unnamed['given'])}"
+        if kind:
+            cell.metadata["nbgrader"] = nbgrader_metadata(kind, cell)
+            ids.setdefault(kind, set()).add(cell.metadata[kind])
+        notebook.cells.append(cell)
+        if kind == "task":
+            notebook.cells.append(new_markdown_cell(ANSWER_HERE))
+    if missing := ids.get("answer", set()) - {test.partition(":")[0] for test in ids["test"]}:
+        raise ValueError(f"each answer must have a test of its id; these have none: {missing}")
+    for cell in notebook.cells:  # the same source, the same notebook
+        made = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.id = made or f"text-{next(unnamed['text'])}"
+    return notebook
+
+
+def nbgrader_metadata(kind, cell):
+    """What nbgrader wants to know of a cell of this kind."""
+    name = cell.metadata[kind]
+    flags = dict.fromkeys(("grade", "solution", "locked", "task"), False) | KINDS[kind]
+    grade_id = f"test-{name.replace(':', '-')}" if kind == "test" else name
+    metadata = {"schema_version": 3, "cell_type": cell.cell_type, "grade_id": grade_id, **flags}
+    if kind in ("test", "task"):
+        points = cell.metadata.get("points")
+        if not (isinstance(points, int) and points > 0):
+            raise ValueError(f"points of the {kind} {name!r} must be 1 or more; it was {points!r}")
+        metadata["points"] = points
+    return metadata
+
+
+def course_api(folder):
+    """nbgrader's Python interface to the course in this folder."""
+    # nbgrader runs alembic, which lies beside this Python: .venv need not be activated.
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([beside, os.environ["PATH"]])
+    config = Config()
+    config.CourseDirectory.root = str(folder)
+    config.CourseDirectory.db_url = f"sqlite:///{folder}/gradebook.db"
+    config.Execute.timeout = 300
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    api.log.setLevel(logging.ERROR)
+    return api
+
+
+def release(folder, texts):
+    """Make source and release of each problem set in the course folder.
+
+    texts: dict from a name to its MyST Markdown. Raises ValueError where a set is not as described
+    above, and RuntimeError with nbgrader's log where nbgrader refuses it.
+    """
+    folder = Path(folder).resolve()
+    for name, text in texts.items():
+        path = folder / "source" / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(source_notebook(text), path)
+    config = folder / "nbgrader_config.py"
+    if not config.exists():
+        shutil.copy(HERE / "nbgrader_config.py", config)
+    api = course_api(folder)
+    for name in texts:
+        made = api.generate_assignment(name)
+        if not made["success"]:
+            raise RuntimeError(f"nbgrader refused {name}:\n{made['log']}\n{made.get('error')}")
+
+
+def read_sets():
+    """The MyST Markdown of every problem set: a dict from its name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in SETS}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Make the students' notebooks.")
+    parser.add_argument("folder", nargs="?", default="course", type=Path)
+    folder = parser.parse_args().folder
+    release(folder, read_sets())
+    for name in read_sets():
+        print(folder / "release" / name / f"{name}.ipynb")
+
+
+if __name__ == "__main__":
+    main()
