@@ -19,14 +19,14 @@ pixel does best to give all images the same class, and may never leave that. The
 precision before they are measured, so that those which are stored are those which were measured.
 
 Beside the networks there are experiments.robustness_linear and experiments.robustness_tilting, on
-linear classifiers, and experiments.robustness_pictures, on gradients and large changes that people
-can look at.
+linear classifiers, experiments.robustness_earlier, on the networks of earlier chapters, and
+experiments.robustness_pictures, on gradients and large changes that people can look at.
 
 Every network gets a folder in results/robustness/runs/. summary.csv has a row for each attack on
 each classifier: accuracies in per cent, ``clean`` of all test images, ``robust`` of every tenth
 (of all for linear classifiers, where it is exact), ``robust_eps`` in pixels, and the minutes that
-the training took one core, next to none for linear classifiers. A run that was interrupted goes on
-with the epoch where it was.
+the training took one core, next to none for linear classifiers, and empty where they are unknown.
+A run that was interrupted goes on with the epoch where it was.
 """
 
 import time
@@ -37,6 +37,7 @@ import numpy as np
 import torch
 
 from experiments import (
+    robustness_earlier,
     robustness_linear,
     robustness_measures,
     robustness_pictures,
@@ -287,6 +288,8 @@ def write_summary():
     name = robustness_linear.NAME
     if is_done(name, robustness_linear.SETTINGS):
         rows += robustness_linear.rows_of(load_arrays(name), load_figures(name))
+    if is_done(robustness_earlier.NAME, robustness_earlier.SETTINGS):
+        rows += robustness_earlier.rows_of(load_figures(robustness_earlier.NAME))
     rows = [{name: row[name] for name in COLUMNS} for row in rows]
     write_table(FOLDER / "robustness" / "summary.csv", rows)
 
@@ -298,8 +301,9 @@ def main():
             part.main()
     runs = [run for run in all_runs() if not is_done(run.result, run.settings)]
     in_processes(work, runs, jobs, write_summary)
-    if not is_done(robustness_pictures.NAME, robustness_pictures.SETTINGS):
-        robustness_pictures.main()
+    for part in (robustness_earlier, robustness_pictures):
+        if not is_done(part.NAME, part.SETTINGS):
+            part.main()
     write_summary()
 
 

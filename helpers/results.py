@@ -196,13 +196,14 @@ def load_robustness(model, n_train=55_000):
     it is, infinite where no attack succeeded. held_out (epochs,): accuracies in per cent. And
     ``settings`` and ``seconds``, how the network was trained and what that took.
 
-    What there is besides, load_arrays and load_figures read: "robustness/linear" and
-    "robustness/pictures", as experiments.robustness_linear and _pictures say at their tops.
+    What there is besides, load_arrays and load_figures read: "robustness/linear",
+    "robustness/earlier" and "robustness/pictures", as experiments.robustness_linear, _earlier and
+    _pictures say at their tops.
 
     Raises ValueError where there is no such network.
     """
     table = load_table("robustness")
-    table = table[table["experiment"] != "linear"]
+    table = table[np.isin(table["experiment"], ["networks", "sizes"])]
     rows = table[(table["model"] == model) & (table["n_train"] == n_train)]
     if len(rows) == 0:
         known = sorted({(row["model"].item(), row["n_train"].item()) for row in table})

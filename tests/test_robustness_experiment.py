@@ -15,6 +15,7 @@ from trainings import check_that_it_goes_on, linear_network, split_images
 from experiments import (
     record,
     robustness,
+    robustness_earlier,
     robustness_linear,
     robustness_measures,
     robustness_pictures,
@@ -324,7 +325,8 @@ def run_all(few_pictures, few_pixels, small, data, pair, monkeypatch):
         monkeypatch.setattr(module, "split", lambda _: data)
     parts = {"train": pair[0], "test": pair[1]}
     monkeypatch.setattr(robustness_linear, "digit_pair", lambda *_, split: parts[split])
-    monkeypatch.setattr(robustness_tilting, "main", lambda: None)  # has tests of its own
+    for module in (robustness_earlier, robustness_tilting):  # have tests of their own
+        monkeypatch.setattr(module, "main", lambda: None)
     train = robustness.trained
     monkeypatch.setattr(robustness, "trained", lambda *few, **bar: train(*few, disable=True))
     monkeypatch.setattr(robustness_pictures, "load_networks", lambda: stored(small / "results"))
