@@ -1,0 +1,161 @@
+"""Each claim of the chapter on robustness and accuracy that no test of the helpers holds already."""
+
+import math
+
+import numpy as np
+import pytest
+
+from helpers import tradeoff
+from helpers.results import load_arrays
+
+PROBLEM = tradeoff.Problem(0.95, 1000, 3 / math.sqrt(1000))
+AXIS = load_arrays("robustness/tilting")
+LINEAR = load_arrays("robustness/linear")
+
+
+def accuracies(problem, w, times=(0, 2)):
+    """In per cent, against each multiple of η."""
+    return [100 * tradeoff.accuracy(problem, w, k * problem.eta) for k in times]
+
+
+# The toy problem
+
+
+def test_f_avg_is_turned_over():
+    standard, robust = accuracies(PROBLEM, tradeoff.f_avg(PROBLEM))
+    assert standard == pytest.approx(99.87, abs=0.005)
+    assert robust == pytest.approx(0.13, abs=0.005)
+
+
+def test_at_eta_nothing_can_be_told_from_the_weak_features():
+    assert accuracies(PROBLEM, tradeoff.f_avg(PROBLEM), [1]) == [50]
+
+
+def test_the_bayes_classifier_is_accurate_and_fragile():
+    standard, robust = accuracies(PROBLEM, tradeoff.best_mix(PROBLEM))
+    gain = standard - accuracies(PROBLEM, tradeoff.f_avg(PROBLEM))[0]
+    assert 0 < gain < 0.1 and standard > 99.9 and robust < 1
+
+
+def test_half_a_push_costs_little():
+    eps = 0.5 * PROBLEM.eta
+    w = tradeoff.best_mix(PROBLEM, eps)
+    assert 100 * tradeoff.accuracy(PROBLEM, w, eps) > 97 and w[1] > 0
+
+
+def test_weak_features_hardly_better_than_the_strong_one_cost_robustness():
+    problem = tradeoff.Problem(0.8, 1000, 1 / math.sqrt(1000))
+    assert 80 < accuracies(problem, tradeoff.f_avg(problem))[0] < 85
+    standard, robust = accuracies(problem, tradeoff.best_mix(problem))
+    assert standard > 88 and robust < 30
+    w = tradeoff.best_mix(problem, 2 * problem.eta)
+    assert accuracies(problem, w) == pytest.approx([80, 80])
+
+
+def test_without_a_strong_feature_one_might_as_well_guess():
+    problem = tradeoff.Problem(0.5, 1000, 3 / math.sqrt(1000))
+    w = tradeoff.best_mix(problem, 2 * problem.eta)
+    assert accuracies(problem, w, [2])[0] <= 50
+    for standard in np.linspace(0.5, 1, 11):
+        assert tradeoff.robust_bound(standard, 0.5) <= 0.5
+
+
+def test_the_most_robust_mix_jumps_and_the_minimiser_of_the_hinge_does_not():
+    shares = np.arange(0.780, 0.791, 0.001)
+    mixes = [tradeoff.best_mix(PROBLEM, share * PROBLEM.eta) for share in shares]
+    strong = np.array([w[0] / np.linalg.norm(w) for w in mixes])
+    (k,) = np.flatnonzero(np.diff(strong) > 0.02)
+    assert 0.96 < strong[k] < 0.975 and (strong[k + 1 :] == 1).all()
+    eps = shares[k] * PROBLEM.eta
+    for w_1 in np.linspace(strong[k], 1, 7)[1:-1]:  # less robust than both ends
+        rest = math.sqrt(1 - w_1**2)
+        between = tradeoff.accuracy(PROBLEM, tradeoff.mix(PROBLEM, w_1 / rest / 1000**0.5), eps)
+        assert between < tradeoff.accuracy(PROBLEM, mixes[k], eps)
+    hinge = [tradeoff.population_minimiser(PROBLEM, share * PROBLEM.eta)[0] for share in shares]
+    assert max(np.diff(hinge)) < 0.001
+
+
+# Theorem 2.2
+
+
+@pytest.mark.parametrize("p", [0.5, 0.8, 0.96])
+def test_the_short_proof_of_the_first_half(p):
+    """Errors are at most the mean hinge loss of f_avg; Theorem 2.1 does the rest."""
+    problem = tradeoff.Problem(p, 1000, 4 / math.sqrt(1000))
+    w = tradeoff.f_avg(problem)
+    hinge = tradeoff.hinge_risk(problem, w / np.linalg.norm(w))
+    assert hinge < 0.01 and tradeoff.robust_bound(1 - hinge, p) < 0.01
+    svm = tradeoff.population_minimiser(problem)
+    assert 1 - tradeoff.accuracy(problem, svm) <= hinge
+
+
+def test_up_to_0975_the_short_proof_is_not_enough_and_the_theorem_holds():
+    problem = tradeoff.Problem(0.975, 1000, 4 / math.sqrt(1000))
+    w = tradeoff.f_avg(problem)
+    hinge = tradeoff.hinge_risk(problem, w / np.linalg.norm(w))
+    assert tradeoff.robust_bound(1 - hinge, 0.975) > 0.01
+    assert accuracies(problem, tradeoff.population_minimiser(problem))[1] < 1
+
+
+@pytest.mark.parametrize(("times", "drops"), [(0.9, False), (1.0, True), (9.4, True), (9.6, False)])
+def test_the_radius_that_training_needs(times, drops):
+    """η <= ε < 2p − 1, which is 0.9 here, 9.49 η: below, weak features stay; above, nothing does."""
+    w = tradeoff.population_minimiser(PROBLEM, times * PROBLEM.eta)
+    assert (w.tolist() == tradeoff.x_1_alone(PROBLEM).tolist()) == drops
+    assert (w[1:] == 0).all() == (times >= 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_the_figure_of_the_weights_shows(seed):
+    few = tradeoff.Problem(0.95, 100, 0.3)
+    X, y = tradeoff.sample(few, n=1000, seed=seed)
+    standard, robust = (tradeoff.fit(X, y, k * few.eta) for k in (0, 2))
+    assert 0.2 < standard[0] < 0.6 and 0.8 < np.linalg.norm(standard[1:]) < 0.95
+    assert robust[0] == pytest.approx(1, abs=1e-6) and np.abs(robust[1:]).max() < 1e-6
+
+
+# Linear classifiers of 5 and 7
+
+
+def test_on_the_axis_regularisation_and_adversarial_training_go_the_same_way():
+    """At the same angle, between neighbours of the other family, they do equally well."""
+    robust = AXIS["robust_lam"]
+    order = np.argsort(AXIS["theta_lam"])
+    for k in (0, 15):  # clean, and at 1.5 pixels
+        between = np.interp(AXIS["theta_eps"], AXIS["theta_lam"][order], robust[order, k])
+        assert np.abs(between - AXIS["robust_eps"][:, k]).max() < (0.25, 4)[k > 0]
+
+
+@pytest.mark.parametrize("family", ["lam", "eps"])
+def test_clean_and_robust_accuracy_are_best_at_different_angles(family):
+    theta, robust = np.degrees(AXIS[f"theta_{family}"]), AXIS[f"robust_{family}"]
+    best = [theta[robust[:, k].argmax()] for k in (0, 15)]
+    assert 45 < best[0] < 55 and 10 < best[1] < 25
+    assert robust[:, 0].max() > robust[theta.argmin(), 0] + 1
+    assert robust[:, 0].max() > robust[theta.argmax(), 0]
+
+
+def shares(name, k, eps):
+    return LINEAR[name][k][int(round(100 * eps))]
+
+
+def test_adversarial_training_drops_pixels_of_little_correlation():
+    correlation = np.abs(LINEAR["correlation"])
+    used = [np.count_nonzero(w) for w in LINEAR["w"]]
+    assert used[0] > 600 and used[2] < 60 and used == sorted(used, reverse=True)
+    weak = correlation < 0.2
+    standard, robust = (np.abs(LINEAR["w"][k]) for k in (0, 2))
+    assert (standard[weak] / standard.max()).max() > 0.5
+    assert (robust[weak] > 0).sum() <= 2
+    assert correlation[robust > 0].mean() > correlation[standard > 0].mean() + 0.2
+
+
+def test_leaving_weak_pixels_out_goes_a_long_way_not_all_of_it():
+    best = LINEAR["pixels"].tolist().index(70)
+    plain, left, robust = (
+        [shares(*of, eps) for eps in (0, 0.1, 0.2)]
+        for of in (("robust", 0), ("robust_of_pixels", best), ("robust", 2))
+    )
+    assert plain[0] - left[0] < 1 and left[1] > plain[1] + 50
+    assert robust[1] > left[1] + 5 and robust[2] > left[2] + 20
+    assert left[0] > robust[0]
