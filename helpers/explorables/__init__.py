@@ -20,6 +20,7 @@ from helpers.explorables.svm_explorer import SvmExplorer
 from helpers.explorables.temperature import Temperature
 from helpers.explorables.tilting_digits import TiltingDigits
 from helpers.explorables.tilting_plane import TiltingPlane
+from helpers.explorables.training_set_size import TrainingSetSize
 from helpers.explorables.two_layer_network import TwoLayerNetwork
 
 __all__ = [
@@ -43,5 +44,6 @@ __all__ = [
     "Temperature",
     "TiltingDigits",
     "TiltingPlane",
+    "TrainingSetSize",
     "TwoLayerNetwork",
 ]

@@ -23,8 +23,8 @@ const stops = (model, norm) => [0, ...model.get("radii")[norm]];
 
 // Which of the stops is nearest to ε.
 function placeOf(model) {
-  const [all, eps] = [stops(model, model.get("norm")), model.get("eps")];
-  return all.reduce((best, stop, k) => (Math.abs(stop - eps) < Math.abs(all[best] - eps) ? k : best), 0);
+  const far = stops(model, model.get("norm")).map((stop) => Math.abs(stop - model.get("eps")));
+  return far.indexOf(Math.min(...far));
 }
 
 // The networks at the chosen ε; accuracies are means over the seeds, `proven` is null where no
@@ -62,7 +62,7 @@ function rangeOf(networks) {
 
 // A bar from what is proven to what an attack leaves: the truth lies between.
 function bounds(plot) {
-  const [bar, foot] = [svg("path", { class: "xp-bar-between" }), svg("path", { class: "xp-line xp-foot" })];
+  const [bar, foot] = ["xp-bar-between", "xp-line xp-foot"].map((of) => svg("path", { class: of }));
   return {
     node: svg("g", {}, bar, foot),
     draw(clean, proven, robust) {
@@ -91,11 +91,11 @@ function network(plot, { family, seeds }) {
   };
 }
 
-const inShort = (name) => name.replace(/^(adversarial|certified) | training$/g, "");
+const inShort = (name) => name.replace(/^adversarial \(|\)$|^certified | training$/g, "");
 
 // Names beside marks, apart from each other.
 function namesIn(plot) {
-  const nodes = [0, 1, 2].map(() => svg("text", { class: "xp-label" }));
+  const nodes = [0, 1].map(() => svg("text", { class: "xp-label" }));
   return {
     nodes,
     draw(shown) {
@@ -113,7 +113,7 @@ function namesIn(plot) {
         node.textContent = places[k] ? inShort(places[k].full) : "";
         if (!places[k]) return;
         const left = places[k].x > plot.px((plot.x[0] + 2 * plot.x[1]) / 3);
-        node.setAttribute("x", places[k].x + (left ? -13 : 13));
+        node.setAttribute("x", places[k].x + (left ? -15 : 15));
         node.setAttribute("y", places[k].y);
         node.setAttribute("text-anchor", left ? "end" : "start");
       });
@@ -124,26 +124,27 @@ function namesIn(plot) {
 function accuracyPlane(model) {
   const networks = model.get("networks");
   const x = rangeOf(networks);
-  const whole = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((k) => Math.ceil(x[0]) + k);
+  const whole = Array.from({ length: 101 }, (_, share) => share);
   const plot = chart({
     label: "Robust against clean accuracy, in per cent: a mark for each network",
     x,
     y: [-4, 101],
-    width: 400,
-    height: 400,
+    width: 370,
+    height: 390,
     right: 14,
     xLabel: "clean accuracy (%)",
     yLabel: "robust accuracy (%), at most",
-    xTicks: whole.filter((tick) => tick <= x[1]),
+    xTicks: whole.filter((tick) => tick >= x[0] && tick <= x[1]),
     yTicks: [0, 20, 40, 60, 80, 100],
   });
   const impossible = polygon(plot, "impossible");
   impossible.draw([[x[0], x[0]], [x[1], x[1]], [x[1], 101], [x[0], 101]]);
-  const [usual, fall] = [segment(plot, "muted"), segment(plot, "fall")];
-  const ring = svg("g", { class: "xp-marker xp-boundary" }, svg("circle", { r: 11, class: "xp-chosen" }));
+  const usual = segment(plot, "muted");
+  const usualName = svg("text", { class: "xp-label xp-text-muted" }, "standard");
+  const ring = svg("circle", { r: 11, class: "xp-chosen" });
   const marks = networks.map((each) => network(plot, each));
   const names = namesIn(plot);
-  plot.content.append(impossible.node, usual.node, fall.node);
+  plot.content.append(impossible.node, usual.node, usualName);
   plot.content.append(...marks.map(({ below }) => below));
   const touch = svg("rect", { ...plot.frame, class: "xp-pick" });
   plot.over.append(touch, ...marks.map(({ above }) => above), ...names.nodes, ring);
@@ -159,13 +160,11 @@ function accuracyPlane(model) {
     node: plot.node,
     draw({ networks: shown, picked, best, standard }) {
       usual.draw([standard.clean, 0], [standard.clean, 100]);
-      fall.draw([picked.clean, picked.clean], [picked.clean, picked.robust]);
+      const beside = `translate(${plot.px(standard.clean) + 13} ${plot.py(8)}) rotate(-90)`;
+      usualName.setAttribute("transform", beside);
       marks.forEach((mark, k) => mark.draw(shown[k]));
-      names.draw([...new Set([picked, best, standard])]);
-      ring.setAttribute(
-        "transform",
-        `translate(${plot.px(picked.clean)} ${plot.py(picked.robust)})`,
-      );
+      names.draw([...new Set([picked, best])]);
+      update(ring, { cx: plot.px(picked.clean), cy: plot.py(picked.robust) });
     },
   };
 }
@@ -208,8 +207,9 @@ function verdictOf(shown) {
   }
   if (best.robust === 0) return `No image of any network withstands ${change(shown)}.`;
   const known = `Against ${change(shown)}, ${best.full} keeps most: ${percent(best.robust)}.`;
-  const proof = safest.proven ? ` Most is proven of ${safest.full}: ${percent(safest.proven)}.` : "";
-  return `${known}${priceOf(best, standard)}${proof}`;
+  const price = priceOf(best, standard);
+  if (!safest.proven) return known + price;
+  return `${known}${price} Most is proven of ${safest.full}: ${percent(safest.proven)}.`;
 }
 
 function priceOf(best, standard) {
@@ -223,7 +223,7 @@ function priceOf(best, standard) {
 // What is known of the network that is followed.
 function pickedNote({ eps, norm, picked }) {
   const { full, clean, robust, proven, seeds } = picked;
-  const of = seeds.length > 1 ? ` (mean of ${seeds.length} networks)` : "";
+  const of = seeds.length > 1 ? `, mean of ${seeds.length} networks` : "";
   const start = `${full}${of}: clean ${format(clean)}\u00a0%`;
   if (eps === 0) return `${start}.`;
   const at = `within ε = ${eps} (${NORMS[norm]})`;

@@ -16,7 +16,7 @@ EARLIER = {
     "lenet_low": ("standard", "LeNet", "standard, LeNet"),
     "decay": ("decay", "2C2F", "weight decay"),
     "lenet_high": ("decay", "LeNet", "weight decay, LeNet"),
-    "adversarial": ("l2", "1.58", "adversarial L2 1.58"),
+    "adversarial": ("l2", "1.58", "adversarial (L2, ε = 1.58)"),
     "lmt": ("lmt", "LMT", "LMT"),
     "best": ("maxout", "maxout", "certified maxout"),
 }
@@ -29,7 +29,7 @@ def _named(figures):
     if norm == "none":
         return "standard", epochs, f"standard, {epochs}" if long else "standard training"
     name = f"{figures['eps_train']:g}" + (f", {epochs}" if long else "")
-    return norm, name, f"adversarial {'L∞' if norm == 'linf' else 'L2'} {name}"
+    return norm, name, f"adversarial ({'L∞' if norm == 'linf' else 'L2'}, ε = {name})"
 
 
 class AccuracyPlane(Explorable):
