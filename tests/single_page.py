@@ -1,6 +1,9 @@
 """Pages that hold one explorable as the book's pages do: to try it without building the book."""
 
 import json
+from contextlib import contextmanager
+
+from conftest import Visit
 
 from helpers.explorables import sphinx_host
 from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
@@ -23,3 +26,22 @@ def write_page(folder, explorable):
         encoding="utf-8",
     )
     return page.as_uri()
+
+
+@contextmanager
+def opening(browser, address, drive):
+    """A function open_figure(url=address, **options): it opens the page in a context of its own,
+    made with Playwright's options, and returns drive(visit). In the end all are closed; none may
+    have written an error to its console."""
+    visits = []
+
+    def open_figure(url=address, **options):
+        visit = Visit(browser.new_context(**options).new_page())
+        visits.append(visit)
+        visit.page.goto(url)
+        return drive(visit)
+
+    yield open_figure
+    for visit in visits:
+        visit.page.context.close()
+    assert [visit.errors for visit in visits] == [[]] * len(visits)

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 import torch
 import traitlets
-from conftest import Visit
+from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
 from helpers import networks
-from helpers.explorables import AdversarialWalk, sphinx_host
+from helpers.explorables import AdversarialWalk
 from helpers.explorables.adversarial_walk import RUNS
-from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
 from helpers.results import FOLDER, load_arrays, load_figures
 
 KINDS = {"equal_confidence": "adversarial", "deepfool": "deepfool"}
@@ -108,39 +107,14 @@ class Walk(Figure):
 
 
 @pytest.fixture(scope="module")
-def page_of_its_own(tmp_path_factory):
-    """A page that holds this figure as the book's pages do."""
-    folder = tmp_path_factory.mktemp("page")
-    data, _ = AdversarialWalk()._repr_mimebundle_()
-    source = json.dumps(script("adversarial_walk"))
-    host = (HERE / "host.js").read_text(encoding="utf-8")
-    (folder / "host.js").write_text(host, encoding="utf-8")
-    (folder / "module.js").write_text(f'explorables.define("adversarial_walk", {source});')
-    (folder / "index.html").write_text(
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>Walk</title>'
-        f"<style>{CSS} body {{ font-family: sans-serif; }}</style>"
-        '<script defer src="host.js"></script><script defer src="module.js"></script>'
-        f"{sphinx_host._placeholder(data[MIME_TYPE], 1, '')}",
-        encoding="utf-8",
-    )
-    return (folder / "index.html").as_uri()
+def address(tmp_path_factory):
+    return write_page(tmp_path_factory.mktemp("walk"), AdversarialWalk())
 
 
 @pytest.fixture
-def open_walk(browser, page_of_its_own):
-    visits = []
-
-    def open_walk(**options):
-        visit = Visit(browser.new_context(**options).new_page())
-        visits.append(visit)
-        visit.page.goto(page_of_its_own)
-        return Walk(visit)
-
-    yield open_walk
-    for visit in visits:
-        assert visit.errors == []
-        visit.page.context.close()
+def open_walk(browser, address):
+    with opening(browser, address, Walk) as open_walk:
+        yield open_walk
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 import traitlets
-from conftest import Visit
-from single_page import write_page
+from single_page import opening, write_page
 from test_explorables import Figure, centre, numbers
 
 from helpers.explorables import CertifiedAccuracy
@@ -127,18 +126,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def open_bounds(browser, address):
-    visits = []
-
-    def open_bounds(**options):
-        visit = Visit(browser.new_context(**options).new_page())
-        visits.append(visit)
-        visit.page.goto(address)
-        return Bounds(visit)
-
-    yield open_bounds
-    for visit in visits:
-        assert visit.errors == []
-        visit.page.context.close()
+    with opening(browser, address, Bounds) as open_bounds:
+        yield open_bounds
 
 
 @pytest.fixture

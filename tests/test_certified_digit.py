@@ -6,8 +6,7 @@ import json
 import numpy as np
 import pytest
 import traitlets
-from conftest import Visit
-from single_page import write_page
+from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
 from helpers.explorables import CertifiedDigit
@@ -120,18 +119,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def open_digit(browser, address):
-    visits = []
-
-    def open_digit(url=address, **options):
-        visit = Visit(browser.new_context(**options).new_page())
-        visits.append(visit)
-        visit.page.goto(url)
-        return Certified(visit)
-
-    yield open_digit
-    for visit in visits:
-        assert visit.errors == []
-        visit.page.context.close()
+    with opening(browser, address, Certified) as open_digit:
+        yield open_digit
 
 
 @pytest.fixture

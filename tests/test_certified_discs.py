@@ -7,9 +7,8 @@ import re
 import numpy as np
 import pytest
 import traitlets
-from conftest import Visit
 from py_mini_racer import MiniRacer
-from single_page import write_page
+from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
 from helpers.explorables import CertifiedDiscs
@@ -40,18 +39,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def open_discs(browser, address):
-    visits = []
-
-    def open_discs(**options):
-        visit = Visit(browser.new_context(**options).new_page())
-        visits.append(visit)
-        visit.page.goto(address)
-        return Discs(visit)
-
-    yield open_discs
-    for visit in visits:
-        assert visit.errors == []
-        visit.page.context.close()
+    with opening(browser, address, Discs) as open_discs:
+        yield open_discs
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import math
 import numpy as np
 import pytest
 import traitlets
-from conftest import Visit
-from single_page import write_page
+from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
 from helpers.explorables import EpsilonConverter
@@ -26,18 +25,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def open_converter(browser, address):
-    visits = []
-
-    def open_converter(**options):
-        visit = Visit(browser.new_context(**options).new_page())
-        visits.append(visit)
-        visit.page.goto(address)
-        return Converter(visit)
-
-    yield open_converter
-    for visit in visits:
-        assert visit.errors == []
-        visit.page.context.close()
+    with opening(browser, address, Converter) as open_converter:
+        yield open_converter
 
 
 @pytest.fixture

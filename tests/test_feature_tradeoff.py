@@ -7,11 +7,10 @@ import math
 import numpy as np
 import pytest
 import traitlets
-from conftest import Visit
 from playwright.sync_api import expect
 from py_mini_racer import MiniRacer
 from scipy.special import ndtr
-from single_page import write_page
+from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
 from helpers import tradeoff
@@ -113,18 +112,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def open_figure(browser, address):
-    visits = []
-
-    def open_figure(**options):
-        visit = Visit(browser.new_context(**options).new_page())
-        visits.append(visit)
-        visit.page.goto(address)
-        return Tradeoff(visit)
-
-    yield open_figure
-    for visit in visits:
-        assert visit.errors == []
-        visit.page.context.close()
+    with opening(browser, address, Tradeoff) as open_figure:
+        yield open_figure
 
 
 @pytest.fixture

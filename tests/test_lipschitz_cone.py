@@ -7,11 +7,10 @@ import re
 import numpy as np
 import pytest
 import traitlets
-from conftest import Visit
 from hypothesis import given
 from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
-from single_page import write_page
+from single_page import opening, write_page
 from test_explorables import Figure, centre, numbers
 
 from helpers.explorables import LipschitzCone
@@ -126,18 +125,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def open_cone(browser, address):
-    visits = []
-
-    def open_cone(**options):
-        visit = Visit(browser.new_context(**options).new_page())
-        visits.append(visit)
-        visit.page.goto(address)
-        return Cone(visit)
-
-    yield open_cone
-    for visit in visits:
-        assert visit.errors == []
-        visit.page.context.close()
+    with opening(browser, address, Cone) as open_cone:
+        yield open_cone
 
 
 @pytest.fixture
