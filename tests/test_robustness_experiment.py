@@ -65,6 +65,7 @@ def small(monkeypatch, tmp_path):
     quick = {"epochs": 4, "batch": 30, "learning_rate": 0.01, "ramp": 0.5}
     recipes = {name: replace(recipe, **quick) for name, recipe in robustness.RECIPES.items()}
     monkeypatch.setattr(robustness, "RECIPES", recipes)
+    monkeypatch.setattr(robustness, "FEW", 0)
     settings = robustness_measures.SETTINGS | FEW
     monkeypatch.setattr(robustness_measures, "SETTINGS", settings)
     return tmp_path
@@ -144,6 +145,8 @@ def test_the_plan():
     lengths = {name: recipe.epochs for name, recipe in robustness.RECIPES.items()}
     assert {lengths.pop("standard_long"), lengths.pop("l2_2_long")} == {36}
     assert set(lengths.values()) == {12}
+    assert {run.recipe.epochs for run in runs if run.n <= robustness.FEW} == {6}
+    assert {run.recipe.epochs for run in whole} == {12, 36}
     for run in runs:
         assert run.recipe.norm == "none" or run.recipe.eps in run.radii[run.recipe.norm]
 
@@ -232,6 +235,26 @@ def test_likeness_to_digits_of_what_is_known(data):
     assert noise["in_components"] == pytest.approx(9 / 784, rel=0.15)
     assert noise["towards_rival"] == pytest.approx(0, abs=0.02)
     assert likeness(torch.ones_like(X))["roughness"] == 0
+
+
+def test_a_gradient_near_the_ink_is_told_from_one_beside_it(data):
+    y = data[0][1]
+    X = torch.zeros(len(y), 1, 28, 28)
+    X[:, :, 10:20, 14] = 0.1  # a thin stroke
+    near, beside = torch.zeros_like(X), torch.zeros_like(X)
+    near[:, :, 9:21:2, 13:16] = 1
+    near[:, :, 10:20:2, 13:16] = -1  # as rough as can be
+    beside[:, :, 9:21, 16] = 1
+    means = robustness_pictures.class_means(*data[0])
+    components = robustness_pictures.principal_components(data[0][0], 9)
+
+    def near_ink(g):
+        g, flat = g.flatten(1), X.flatten(1)
+        return robustness_pictures.likeness(g, flat, y, means, components)["near_ink"]
+
+    assert near_ink(near) == pytest.approx(1, abs=1e-6)
+    assert near_ink(beside) == 0
+    assert near_ink(near + beside) == pytest.approx(36 / 48, abs=1e-6)
 
 
 def test_other_classes_are_in_the_order_of_their_means():
