@@ -7,15 +7,18 @@ results/, and treats all of them alike. It takes some minutes, and fills
 results/robustness/pictures/; experiments.robustness runs it at its end.
 
 Tsipras et al. 2019 show gradients of the loss in pixel space, adversarial examples of a large ε,
-the same for all networks, and the way there. Three numbers say how much of a digit there is in a
-gradient, over many test images. Each has a weakness, a smooth blur would please all of them, and so
-there are three; the row "noise" has them of Gaussian noise instead of a gradient:
+the same for all networks, and the way there. Four numbers say how much of a digit there is in a
+gradient, over many test images. Each has a weakness. A smooth blur would please the first three;
+but strokes that are black and white by turns, which people see at once, are as rough as noise and
+lie along no component, and only the last knows them. The row "noise" has the numbers of Gaussian
+noise instead of a gradient:
 
     roughness       of the gradient as an image: 0 for an even grey, 1 for noise
     in_components   the share of its squared length that lies along the 50 principal components of
                     the training images, which is what digits consist of
     towards_rival   its cosine with c − x, where c is the mean of another class, the nearest to x:
                     the way on which a digit turns into another one
+    near_ink        the share of its squared length in pixels with ink, or next to one with ink
 
 And one says it of the large changes: ``judged``, how many of them the 5 nearest of 10,000 training
 images take for the class that the attack was after. This judge knows no network.
@@ -116,13 +119,16 @@ def as_grey(g):
 
 
 def likeness(g, X, y, means, components):
-    """The three numbers of how much of a digit there is in the gradients: see above."""
+    """The four numbers of how much of a digit there is in the gradients: see above."""
     g = F.normalize(g)
     nearest = other_classes(X, y, means)[:, 0]
+    inked = (X > 0).to(g.dtype).unflatten(1, (1, 28, 28))
+    near_ink = F.max_pool2d(inked, kernel_size=3, stride=1, padding=1).flatten(1)
     return {
         "roughness": roughness(g.unflatten(1, (1, 28, 28))).item(),
         "in_components": (g @ components.T).square().sum(1).mean().item(),
         "towards_rival": F.cosine_similarity(g, means[nearest] - X).mean().item(),
+        "near_ink": (g.square() * near_ink).sum(1).mean().item(),
     }
 
 

@@ -254,7 +254,7 @@ def test_a_gradient_near_the_ink_is_told_from_one_beside_it(data):
 
     assert near_ink(near) == pytest.approx(1, abs=1e-6)
     assert near_ink(beside) == 0
-    assert near_ink(near + beside) == pytest.approx(36 / 48, abs=1e-6)
+    assert near_ink(near + beside) == pytest.approx(33 / 45, abs=1e-6)
 
 
 def test_other_classes_are_in_the_order_of_their_means():
