@@ -1,0 +1,297 @@
+"""All networks in one plane: the figure against the results, and against made-up networks."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+import traitlets
+from single_page import opening, write_page
+from test_explorables import Figure, centre, numbers
+
+from helpers.explorables import AccuracyPlane
+from helpers.explorables.accuracy_plane import EARLIER, FAMILIES
+from helpers.results import load_figures, load_lmt, load_robustness
+
+RADII = {"linf": [0.05, 0.1, 0.2, 0.3, 0.4], "l2": [0.5, 1.0, 1.5, 2.0, 3.0]}
+
+
+def made_up(model, family, name, full, *seeds, certified=None):
+    seeds = [{"clean": clean, "linf": linf, "l2": l2} for clean, linf, l2 in seeds]
+    return {"model": model, "family": family, "name": name, "full": full, "seeds": seeds,
+            "certified": certified}  # fmt: skip
+
+
+NETWORKS = [
+    made_up(
+        "standard", "standard", "12 epochs", "standard training",
+        (98.9, [80, 18, 0, 0, 0], [91, 57, 20, 3, 0]),
+        (99.1, [82, 20, 0, 0, 0], [92, 59, 22, 4, 0]),
+    ),
+    made_up("plain", "standard", "20 epochs", "standard, 20 epochs",
+            (98.7, [70, 10, 0, 0, 0], [90, 50, 15, 2, 0]), certified=[0, 0, 0, 0, 0]),
+    made_up("linf_0.1", "linf", "0.1", "adversarial (L∞, ε = 0.1)",
+            (99.2, [98, 95, 18, 0, 0], [97, 93, 82, 54, 6])),
+    made_up("linf_0.3", "linf", "0.3", "adversarial (L∞, ε = 0.3)",
+            (98.1, [96, 94, 92, 88, 0], [94, 91, 84, 75, 54])),
+    made_up("lmt", "lmt", "LMT", "LMT",
+            (96.3, [90, 70, 10, 0, 0], [92, 83, 65, 40, 8]), certified=[81.9, 44.9, 6.8, 0.2, 0]),
+    made_up("best", "maxout", "maxout", "certified maxout",
+            (96, [91, 76, 20, 1, 0], [93, 84, 72, 60, 19]), certified=[90.7, 81.6, 67.2, 49.8, 0]),
+]  # fmt: skip
+MODELS = [network["model"] for network in NETWORKS]
+SCENES = [(norm, eps) for norm in RADII for eps in (0, *RADII[norm])]
+
+
+def robust(network, norm, eps):
+    """The mean over the seeds."""
+    seeds = network["seeds"]
+    at = RADII[norm].index(eps) if eps else None
+    return np.mean([seed[norm][at] if eps else seed["clean"] for seed in seeds])
+
+
+def clean(network):
+    return np.mean([seed["clean"] for seed in network["seeds"]])
+
+
+# The figure
+
+
+class Plane(Figure):
+    def __init__(self, visit):
+        super().__init__(visit, "accuracy_plane")
+        self.plot = self.root.locator("svg.xp-plane")
+        self.verdict = self.root.locator(".xp-verdict")
+        self.note = self.root.locator("p.xp-note")
+
+    def in_units(self, places):
+        """Places in the plot in per cent."""
+        left, top, width, height = self.plot.locator(".xp-frame").evaluate(
+            "f => ['x', 'y', 'width', 'height'].map((name) => Number(f.getAttribute(name)))"
+        )
+        share = (np.array(places, float) - [left, top]) / [width, height]
+        return share * [99.5 - 95.5, -105] + [95.5, 101]
+
+    def marks(self):
+        """Of each network the place of its mark."""
+        return self.in_units(
+            [
+                numbers(mark.get_attribute("transform"))
+                for mark in self.plot.locator("g.xp-marker").all()
+            ]
+        )
+
+    def text(self, locator):
+        return locator.text_content().replace("\u00a0", " ")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    widget = AccuracyPlane(networks=NETWORKS, radii=RADII)
+    return write_page(tmp_path_factory.mktemp("plane"), widget)
+
+
+@pytest.fixture
+def open_figure(browser, address):
+    with opening(browser, address, Plane) as open_figure:
+        yield open_figure
+
+
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(viewport={"width": 1280, "height": 900})
+
+
+def test_marks_lie_at_both_accuracies(figure):
+    for norm, eps in SCENES:
+        figure.set(norm=norm, eps=eps)
+        expected = [[clean(network), robust(network, norm, eps)] for network in NETWORKS]
+        assert figure.marks() == pytest.approx(np.array(expected), abs=0.01)
+
+
+def test_every_seed_has_a_dot_where_there_are_several(figure):
+    figure.set(norm="linf", eps=0.1)
+    dots = figure.plot.locator("circle.xp-seed").evaluate_all(
+        "dots => dots.map((dot) => ['cx', 'cy'].map((name) => dot.getAttribute(name)))"
+    )
+    assert figure.in_units(dots) == pytest.approx(np.array([[98.9, 18], [99.1, 20]]), abs=0.01)
+
+
+def test_bars_reach_from_the_proof_to_the_attack(figure):
+    bars = figure.plot.locator('g[visibility="visible"] > path.xp-bar-between')
+    for norm, eps in SCENES:
+        figure.set(norm=norm, eps=eps)
+        certified = NETWORKS[-2:] if norm == "l2" and eps else []
+        for bar, network in zip(bars.all(), certified, strict=True):
+            x, low, high = numbers(bar.get_attribute("d"))
+            proven = network["certified"][RADII["l2"].index(eps)]
+            ends = [[clean(network), proven], [clean(network), robust(network, norm, eps)]]
+            assert figure.in_units([[x, low], [x, high]]) == pytest.approx(np.array(ends), abs=0.01)
+
+
+def test_the_verdict_names_the_best_and_what_it_costs(figure):
+    for norm, eps in SCENES:
+        figure.set(norm=norm, eps=eps)
+        text = figure.text(figure.verdict)
+        best = max(NETWORKS, key=lambda network: robust(network, norm, eps))  # noqa: B023
+        most, cost = robust(best, norm, eps), 99 - clean(best)
+        if eps == 0:
+            assert text.endswith(f"Best: {best['full']}, {clean(best):.2f} %.")
+        elif most == 0:
+            assert text == "No image of any network withstands changes of up to 0.4 in every pixel."
+        else:
+            assert f"{best['full']} keeps most: {most:.1f} %." in text
+            gain = f"better than standard training: by {-cost:.2f} percentage points."
+            price = f"costs {cost:.2f} percentage points of clean accuracy"
+            assert (price if cost > 0 else gain) in text
+        proven = NETWORKS[-1]["certified"][RADII["l2"].index(eps)] if norm == "l2" and eps else 0
+        assert (f"Most is proven of certified maxout: {proven:.1f} %." in text) == (proven > 0)
+
+
+def test_the_note_tells_of_the_network_that_is_followed(figure):
+    figure.set(norm="l2", eps=1, picked="best")
+    assert figure.text(figure.note) == (
+        "certified maxout: clean 96.00 %; within ε = 1 (L2) at least 81.6 %, proven, and at most "
+        "84.0 %."
+    )
+    figure.set(picked="standard", norm="linf", eps=0.1)
+    assert figure.text(figure.note) == (
+        "standard training, mean of 2 networks: clean 99.00 %; within ε = 0.1 (L∞) at most 19.0 % "
+        "withstand."
+    )
+
+
+def test_another_norm_keeps_the_place_of_the_slider(figure):
+    figure.set(norm="linf", eps=0.2)
+    figure.root.get_by_role("radio", name="L2", exact=True).check()
+    slider = figure.root.get_by_label("Change ε")
+    assert slider.get_attribute("aria-valuetext") == "1.5 px"
+    slider.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "2 px"
+    slider.press("Home")
+    assert slider.get_attribute("aria-valuetext") == "0 px"
+    figure.root.get_by_role("radio", name="L∞", exact=True).check()
+    slider.press("End")
+    assert slider.get_attribute("aria-valuetext") == "0.4 px"
+
+
+def test_values_between_two_radii_show_the_nearer(figure):
+    figure.set(norm="l2", eps=1.3)
+    assert "of up to 1.5 in length" in figure.text(figure.verdict)
+    figure.set(norm="linf")
+    assert "of up to 0.4 in every pixel" in figure.text(figure.verdict)
+
+
+def ringed(figure):
+    ring = figure.plot.locator("circle.xp-chosen")
+    [place] = figure.in_units([[float(ring.get_attribute(name)) for name in ("cx", "cy")]])
+    return place
+
+
+def names(figure):
+    return {text for text in figure.plot.locator("text.xp-label").all_text_contents() if text}
+
+
+def test_a_network_is_followed_by_its_name_and_its_ring(figure):
+    figure.set(norm="l2", eps=2)
+    for network, short in ((NETWORKS[4], "LMT"), (NETWORKS[2], "L∞, ε = 0.1")):
+        figure.root.get_by_role("radio", name=network["full"]).check()
+        for eps in (0.5, 3):
+            figure.set(eps=eps)
+            place = [clean(network), robust(network, "l2", eps)]
+            assert ringed(figure) == pytest.approx(place, abs=0.01)
+            assert short in names(figure)
+    assert names(figure) == {"standard", "L∞, ε = 0.1", "L∞, ε = 0.3"}  # the last is the best
+
+
+def test_a_click_on_a_mark_follows_its_network(figure):
+    figure.set(norm="l2", eps=1)
+    for k, network in enumerate(NETWORKS):
+        figure.page.mouse.click(*centre(figure.plot.locator("g.xp-marker").nth(k)))
+        [checked] = figure.root.locator(".xp-families input:checked").all()
+        assert checked.get_attribute("aria-label") == network["full"]
+
+
+def test_a_tap_beside_a_mark_follows_the_nearest(open_figure):
+    figure = open_figure(viewport={"width": 390, "height": 800}, has_touch=True)
+    figure.set(norm="l2", eps=1)
+    x, y = centre(figure.plot.locator("g.xp-marker").nth(MODELS.index("best")))
+    figure.page.touchscreen.tap(x - 12, y + 12)
+    assert ringed(figure) == pytest.approx([96, 84], abs=0.01)
+
+
+def test_every_network_stands_beside_the_sign_of_its_family(figure):
+    rows = [row.inner_text().split("\n") for row in figure.root.locator(".xp-family").all()]
+    found = {row[0].strip(): [text.strip() for text in row[1:] if text.strip()] for row in rows}
+    assert len(rows) == len(FAMILIES)
+    assert found["standard"] == ["12 epochs", "20 epochs"]
+    assert found["adversarial L∞"] == ["0.1", "0.3"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(viewport={"width": width, "height": 800})
+    heights = set()
+    for norm, eps in SCENES:
+        for picked in ("standard", "best"):
+            figure.set(norm=norm, eps=eps, picked=picked)
+            heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
+            assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert len(heights) == 1
+
+
+# The class
+
+
+def test_networks_of_the_chapter_are_those_of_the_experiment():
+    own = [network for network in AccuracyPlane().networks if network["model"] not in EARLIER]
+    assert "standard" in [network["model"] for network in own]
+    for network in own:
+        runs = load_robustness(network["model"])
+        assert len(network["seeds"]) == len(runs)
+        for seed, run in zip(network["seeds"], runs, strict=True):
+            assert seed["clean"] == run["figures"]["clean"]
+            for norm, radii in RADII.items():
+                fooling = run[f"fooling_{norm}"]
+                shares = [100 * (fooling > np.float32(eps)).mean() for eps in radii]
+                assert seed[norm] == pytest.approx(shares, abs=1e-3)
+        trained_for = re.search(r"ε = ([0-9.]+)", network["full"])
+        eps = float(trained_for[1]) if trained_for else 0
+        assert eps == runs[0]["figures"]["eps_train"]
+
+
+def test_networks_of_earlier_chapters_are_there():
+    widget = AccuracyPlane()
+    found = {network["model"]: network for network in widget.networks}
+    figures = load_figures("robustness/earlier")
+    assert set(figures["networks"]) == set(EARLIER) <= set(found)
+    assert widget.radii == figures["radii"] == RADII
+    for model in ("plain", "decay", "adversarial", "lmt", "best"):
+        certified = load_lmt(model)[0]["certified"][::10]
+        shares = [100 * (certified >= eps).mean() for eps in RADII["l2"]]
+        assert found[model]["certified"] == pytest.approx(shares, abs=1e-3)
+        assert all(np.array(shares) <= found[model]["seeds"][0]["l2"])
+    assert found["lenet_high"]["certified"] is None
+
+
+def test_networks_are_listed_by_family_and_name():
+    listed = [(network["family"], network["name"]) for network in AccuracyPlane().networks]
+    assert listed == sorted(listed, key=lambda pair: (FAMILIES.index(pair[0]), pair[1]))
+    assert len(set(listed)) == len(listed)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("norm", "l1"), ("norm", None), ("eps", -0.1), ("eps", 3.1), ("eps", math.nan),
+        ("eps", "1"), ("picked", "nobody"), ("picked", None),
+    ],
+)  # fmt: skip
+def test_bad_values_are_refused(name, value):
+    with pytest.raises(traitlets.TraitError, match=name):
+        AccuracyPlane(networks=NETWORKS, radii=RADII, **{name: value})
+
+
+def test_the_page_is_small():
+    assert len(json.dumps(AccuracyPlane().state())) < 6_000
