@@ -11,7 +11,8 @@ Both are made anew each time. The folder's nbgrader_config.py, gradebook and sub
 What a cell is for, its metadata say:
 
     answer: <id>             the student's code; between BEGIN and END SOLUTION lies ours
-    test: <id>, points: 2    worth 2 points if it runs without an error
+    test: <id>, points: 2    worth 2 points if it runs without an error; further tests of the same
+                             answer are called <id>:<what>
     task: <id>, points: 5    a question in words, with the rubric that graders see; the empty cell
                              for the answer follows it
 
@@ -23,6 +24,7 @@ import logging
 import os
 import shutil
 import sys
+from collections import Counter
 from itertools import count
 from pathlib import Path
 
@@ -31,7 +33,7 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+from traitlets.config import PyFileConfigLoader
 
 HERE = Path(__file__).resolve().parent
 NOT_SETS = {"README", "rules"}
@@ -48,29 +50,37 @@ KINDS = {
 def source_notebook(text):
     """The problem set ``text``, MyST Markdown, as a notebook with nbgrader's metadata.
 
-    Raises ValueError where a test or a task has no points, or an answer has no test.
+    Raises ValueError where a test or a task has no points, where an answer has no test, and where
+    two cells have the same id.
     """
     notebook = jupytext.reads(text, fmt="md:myst")
     title, *rest = notebook.cells
     notebook.cells = [title, *jupytext.read(HERE / "rules.md").cells]
-    unnamed = {"given": count(1), "text": count(1)}
-    ids = {}
+    given, prose = count(1), count(1)
     for cell in rest:
         kind = next((kind for kind in KINDS if kind in cell.metadata), None)
         if kind is None and cell.cell_type == "code":
-            kind, cell.metadata["given"] = "given", f"given-{next(unnamed['given'])}"
+            kind, cell.metadata["given"] = "given", f"given-{next(given)}"
         if kind:
             cell.metadata["nbgrader"] = nbgrader_metadata(kind, cell)
-            ids.setdefault(kind, set()).add(cell.metadata[kind])
         notebook.cells.append(cell)
         if kind == "task":
             notebook.cells.append(new_markdown_cell(ANSWER_HERE))
-    if missing := ids.get("answer", set()) - {test.partition(":")[0] for test in ids["test"]}:
-        raise ValueError(f"each answer must have a test of its id; these have none: {missing}")
-    for cell in notebook.cells:  # the same source, the same notebook
-        made = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.id = made or f"text-{next(unnamed['text'])}"
+    for cell in notebook.cells:  # jupytext's are random
+        named = cell.metadata.get("nbgrader", {})
+        cell.id = named.get("grade_id") or f"text-{next(prose)}"
+    check_ids(notebook)
     return notebook
+
+
+def check_ids(notebook):
+    """ValueError where an id is there twice, or an answer has no test."""
+    ids = Counter(cell.id for cell in notebook.cells)
+    if twice := [name for name, times in ids.items() if times > 1]:
+        raise ValueError(f"each id must be there once; these are there more often: {twice}")
+    answers = [cell.id for cell in notebook.cells if "answer" in cell.metadata]
+    if untested := [answer for answer in answers if f"test-{answer}" not in ids]:
+        raise ValueError(f"each answer must have a test of its id; these have none: {untested}")
 
 
 def nbgrader_metadata(kind, cell):
@@ -88,15 +98,14 @@ def nbgrader_metadata(kind, cell):
 
 
 def course_api(folder):
-    """nbgrader's Python interface to the course in this folder."""
+    """nbgrader's Python interface to the course in this folder, with the course's settings."""
     # nbgrader runs alembic, which lies beside this Python: .venv need not be activated.
     beside = str(Path(sys.executable).parent)
     if beside not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([beside, os.environ["PATH"]])
-    config = Config()
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.db_url = f"sqlite:///{folder}/gradebook.db"
-    config.Execute.timeout = 300
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     api.log.setLevel(logging.ERROR)
     return api
