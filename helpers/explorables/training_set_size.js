@@ -136,7 +136,8 @@ function numbersTable(model) {
     const line = svg("line", { x1: 1, x2: 33, y1: 8, y2: 8, class: `xp-line xp-of-${look.kind}` });
     const sign = marker({ px: Number, py: Number }, { ...look, size: 0.8 });
     sign.draw([17, 8]);
-    const head = html("span", { class: "xp-family-name" }, svg("svg", box, line, sign.node), name);
+    const words = name.replace(" = ", "\u00a0=\u00a0");
+    const head = html("span", { class: "xp-family-name" }, svg("svg", box, line, sign.node), words);
     const cells = [html("td"), html("td")];
     return { cells, node: html("tr", {}, html("th", { scope: "row" }, head), ...cells) };
   });
@@ -166,7 +167,7 @@ function verdictOf({ curves: [standard, ...others], n, eps }) {
       const { difference, single, clear } = compared(at(other, n), at(standard, n));
       const verb = difference < 0 ? "loses" : "gains";
       const unit = k === 0 ? " percentage points" : "";
-      const doubt = single ? " (too few networks to be sure)" : clear ? "" : " (within the spread)";
+      const doubt = single ? " (single networks)" : clear ? "" : " (within the spread)";
       return `${other.name} ${verb} ${format(Math.abs(difference))}${unit}${doubt}`;
     });
   const known =
