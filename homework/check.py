@@ -74,7 +74,6 @@ def describe(text):
         for kind in points.keys() & cell.metadata.keys():
             points[kind].append(cell.metadata["points"])
     return {
-        "title": notebook.cells[0].source.splitlines()[0].partition(": ")[2],
         **notebook.metadata["homework"],
         "autograded": sum(points["test"]),
         "written": sum(points["task"]),

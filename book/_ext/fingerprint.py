@@ -23,9 +23,13 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 PACKAGE = "helpers"
 EVERYTHING = f"{PACKAGE}.*"
 REQUIREMENTS = ("requirements.txt", "requirements.lock")
-DATA = {"results": "results/**/*", "published": "book/published.yml"}
+DATA = {
+    "results": "results/**/*",
+    "published": "book/published.yml",
+    "homework": "homework/*.json",
+}
 FRONT_END = {".css", ".js"}  # part of the site, and without a say in what a cell prints
-SITE = ("book/**/*", "helpers/**/*", "results/**/*", *REQUIREMENTS)
+SITE = ("book/**/*", "helpers/**/*", "results/**/*", "homework/*.json", *REQUIREMENTS)
 NOT_DIGESTED = {".md", ".pyc"}
 FRONT_MATTER = re.compile(r"---[^\n]*\n(.*?)^---", re.S | re.M)
 
