@@ -3,7 +3,7 @@ import {
   assign, button, choice, digitImage, format, html, powerOfTen, row, show, slider, weightImage,
 } from "./common.js";
 import { coloured, thumbnail } from "./tilting.js";
-import { NETWORKS, entry, lengthChart } from "./walk_chart.js";
+import { NETWORKS, lengthChart, networkEntry } from "./walk_chart.js";
 import { DIGITS, KINDS, readings, walkData } from "./walk_data.js";
 
 const PICTURE = 132;
@@ -187,7 +187,7 @@ function render({ model, el }) {
       `${SIGNS.digit} the digit, ${SIGNS.goal} the class walked to.`,
     );
   }
-  const side = html("div", { class: "xp-half" }, row(...NETWORKS.map(entry)), about);
+  const side = html("div", { class: "xp-half" }, row(...NETWORKS.map(networkEntry)), about);
   return show(
     { model, el },
     [

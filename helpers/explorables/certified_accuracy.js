@@ -3,6 +3,7 @@ import {
   assign, button, chart, choice, clamp, curve, format, handle, html, marker, numbersOf, polygon,
   row, segment, show, slider, svg, update,
 } from "./common.js";
+import { markedEntry } from "./legend.js";
 
 const EPS = { to: 3, step: 0.02, count: 151 };
 const MARKED = [0.3, 1, 1.58];
@@ -152,15 +153,6 @@ function verdictOf({ name, e, certified, withstood }, networks) {
   return `${known} So it certainly beats ${inWords(beaten)}.`;
 }
 
-// An entry of the legend: how a curve and its mark look.
-function entry(kind, look, text) {
-  const box = { viewBox: "0 0 50 16", width: 50, height: 16, "aria-hidden": "true" };
-  const line = svg("line", { x1: 1, x2: 49, y1: 8, y2: 8, class: `xp-line xp-${kind}` });
-  const sign = marker({ px: Number, py: Number }, look);
-  sign.draw([25, 8]);
-  return html("span", { class: "xp-legend-name" }, svg("svg", box, line, sign.node), text);
-}
-
 function render({ model, el }) {
   const networks = bounds(model);
   const now = () => ({
@@ -193,8 +185,12 @@ function render({ model, el }) {
   const beside = html(
     "div",
     { class: "xp-beside" },
-    entry("large", { shape: "diamond", kind: "adversarial", size: 0.8 }, "not fooled yet: at most"),
-    entry("proof", { shape: "disc", kind: "class-i" }, "certified: at least"),
+    markedEntry(
+      "large",
+      { shape: "diamond", kind: "adversarial", size: 0.8 },
+      "not fooled yet: at most",
+    ),
+    markedEntry("proof", { shape: "disc", kind: "class-i" }, "certified: at least"),
     size.node,
     row(...stops),
   );

@@ -4,6 +4,7 @@ import {
 } from "./common.js";
 import { certifiedCharts } from "./certified_charts.js";
 import { certifiedPlane } from "./certified_plane.js";
+import { entry, lineEntry, spotEntry } from "./legend.js";
 import { around, nearestPoint } from "./local_linear.js";
 import { networkData } from "./network_data.js";
 
@@ -73,23 +74,16 @@ function spoken(n, own, texts) {
 }
 
 function key() {
-  const box = { viewBox: "0 0 24 16", width: 24, height: 16, "aria-hidden": "true" };
-  const entry = (text, ...samples) =>
-    html("span", { class: "xp-legend-name" }, svg("svg", box, ...samples), text);
-  const line = (kind) => svg("line", { x1: 1, x2: 23, y1: 8, y2: 8, class: `xp-line xp-${kind}` });
-  const spot = (kind, shape, text) => {
-    const sign = html("span", { class: `xp-text-${kind}`, "aria-hidden": "true" }, shape);
-    return html("span", {}, sign, ` ${text}`);
-  };
+  const disc = svg("circle", { cx: 12, cy: 8, r: 7, class: "xp-disc-chosen" });
   return html(
     "div",
     { class: "xp-row xp-short-key" },
-    spot("i", "●", "class I"),
-    spot("j", "■", "class J"),
-    spot("boundary", "◯", "wrong"),
-    entry("certified disc", svg("circle", { cx: 12, cy: 8, r: 7, class: "xp-disc-chosen" })),
-    entry("boundary", line("boundary")),
-    entry("shortest attack", line("adversarial")),
+    spotEntry("i", "●", "class I"),
+    spotEntry("j", "■", "class J"),
+    spotEntry("boundary", "◯", "wrong"),
+    entry("certified disc", 24, disc),
+    lineEntry("boundary", "boundary", 24),
+    lineEntry("adversarial", "shortest attack", 24),
   );
 }
 

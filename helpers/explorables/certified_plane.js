@@ -1,8 +1,8 @@
 // The plane of the certified discs: points, discs, the boundary, and the shortest ways to it.
+import { ARROWS, KEEP_KEYS, arrow, assign, behind, svg, update, visible } from "./common.js";
 import {
-  ARROWS, KEEP_KEYS, arrow, assign, behind, plane, svg, update,
-} from "./common.js";
-import { boundaryLine, colourField, rings, trainingPoints } from "./network_plane.js";
+  boundaryLine, colourField, rings, trainingPlane, trainingPoints,
+} from "./network_plane.js";
 
 // The point nearest to a place, by its number.
 export function nearestTo(points, [x1, x2]) {
@@ -98,20 +98,14 @@ function picker(plot, model, points) {
   };
 }
 
-const visible = (node, condition) => (node.style.display = condition ? "" : "none");
-
 // `draw(shown, words, text)`: what there is to say of the points, the words for those who cannot
 // see the plane, and for the chosen point.
 export function certifiedPlane(model, data, wide) {
-  const plot = plane({
+  const plot = trainingPlane(data, {
     label: "The plane with the training points, their certified discs, and the boundary",
     width: wide ? 560 : 340,
-    x: data.frame[0],
-    y: data.frame[1],
     xLabel: "x₁, in units of the plane",
     yLabel: "x₂, in units of the plane",
-    xTicks: [-1, 0, 1, 2],
-    yTicks: [-1, 0, 1],
   });
   const field = colourField(plot);
   const [discsI, discsJ, chosen] = ["i", "j", "chosen"].map((kind) => discs(plot, kind));

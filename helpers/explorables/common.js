@@ -17,6 +17,8 @@ export const svg = (tag, attributes = {}, ...children) =>
 
 export const update = (node, attributes) => build(node, attributes, []);
 
+export const visible = (node, condition) => (node.style.display = condition ? "" : "none");
+
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 // A number as a reader writes it: a true minus sign, and no "−0.00".

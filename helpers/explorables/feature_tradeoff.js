@@ -1,7 +1,7 @@
 // Accuracy against robustness where one feature is strong and many are weak.
 import {
   assign, button, chart, choice, clamp, curve, format, html, marker, polygon, row, segment, show,
-  slider, svg, update, words,
+  slider, svg, update, visible, words,
 } from "./common.js";
 import { density } from "./normal.js";
 import { F_AVG, X_1, accuracy, bestMix, minimiser, robustBound } from "./tradeoff.js";
@@ -323,7 +323,7 @@ function render({ model, el }) {
     const shown = view(model);
     [...sliders, views].forEach((part) => part.draw());
     for (const [name, plot] of Object.entries(plots)) {
-      plot.node.style.display = model.get("view") === name ? "" : "none";
+      visible(plot.node, model.get("view") === name);
     }
     plots[model.get("view")].draw(shown);
     verdict.replaceChildren(...words(verdictOf(shown)));

@@ -1,8 +1,9 @@
 // A margin along a line of images, its cone of slope L around one of them, and what that guards.
 import {
   assign, button, chart, checkbox, choice, clamp, curve, format, handle, html, marker, polygon,
-  readouts, segment, show, slider, svg,
+  readouts, segment, show, slider, svg, visible,
 } from "./common.js";
+import { entry, lineEntry } from "./legend.js";
 import { LENGTH, MARGINS } from "./margins.js";
 
 const WIDTH = 360;
@@ -54,8 +55,6 @@ function curves(plot, kind) {
   const draw = (all) => node.setAttribute("d", all.map((points) => `M${line(points)}`).join(""));
   return { node, draw };
 }
-
-const visible = (node, condition) => (node.style.display = condition ? "" : "none");
 
 // The two wedges |y′ − y| ≤ L |x′ − x| and their edges.
 function cone(plot) {
@@ -269,18 +268,14 @@ function verdictOf({ right, holds, guarded, distance }) {
 }
 
 function key() {
-  const box = { viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true" };
-  const line = (kind) => svg("line", { x1: 1, x2: 29, y1: 6, y2: 6, class: `xp-line xp-${kind}` });
-  const patch = svg("rect", { width: 30, height: 12, class: "xp-cone" });
-  const entry = (text, ...samples) =>
-    html("span", { class: "xp-legend-name" }, svg("svg", box, ...samples), text);
+  const patch = svg("rect", { y: 2, width: 30, height: 12, class: "xp-cone" });
   return html(
     "div",
     { class: "xp-row xp-short-key" },
-    entry("margin, true distance", line("own")),
-    entry("cone of slope L", patch),
-    entry("guarded by L", line("guarded")),
-    entry("where L fails", line("adversarial")),
+    lineEntry("own", "margin, true distance", 30),
+    entry("cone of slope L", 30, patch),
+    lineEntry("guarded", "guarded by L", 30),
+    lineEntry("adversarial", "where L fails", 30),
   );
 }
 

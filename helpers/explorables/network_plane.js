@@ -1,6 +1,6 @@
 // A network in the plane: its boundary and steepness, the training points, and what x sees of it.
 import {
-  assign, behind, clamp, colour, handle, html, marker, pair, plane, segment, svg,
+  assign, behind, clamp, colour, handle, html, marker, pair, plane, segment, svg, visible,
 } from "./common.js";
 import { fields } from "./local_linear.js";
 
@@ -12,6 +12,10 @@ const RING = "m-6.5 0a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0z";
 // A shape at each of the points, as the text of one path.
 const shapesAt = (plot, points, shape) =>
   Array.from(points, ([x1, x2]) => `M${plot.px(x1)} ${plot.py(x2)}${shape}`).join("");
+
+// The plane that the training points lie in, for a chart with these other properties.
+export const trainingPlane = ({ frame: [x, y] }, properties) =>
+  plane({ x, y, xTicks: [-1, 0, 1, 2], yTicks: [-1, 0, 1], ...properties });
 
 // The training points, which stand still: discs for class I, squares for class J.
 export function trainingPoints(plot, { points, labels }) {
@@ -130,15 +134,11 @@ export function colourScale() {
 // Everything that is drawn in the plane: `draw(view, words)`, the words being for those who cannot
 // see it.
 export function networkPlane(model, data, wide) {
-  const plot = plane({
+  const plot = trainingPlane(data, {
     label: "The plane with the training points, the boundary of the network, and the point x",
     width: wide ? 400 : 340,
-    x: data.frame[0],
-    y: data.frame[1],
     xLabel: "x₁",
     yLabel: "x₂",
-    xTicks: [-1, 0, 1, 2],
-    yTicks: [-1, 0, 1],
   });
   const field = colourField(plot);
   const [units, line] = [unitLines(plot), boundaryLine(plot)];
@@ -190,5 +190,3 @@ export function networkPlane(model, data, wide) {
     },
   };
 }
-
-const visible = (node, condition) => (node.style.display = condition ? "" : "none");

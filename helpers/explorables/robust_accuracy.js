@@ -3,6 +3,7 @@ import {
   assign, button, chart, clamp, curve, format, handle, html, loadPart, marker, numbersOf,
   powerOfTen, row, segment, select, show, slider, svg, update,
 } from "./common.js";
+import { lineEntry } from "./legend.js";
 
 const LOG_LAM = { from: -6, to: 2, count: 81 }; // from the largest λ down
 const EPS = { from: 0, to: 4, count: 41 };
@@ -207,13 +208,6 @@ function tradeOff({ e, count, best }) {
   );
 }
 
-// An entry of the legend: how a kind of line looks, and what it is.
-function line(kind, text) {
-  const box = { viewBox: "0 0 34 10", width: 34, height: 10, "aria-hidden": "true" };
-  const sample = svg("line", { x1: 1, x2: 33, y1: 5, y2: 5, class: `xp-line xp-${kind}` });
-  return html("span", { class: "xp-legend-name" }, svg("svg", box, sample), text);
-}
-
 const panel = (plot, control) => html("div", { class: "xp-half" }, plot.node, control.node);
 
 async function render({ model, el }) {
@@ -276,9 +270,9 @@ async function render({ model, el }) {
       `the same ${images} test images; of equally good ones, the largest.`;
   }
   const key = row(
-    line("own", "this λ"),
-    line("envelope", "the best λ at each ε"),
-    line("family", "other λ’s"),
+    lineEntry("own", "this λ", 34),
+    lineEntry("envelope", "the best λ at each ε", 34),
+    lineEntry("family", "other λ’s", 34),
   );
   return show(
     { model, el },

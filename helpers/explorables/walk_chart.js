@@ -1,5 +1,6 @@
 // How the probabilities of two networks change along their ways, against the length in pixels.
-import { chart, curve, html, marker, segment, svg } from "./common.js";
+import { chart, curve, marker, segment, svg } from "./common.js";
+import { markedEntry } from "./legend.js";
 import { DIGITS } from "./walk_data.js";
 
 // Of low and of high decay: how each is named and drawn.
@@ -62,10 +63,4 @@ export function lengthChart(kind, data) {
 }
 
 // An entry of the legend: how a network's curves and its mark look.
-export function entry({ name, lines, mark }) {
-  const box = { viewBox: "0 0 50 16", width: 50, height: 16, "aria-hidden": "true" };
-  const line = svg("line", { x1: 1, x2: 49, y1: 8, y2: 8, class: `xp-line xp-own xp-${lines}` });
-  const sign = marker({ px: Number, py: Number }, mark);
-  sign.draw([25, 8]);
-  return html("span", { class: "xp-legend-name" }, svg("svg", box, line, sign.node), name);
-}
+export const networkEntry = ({ name, lines, mark }) => markedEntry(`own xp-${lines}`, mark, name);
