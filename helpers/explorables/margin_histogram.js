@@ -8,23 +8,31 @@ const BIN = 0.1;
 const TALLEST = 40; // the square root of a bar's images
 const BINS = Math.round((FARTHEST - NEAREST) / BIN);
 
+// A chart for a histogram of distances, and the same with an axis for losses.
+export function distanceCharts(properties) {
+  const images = chart({
+    right: 44,
+    xLabel: "y d(x), pixels",
+    yLabel: "images (√ scale)",
+    yText: square,
+    ...properties,
+  });
+  const losses = rightAxis(images, {
+    y: [0, 4],
+    yLabel: "loss of an image",
+    yTicks: [0, 1, 2, 3, 4],
+  });
+  return [images, losses];
+}
+
 export function marginHistogram(height) {
-  const plot = chart({
+  const [plot, losses] = distanceCharts({
     label: "Histogram of the distances y d(x)",
     x: [NEAREST, FARTHEST],
     y: [0, TALLEST],
     height,
-    right: 44,
-    xLabel: "y d(x), pixels",
-    yLabel: "images (√ scale)",
     xTicks: [-2, 0, 2, 4, 6, 8],
     yTicks: [0, 10, 20, 30, 40],
-    yText: square,
-  });
-  const losses = rightAxis(plot, {
-    y: [0, 4],
-    yLabel: "loss of an image",
-    yTicks: [0, 1, 2, 3, 4],
   });
   const bars = [histogram(plot, "class-i"), histogram(plot, "class-j")];
   const hinge = curve(losses, "loss");

@@ -1,9 +1,10 @@
 // Scaling the loss: the boundary stays, and the length of the weights stretches the loss.
 import {
-  assign, button, chart, choice, counted, curve, format, histogram, html, marker, readouts,
-  rightAxis, row, segment, show, slider, square, svg, svgWords,
+  assign, button, chart, choice, counted, curve, format, histogram, html, marker, readouts, row,
+  segment, show, slider, svg, svgWords,
 } from "./common.js";
 import { LIMITS, LOSSES, NAMES, distancesOf, labelsOf, mean } from "./losses.js";
+import { distanceCharts } from "./margin_histogram.js";
 
 const [SMALLEST, LARGEST] = [-1.5, 1.5]; // of u = log10 ‖w‖
 const [NEAREST, FARTHEST] = [-1.5, 3]; // of y d(x), pixels
@@ -20,23 +21,14 @@ const places = (from, to, count) =>
 
 // The histogram of the distances, and over it the losses: `draw(kind, f)` draws one of KINDS.
 function lossChart(margins) {
-  const plot = chart({
+  const [plot, losses] = distanceCharts({
     label: "Histogram of the distances y d(x), and the loss of an image at each distance",
     x: [NEAREST, FARTHEST],
     y: [0, 20],
     width: 316,
     height: 286,
-    right: 44,
-    xLabel: "y d(x), pixels",
-    yLabel: "images (√ scale)",
     xTicks: [-1, 0, 1, 2, 3],
     yTicks: [0, 5, 10, 15, 20],
-    yText: square,
-  });
-  const losses = rightAxis(plot, {
-    y: [0, 4],
-    yLabel: "loss of an image",
-    yTicks: [0, 1, 2, 3, 4],
   });
   const bins = Math.round((FARTHEST - NEAREST) / BIN);
   const bars = (kind, values) => {
