@@ -230,8 +230,17 @@ def test_the_charts_hold_all_seeds(figure):
 
 
 def switching(log_lam, x, to):
-    on = local_linear.units_on(np.array([x, to]), network(log_lam))
-    return int((on[0] != on[1]).sum())
+    """How many units switch on the way, and along how many lines."""
+    net = network(log_lam)
+    on = local_linear.units_on(np.array([x, to]), net)
+    units = np.flatnonzero((on[0] != on[1]) & (net.w2 != 0))
+    lines = np.column_stack([net.W1, net.b1])[units]
+    lines /= np.linalg.norm(lines[:, :2], axis=1)[:, None]
+    lines *= np.sign(lines[:, [0]])  # whichever side they are on at
+    apart = [
+        all(abs(line - other).max() >= 0.005 for other in lines[:k]) for k, line in enumerate(lines)
+    ]
+    return len(units), sum(apart)
 
 
 def points_with(condition, log_lam):
@@ -245,13 +254,12 @@ def points_with(condition, log_lam):
 
 
 def test_the_sentence_says_what_the_boundary_does(figure):
+    units = r"(\d+) units?(?:, on (\d+) lines?,)? switch(?:es)?"
     kinds = {
-        r"In truth it is nearer, ([\d.]+): (\d+) units? switch(?:es)? on the way there\.": (
+        rf"In truth it is nearer, ([\d.]+): {units} on the way there\.": (
             lambda d, to: (d > 1.1 * to) & (d < 9)
         ),
-        r"In truth it is farther, ([\d.]+): (\d+) units? switch(?:es)? before that line\.": (
-            lambda d, to: to > 1.1 * d
-        ),
+        rf"In truth it is farther, ([\d.]+): {units} before that line\.": lambda d, to: to > 1.1 * d,
         r"The region reaches that far, so this is true\.": lambda d, to: abs(d - to) < 1e-9,
     }
     for log_lam in (-4.5, -3.0):
@@ -275,7 +283,23 @@ def test_the_sentence_says_what_the_boundary_does(figure):
             assert float(match[2]) == pytest.approx(to, abs=rounded(to))
             # The ends lie on a boundary, so a unit whose line is there may be on or off.
             end = near if number == 0 else x - d / np.linalg.norm(w) * w
-            assert abs(int(match[3]) - switching(log_lam, x, end)) <= 1 and int(match[3]) >= 1
+            count, lines = switching(log_lam, x, end)
+            assert abs(int(match[3]) - count) <= 1 and int(match[3]) >= 1
+            if match[4]:
+                assert abs(int(match[4]) - lines) <= 1 and int(match[4]) < int(match[3])
+
+
+@pytest.mark.parametrize(
+    ("log_lam", "x", "counts"),
+    [(-1.5, [1.6, -0.4], (9, 1)), (-2.0, [0.4, -1.2], (7, 2)), (-3.0, [0.5, -0.4], (3, 2))],
+)
+def test_units_that_decay_has_merged_share_a_line(figure, log_lam, x, counts):
+    figure.show(log_lam, x)
+    assert switching(log_lam, x, nearest(log_lam, x)) == counts
+    units, lines = counts
+    plural = "s" * (lines > 1)
+    said = f": {units} units, on {lines} line{plural}, switch on the way there."
+    assert figure.verdict.inner_text().endswith(said)
 
 
 def test_a_constant_has_neither_line_nor_boundary(figure):

@@ -21,6 +21,16 @@ export function around({ units, b2 }, [x1, x2]) {
   return { score, gradient, norm: Math.hypot(...gradient), on };
 }
 
+const MERGED = 0.005; // of a unit of the plane: less than a pixel apart, lines look like one
+
+// Along how many lines these units switch: units that weight decay has merged share one.
+export function countLines(units) {
+  const lines = units.map(({ u, v, b }) => [u, v, b].map((part) => part / Math.hypot(u, v)));
+  const same = (one, other) =>
+    [1, -1].some((side) => one.every((part, n) => Math.abs(part - side * other[n]) < MERGED));
+  return lines.filter((line, k) => !lines.slice(0, k).some((other) => same(line, other))).length;
+}
+
 // s and ‖∇s‖ at all places with a coordinate of `across` and one of `up`, row by row.
 export function fields({ units, b2 }, across, up) {
   const size = across.length * up.length;

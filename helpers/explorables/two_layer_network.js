@@ -1,10 +1,10 @@
 // A network of two layers in the plane: a line around each point, and what decay makes of it.
 import {
   assign, button, choice, clamp, forWidth, format, html, powerOfTen, readouts, row, show, slider,
-  svg,
 } from "./common.js";
-import { around, nearestPoint } from "./local_linear.js";
+import { around, countLines, nearestPoint } from "./local_linear.js";
 import { lambdaCharts } from "./lambda_charts.js";
+import { lineEntry, spotEntry } from "./legend.js";
 import { networkData } from "./network_data.js";
 import { colourScale, networkPlane } from "./network_plane.js";
 
@@ -38,9 +38,11 @@ function view(data, k, x) {
   const distance = Math.abs(here.score) / here.norm; // infinite where the network is flat
   const step = here.score / here.norm ** 2;
   const foot = here.norm > 0 ? x.map((value, axis) => value - step * here.gradient[axis]) : null;
-  const switches = (to) =>
-    around(net, to).on.filter((state, unit) => state !== here.on[unit]).length;
-  return { k, x, net, here, nearest, distance, foot, switches };
+  const switched = (to) => {
+    const there = around(net, to).on;
+    return net.units.filter((_, unit) => there[unit] !== here.on[unit]);
+  };
+  return { k, x, net, here, nearest, distance, foot, switched };
 }
 
 // How many of the mislabelled points get the class they were given.
@@ -59,8 +61,16 @@ function spoken({ logLams, curves }, k) {
   );
 }
 
+// In words: that these units switch.
+function switching(units) {
+  if (units.length === 1) return "1 unit switches";
+  const lines = countLines(units);
+  if (lines === units.length) return `${lines} units switch`;
+  return `${units.length} units, on ${lines === 1 ? "1 line" : `${lines} lines`}, switch`;
+}
+
 // In words: where the boundary seems to be from x, and where it is.
-function verdictOf({ nearest, distance, foot, switches }) {
+function verdictOf({ nearest, distance, foot, switched }) {
   if (!nearest.point) {
     return "Every unit has decayed to 0: the score is the same everywhere, without a boundary.";
   }
@@ -71,35 +81,22 @@ function verdictOf({ nearest, distance, foot, switches }) {
     return `${seen} The region reaches that far, so this is true.`;
   }
   const nearer = nearest.distance < distance;
-  const count = switches(nearer ? nearest.point : foot);
-  const units = count === 1 ? "1 unit switches" : `${count} units switch`;
+  const units = switching(switched(nearer ? nearest.point : foot));
   return nearer
     ? `${seen} In truth it is nearer, ${truth}: ${units} on the way there.`
     : `${seen} In truth it is farther, ${truth}: ${units} before that line.`;
-}
-
-// A line of the key: how it looks, and what it is.
-function line(kind, text) {
-  const box = { viewBox: "0 0 24 10", width: 24, height: 10, "aria-hidden": "true" };
-  const sample = svg("line", { x1: 1, x2: 23, y1: 5, y2: 5, class: `xp-line xp-${kind}` });
-  return html("span", { class: "xp-legend-name" }, svg("svg", box, sample), text);
-}
-
-function spot(kind, shape, text) {
-  const sign = html("span", { class: `xp-text-${kind}`, "aria-hidden": "true" }, shape);
-  return html("span", {}, sign, ` ${text}`);
 }
 
 const key = () =>
   html(
     "div",
     { class: "xp-row xp-short-key" },
-    spot("i", "●", "class I"),
-    spot("j", "■", "class J"),
-    spot("boundary", "◯", "mislabelled"),
-    line("boundary", "boundary"),
-    line("dashed", "x's own line"),
-    line("units", "a unit switches"),
+    spotEntry("i", "●", "class I"),
+    spotEntry("j", "■", "class J"),
+    spotEntry("boundary", "◯", "mislabelled"),
+    lineEntry("boundary", "boundary", 24),
+    lineEntry("dashed", "x's own line", 24),
+    lineEntry("units", "a unit switches", 24),
   );
 
 function build({ model, el }, wide) {
