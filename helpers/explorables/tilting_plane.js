@@ -1,19 +1,16 @@
 // Tilting plane: ŵ turns from the nearest-centroid direction to that of an SVM and beyond.
 import {
-  angleSlider, assign, boundary, button, clamp, degrees, digitImage, dots, format, handle, html,
-  imagesOf, marker, numbersOf, plane, readouts, row, segment, show, svg, svgWords, update,
-  weightImage,
+  angleSlider, assign, boundary, button, clamp, degrees, digitImage, dots, forWidth, format, handle,
+  html, imagesOf, marker, numbersOf, plane, readouts, row, segment, show, svg, svgWords, update,
+  visible, weightImage,
 } from "./common.js";
+import { along, coloured, direction } from "./tilting.js";
 
 const LARGEST = (89.5 / 180) * Math.PI; // θ stays below a right angle
 const DIGITS = ["3", "8"];
 const DRAWN = 500; // images of each class; distances and errors are taken from all of them
 // Drawn from their centres: a disc and a square.
 const SPOTS = ["m-2.4 0a2.4 2.4 0 1 0 4.8 0a2.4 2.4 0 1 0-4.8 0z", "m-2.3-2.3h4.6v4.6h-4.6z"];
-const WIDE = "(min-width: 40rem)";
-
-const direction = (angle) => [Math.cos(angle), Math.sin(angle)];
-const scaled = (length, [u, v]) => [length * u, length * v];
 
 // Class I and class J, each a list of points [u, v] along ẑ and n̂, in pixels.
 function classesOf(model) {
@@ -53,7 +50,7 @@ function arc(plot, kind) {
     node,
     draw(radius, theta) {
       const r = plot.px(radius) - plot.px(0);
-      const [u, v] = scaled(radius, direction(theta));
+      const [u, v] = along(direction(theta), radius);
       const start = `M ${plot.px(radius)} ${plot.py(0)}`;
       update(node, { d: `${start} A ${r} ${r} 0 0 0 ${plot.px(u)} ${plot.py(v)}` });
     },
@@ -80,9 +77,9 @@ function tag(plot, kind, text) {
   const node = svgWords({ class: `xp-word xp-text-${kind}`, "text-anchor": "middle" }, text);
   return {
     node,
-    draw([x, y], [right, up], visible = true) {
+    draw([x, y], [right, up], isShown = true) {
       update(node, { x: plot.px(x) + right, y: plot.py(y) + 4 - up });
-      node.style.display = visible ? "" : "none";
+      visible(node, isShown);
     },
   };
 }
@@ -159,13 +156,14 @@ function drawing(model, classes, half, wide) {
       corner.draw(foot, [w1, w2], Math.min(0.15, d / 3));
       beyond.draw(foot, mirror);
       jMirror.draw(mirror);
-      iMirror.draw(scaled(-1, mirror));
+      iMirror.draw(along(mirror, -1));
       angle.draw(0.4, theta);
       turn.draw();
-      names.theta.draw([0, 0], scaled(0.62 * unit, direction(theta / 2)), theta > 0.2);
-      names.w.draw([w1, w2], scaled(20, direction(theta - 0.5)));
+      names.theta.draw([0, 0], along(direction(theta / 2), 0.62 * unit), theta > 0.2);
+      names.w.draw([w1, w2], along(direction(theta - 0.5), 20));
       names.distance.draw([half - (d * w1) / 2, (-d * w2) / 2], [30 * w2, -18 * w1], d > 0.15);
-      names.projection.draw([(d * w1) / 2, (d * w2) / 2], [-64 * w2, 16 * w1], d > 0.15);
+      const aside = [-64 * Math.min(1, 1.6 * w2), 20 * w1]; // clear of the handle
+      names.projection.draw([(d * w1) / 2, (d * w2) / 2], aside, d > 0.15);
     },
   };
 }
@@ -184,8 +182,6 @@ function thumbnail(image, name) {
     },
   };
 }
-
-const coloured = (kind, text) => html("span", { class: `xp-text-${kind}` }, text);
 
 // ŵ, the centroids and their mirror images as pictures: `draw(θ)`.
 function pictures(model, centroids, zHat, half, wide) {
@@ -266,19 +262,4 @@ function build({ model, el }, wide) {
   return show({ model, el }, parts, draw);
 }
 
-// A phone that is turned gets the figure made for its new width.
-function render(view) {
-  const screen = matchMedia(WIDE);
-  let end = build(view, screen.matches);
-  const again = () => {
-    end();
-    end = build(view, screen.matches);
-  };
-  screen.addEventListener("change", again);
-  return () => {
-    screen.removeEventListener("change", again);
-    end();
-  };
-}
-
-export default { render };
+export default { render: forWidth(build) };
