@@ -47,6 +47,16 @@ def test_imports_of_imports_and_over_several_lines(write):
     assert run(bundle(path), "main") == [1, 2]
 
 
+def test_names_are_passed_on(write):
+    path = write(
+        main='import { a, b, c } from "./front.js";\nexport default [a, b(), c];\n',
+        front='export { a } from "./one.js";\nexport {\n  b,\n  c,\n} from "./other.js";\n',
+        one="export const a = 1;\n",
+        other="export function b() { return 2; }\nexport const c = 3;\n",
+    )
+    assert run(bundle(path), "main") == [1, 2, 3]
+
+
 def test_names_that_are_not_exported_stay_private(write):
     path = write(
         main='import { f } from "./other.js";\nconst hidden = 1;\nexport default [f(), hidden];\n',

@@ -2,14 +2,15 @@
 
 An anywidget takes its script as one string, and a page opened from ``file://`` may not
 import modules by address. So the one kind of import our modules use,
-``import { a, b } from "./common.js"``, is replaced by the imported file itself.
+``import { a, b } from "./common.js"``, is replaced by the imported file itself; so is
+``export { a, b } from "./elements.js"``, which passes on what it imports.
 """
 
 import re
 from pathlib import Path
 
-IMPORT = re.compile(r'^import \{([^}]+)\} from "\./([\w-]+)\.js";$', re.M)
-EXPORT = re.compile(r"^export (?=(?:function|const) (\w+))", re.M)
+IMPORT = re.compile(r'^(import|export) \{([^}]+)\} from "\./([\w-]+)\.js";$', re.M)
+EXPORT = re.compile(r"^export (?=(?:function|const) (?:(\w+)|\{([^}]+)\}))", re.M)
 
 
 def bundle(path):
@@ -24,13 +25,15 @@ def bundle(path):
         return IMPORT.sub(from_constant, path.read_text(encoding="utf-8"))
 
     def from_constant(match):
-        names, file = match.groups()
+        keyword, names, file = match.groups()
         constant = "$" + file.replace("-", "_")
         if file not in imported:
             code = resolved(Path(path).parent / f"{file}.js")
-            body = f"{EXPORT.sub('', code)}\nreturn {{ {', '.join(EXPORT.findall(code))} }};"
+            exported = [one or several.rstrip(" ,\n") for one, several in EXPORT.findall(code)]
+            body = f"{EXPORT.sub('', code)}\nreturn {{ {', '.join(exported)} }};"
             imported[file] = f"const {constant} = (() => {{\n{body}\n}})();\n"
-        return f"const {{{names}}} = {constant};"
+        passed_on = "export " if keyword == "export" else ""
+        return f"{passed_on}const {{{names}}} = {constant};"
 
     main = resolved(Path(path))
     return "".join(imported.values()) + main
