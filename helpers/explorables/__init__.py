@@ -9,6 +9,7 @@ from helpers.explorables.convolution_bounds import ConvolutionBounds
 from helpers.explorables.epsilon_converter import EpsilonConverter
 from helpers.explorables.feature_tradeoff import FeatureTradeoff
 from helpers.explorables.image_space import ImageSpace
+from helpers.explorables.large_changes import LargeChanges
 from helpers.explorables.lipschitz_cone import LipschitzCone
 from helpers.explorables.mirror_image import MirrorImage
 from helpers.explorables.noisy_point import NoisyPoint
@@ -33,6 +34,7 @@ __all__ = [
     "EpsilonConverter",
     "FeatureTradeoff",
     "ImageSpace",
+    "LargeChanges",
     "LipschitzCone",
     "MirrorImage",
     "NoisyPoint",

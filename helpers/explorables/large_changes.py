@@ -43,7 +43,7 @@ class LargeChanges(Explorable):
     heights = (662, 1199)
     _esm = script(module)
     title = traitlets.Unicode("What networks look for").tag(sync=True)
-    digit = traitlets.Int(4, min=0, max=9).tag(sync=True)
+    digit = traitlets.Int(7, min=0, max=9).tag(sync=True)
     target = traitlets.Int(0, min=0, max=2).tag(sync=True)
     norm = traitlets.Enum(list(NORMS), "l2").tag(sync=True)
     share = Number(1.0, min=0, max=1).tag(sync=True)
