@@ -1,5 +1,6 @@
 """All networks in one plane: the figure against the results, and against made-up networks."""
 
+import itertools
 import json
 import math
 import re
@@ -152,12 +153,12 @@ def test_the_verdict_names_the_best_and_what_it_costs(figure):
 def test_the_note_tells_of_the_network_that_is_followed(figure):
     figure.set(norm="l2", eps=1, picked="best")
     assert figure.text(figure.note) == (
-        "certified maxout: clean 96.00 %; within ε = 1 (L2) at least 81.6 %, proven, and at most "
+        "Certified maxout: clean 96.00 %; within ε = 1 (L2) at least 81.6 %, proven, and at most "
         "84.0 %."
     )
     figure.set(picked="standard", norm="linf", eps=0.1)
     assert figure.text(figure.note) == (
-        "standard training, mean of 2 networks: clean 99.00 %; within ε = 0.1 (L∞) at most 19.0 % "
+        "Standard training, mean of 2 networks: clean 99.00 %; within ε = 0.1 (L∞) at most 19.0 % "
         "withstand."
     )
 
@@ -227,6 +228,24 @@ def test_every_network_stands_beside_the_sign_of_its_family(figure):
     assert len(rows) == len(FAMILIES)
     assert found["standard"] == ["12 epochs", "20 epochs"]
     assert found["adversarial L∞"] == ["0.1", "0.3"]
+
+
+def test_names_stand_inside_the_plot_and_apart(figure):
+    frame = figure.plot.locator(".xp-frame").bounding_box()
+    for (norm, eps), picked in itertools.product(SCENES, MODELS):
+        figure.set(norm=norm, eps=eps, picked=picked)
+        boxes = figure.plot.locator("g > text.xp-label:not(:empty)").evaluate_all(
+            "texts => texts.map((text) => text.getBoundingClientRect().toJSON())"
+        )
+        assert 1 <= len(boxes) <= 2
+        for box in boxes:
+            assert box["left"] > frame["x"] - 1 and box["top"] > frame["y"] - 9
+            assert box["right"] < frame["x"] + frame["width"] + 8
+            assert box["bottom"] < frame["y"] + frame["height"] + 9
+        if len(boxes) == 2:
+            one, other = boxes
+            across = one["right"] <= other["left"] or other["right"] <= one["left"]
+            assert across or abs(one["top"] - other["top"]) > 12
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -1,6 +1,6 @@
 // All networks of the book: clean accuracy against robust accuracy, as ε grows.
 import {
-  assign, chart, choice, format, html, marker, polygon, segment, show, slider, svg, update,
+  assign, chart, choice, clamp, format, html, marker, polygon, segment, show, slider, svg, update,
 } from "./common.js";
 
 const NORMS = { linf: "L∞", l2: "L2" };
@@ -14,7 +14,7 @@ const FAMILIES = {
   maxout: { name: "certified", look: { shape: "disc", kind: "open-boundary" } },
 };
 const PROVEN = ["lmt", "maxout"]; // families whose proofs are worth a bar
-const GAP = 14; // between two names, in pixels
+const widthOf = (name) => 8 + 6.6 * name.length; // in pixels, nearly
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (share) => `${format(share, 1)}\u00a0%`;
@@ -93,29 +93,40 @@ function network(plot, { family, seeds }) {
 
 const inShort = (name) => name.replace(/^adversarial \(|\)$|^certified | training$/g, "");
 
-// Names beside marks, apart from each other.
+// Where a name can stand within the frame: right of its mark, left of it, above or below.
+function boxesAround({ px, py, frame }, { clean, robust, full }) {
+  const [x, y] = [px(clean), py(robust)];
+  const width = widthOf(inShort(full));
+  return [[15, 0], [-15 - width, 0], [-width / 2, -20], [-width / 2, 20]]
+    .map(([dx, dy]) => {
+      const left = clamp(x + dx, frame.x, frame.x + frame.width - width);
+      return { left, right: left + width, top: y + dy - 7, bottom: y + dy + 7 };
+    })
+    .filter(({ top, bottom }) => bottom - 7 > frame.y && top + 7 < frame.y + frame.height);
+}
+
+const overlap = (a, b) =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+// Names of networks, where they hide as few marks as can be, and no other name.
 function namesIn(plot) {
   const nodes = [0, 1].map(() => svg("text", { class: "xp-label" }));
+  const around = ({ clean, robust }) => {
+    const [x, y] = [plot.px(clean), plot.py(robust)];
+    return { left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 };
+  };
   return {
     nodes,
-    draw(shown) {
-      const places = shown
-        .map(({ clean, robust, full }) => ({ x: plot.px(clean), y: plot.py(robust) + 4, full }))
-        .sort((a, b) => a.y - b.y);
-      const last = plot.py(0) + 4;
-      places.forEach((place, k) => {
-        place.y = Math.max(place.y, k ? places[k - 1].y + GAP : 0);
-      });
-      places.reverse().forEach((place, k) => {
-        place.y = Math.min(place.y, k ? places[k - 1].y - GAP : last);
-      });
+    draw(shown, networks) {
+      const taken = networks.map(around);
       nodes.forEach((node, k) => {
-        node.textContent = places[k] ? inShort(places[k].full) : "";
-        if (!places[k]) return;
-        const left = places[k].x > plot.px((plot.x[0] + 2 * plot.x[1]) / 3);
-        node.setAttribute("x", places[k].x + (left ? -15 : 15));
-        node.setAttribute("y", places[k].y);
-        node.setAttribute("text-anchor", left ? "end" : "start");
+        node.textContent = shown[k] ? inShort(shown[k].full) : "";
+        if (!shown[k]) return;
+        const boxes = boxesAround(plot, shown[k]);
+        const hidden = boxes.map((box) => taken.filter((other) => overlap(box, other)).length);
+        const box = boxes[hidden.indexOf(Math.min(...hidden))];
+        update(node, { x: box.left, y: box.top + 11 });
+        taken.push(...networks.map(() => box)); // worse to hide than any mark
       });
     },
   };
@@ -163,7 +174,7 @@ function accuracyPlane(model) {
       const beside = `translate(${plot.px(standard.clean) + 13} ${plot.py(8)}) rotate(-90)`;
       usualName.setAttribute("transform", beside);
       marks.forEach((mark, k) => mark.draw(shown[k]));
-      names.draw([...new Set([picked, best])]);
+      names.draw([...new Set([picked, best])], shown);
       update(ring, { cx: plot.px(picked.clean), cy: plot.py(picked.robust) });
     },
   };
@@ -224,7 +235,8 @@ function priceOf(best, standard) {
 function pickedNote({ eps, norm, picked }) {
   const { full, clean, robust, proven, seeds } = picked;
   const of = seeds.length > 1 ? `, mean of ${seeds.length} networks` : "";
-  const start = `${full}${of}: clean ${format(clean)}\u00a0%`;
+  const name = full.replace(/^./, (letter) => letter.toUpperCase());
+  const start = `${name}${of}: clean ${format(clean)}\u00a0%`;
   if (eps === 0) return `${start}.`;
   const at = `within ε = ${eps} (${NORMS[norm]})`;
   if (proven === null) return `${start}; ${at} at most ${percent(robust)} withstand.`;
