@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers import tradeoff
-from helpers.results import load_arrays
+from helpers.results import load_arrays, load_figures, load_robustness
 
 PROBLEM = tradeoff.Problem(0.95, 1000, 3 / math.sqrt(1000))
 AXIS = load_arrays("robustness/tilting")
@@ -159,3 +159,119 @@ def test_leaving_weak_pixels_out_goes_a_long_way_not_all_of_it():
     assert plain[0] - left[0] < 1 and left[1] > plain[1] + 50
     assert robust[1] > left[1] + 5 and robust[2] > left[2] + 20
     assert left[0] > robust[0]
+
+
+# Networks
+
+
+def each(model, name, n_train=55_000):
+    return np.array([network["figures"][name] for network in load_robustness(model, n_train)])
+
+
+def robust(model, norm, eps):
+    """In per cent, for each seed."""
+    return np.array([
+        figures["robust"][norm][figures["radii"][norm].index(eps)]
+        for figures in (network["figures"] for network in load_robustness(model))
+    ])
+
+
+def test_a_small_adversary_makes_the_network_more_accurate():
+    standard = each("standard", "clean")
+    for model in ("linf_0.1", "l2_1"):
+        assert each(model, "clean").min() > standard.max() + 0.1
+
+
+@pytest.mark.parametrize("models", [["linf_0.1", "linf_0.2", "linf_0.3"], ["l2_1", "l2_2", "l2_3"]])
+def test_clean_accuracy_falls_with_every_step_of_eps(models):
+    clean = [each(model, "clean") for model in models]
+    for larger, smaller in zip(clean[1:], clean, strict=False):
+        assert larger.max() < smaller.min()
+    assert clean[-1].max() < each("standard", "clean").min() - 0.4
+
+
+def test_robustness_ends_where_the_training_ended():
+    assert robust("linf_0.1", "linf", 0.1)[0] > 90 > 30 > robust("linf_0.1", "linf", 0.2)[0]
+    assert (robust("linf_0.3", "linf", 0.3) > 80).all()
+    assert (robust("linf_0.3", "linf", 0.4) < 5).all()
+
+
+def test_what_was_learnt_in_l2_does_not_protect_in_every_pixel():
+    for model in ("l2_1", "l2_2", "l2_3"):
+        assert (robust(model, "linf", 0.3) < 3).all()
+
+
+def stronger(model):
+    """How much more all attacks together take than the seven steps of the training, in points."""
+    left = load_robustness(model)[0]["figures"]["stronger"]
+    assert min(left.values()) == left["all"]
+    return left["pgd-7"] - left["all"]
+
+
+def test_where_stronger_attacks_take_more():
+    assert all(stronger(model) < 4 for model in ("linf_0.1", "linf_0.2", "linf_0.3", "l2_1"))
+    assert 4 < stronger("l2_2") < stronger("l2_3")
+
+
+def test_adversarial_training_takes_much_longer():
+    assert each("l2_2", "minutes").mean() > 6 * each("standard", "minutes").mean()
+
+
+# Few images and many
+
+
+def test_with_few_images_an_adversary_raises_clean_accuracy_by_much():
+    standard = each("standard", "clean", 100)
+    for model in ("l2_2", "linf_0.3"):
+        assert each(model, "clean", 100).min() > standard.max() + 2
+        assert (each(model, "train", 100) > 99).all() and (each("standard", "train", 100) > 99).all()
+
+
+def test_with_all_images_a_large_adversary_lowers_it():
+    standard = each("standard", "clean")
+    for model in ("l2_2", "linf_0.3"):
+        assert each(model, "clean").max() < standard.min() - 0.1
+
+
+# Gradients and large changes
+
+
+def test_gradients_and_large_changes():
+    figures = load_figures("robustness/pictures")
+    like, judged = figures["likeness"], figures["judged"]
+    rough = {name: numbers["roughness"] for name, numbers in like.items()}
+    within = {name: numbers["in_components"] for name, numbers in like.items()}
+    ink = {name: numbers["near_ink"] for name, numbers in like.items()}
+    towards = {name: numbers["towards_rival"] for name, numbers in like.items()}
+    networks = figures["networks"]
+    flat = ["decay", "lenet", "lmt", "maxout"]
+    # standard: closer to noise than any other but one
+    assert sorted(networks, key=rough.get)[-2:] == ["standard", "linf_0.3"]
+    assert sorted(networks, key=within.get)[:2] == ["linf_0.3", "standard"]
+    assert rough["noise"] > 0.95 and within["noise"] < 0.1
+    # trained in L2
+    assert within["l2_2"] > 2 * within["standard"] and towards["l2_2"] > 2 * towards["standard"]
+    assert ink["l2_2"] > 0.95 and rough["l2_2"] < 0.4
+    assert judged["l2_2"]["l2"] > judged["standard"]["l2"] + 30
+    # trained in L∞
+    assert max(networks, key=ink.get) == "linf_0.3" and rough["linf_0.3"] > 0.9
+    for norm in ("linf", "l2"):
+        assert min(networks, key=lambda name: judged[name][norm]) == "linf_0.3"
+        assert max(networks, key=lambda name: judged[name][norm]) == "maxout"
+    # kept flat
+    assert all(rough[name] < rough["l2_2"] for name in flat)
+    assert all(judged[name]["l2"] > judged["standard"]["l2"] + 10 for name in flat)
+
+
+# All networks of the book
+
+
+def test_at_a_length_of_two_those_trained_on_attacks_are_highest_and_further_left():
+    earlier = load_figures("robustness/earlier")
+    two = earlier["radii"]["l2"].index(2.0)
+    others = {name: shares["l2"][two] for name, shares in earlier["robust"].items()}
+    trained = others.pop("adversarial")
+    highest = min(robust(model, "l2", 2.0).min() for model in ("l2_2", "l2_3", "linf_0.3"))
+    assert highest > max(others.values()) + 10 and trained > max(others.values()) + 5
+    assert others["decay"] < others["lenet_high"] < others["best"]
+    assert others["best"] > earlier["certified"]["best"][two] > 45
