@@ -59,7 +59,7 @@ export function windowMap() {
       const label = `${size} × ${size} pixels, each in up to ${shared} of ${k} × ${k}`;
       update(node, { viewBox: `${-padding} ${-padding} ${whole} ${whole}`, "aria-label": label });
       words.replaceChildren(
-        "Darker: in more windows. ", sign, ` is in ${shared}, and no pixel is in more: `,
+        "Bluer: in more windows. ", sign, ` is in ${shared}, and no pixel is in more: `,
         `n\u00a0=\u00a0${n}, where k·k\u00a0=\u00a0${k ** 2}.`,
       );
     },
