@@ -27,6 +27,7 @@ CHANGED = {
     "certificates": 'MODEL, EPS, SEED = "adversarial", 0.3, 21',
     "geometry": "I, J, STRONG, WEAK, NEAREST = 1, 7, 10, 60, 2.0",
     "regularisation-path": "I, J, LAM, EXCESS, EXTRA_ERROR = 1, 7, 0.1, 0.02, 0.4",
+    "robustness-and-accuracy": "P, D, ETA, EPS, SEED = 0.85, 30, 0.2, 0.45, 3",
 }
 
 
@@ -54,7 +55,8 @@ def wrong_students(name):
 def grade_all(course, name):
     """Every submission to a problem set, graded, and our solution to it with other parameters."""
     other = f"{name}-changed"
-    release.release(course, {name: SETS[name], other: PARAMETERS.sub(CHANGED[name], SETS[name])})
+    changed = PARAMETERS.sub(CHANGED[name] + "\n", SETS[name])
+    release.release(course, {name: SETS[name], other: changed})
     check.hand_in(course, name, "untouched")
     check.hand_in(course, name, "solution", {})
     for student, wrong in wrong_students(name).items():
