@@ -21,9 +21,9 @@ noise instead of a gradient:
     near_ink        the share of its squared length in pixels with ink, or next to one with ink
 
 And one says it of the large changes: ``judged``, how many of them the 5 nearest of 10,000 training
-images take for the class that the attack was after. This judge knows no network. Both
-follow the gradients at the images themselves. That of linf_0.3, which passes over faint ink, is 0
-off the strokes: so there the L2 attack adds nothing, and stops short of ε.
+images take for the class that the attack was after. This judge knows no network. The
+gradient of linf_0.3, which passes over faint ink, is 0 off the strokes: there the L2 attack adds
+nothing, and stops short of ε.
 
 Arrays, for N networks, in the order of figures["networks"], one test image of each digit, and the 3
 other classes whose means are nearest: images (10, 784) in 1/255; targets (10, 3); gradients (N, 10,

@@ -58,7 +58,8 @@ function wayBar() {
     draw(said, k, digit, goal) {
       const pieces = stretches(said).map(({ from, to, says }) => {
         const kind = kindOf(says, digit, goal);
-        const piece = html("span", { class: `xp-path-${kind}` }, to - from < 14 ? "" : String(says));
+        const name = to - from < 14 ? "" : String(says);
+        const piece = html("span", { class: `xp-path-${kind}` }, name);
         piece.style.left = `${from}%`;
         piece.style.width = `${to - from}%`;
         return piece;
@@ -116,12 +117,12 @@ function verdictOf(networks, classes, k, goal) {
   const [most, ...others] = [...new Set(classes)].sort((a, b) => names(b).length - names(a).length);
   const place = placeText(k, goal);
   const all = networks.length;
-  if (!others.length) return `${place} all ${all} networks say ${most}.`;
+  if (!others.length) return `${place} all ${all} networks say\u00a0${most}.`;
   const rest = others.map((c) => {
     const verb = names(c).length === 1 ? "says" : "say";
-    return `${listed(names(c))} ${verb} ${c}`;
+    return `${listed(names(c))} ${verb}\u00a0${c}`;
   });
-  return `${place} ${names(most).length} of ${all} networks say ${most}; ${listed(rest)}.`;
+  return `${place} ${names(most).length} of ${all} networks say\u00a0${most}; ${listed(rest)}.`;
 }
 
 function digitStrip(model, image) {
