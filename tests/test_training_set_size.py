@@ -179,10 +179,20 @@ def test_the_verdict(figure, n, eps, words):
     assert words in figure.text(figure.verdict)
 
 
+def test_a_network_that_learnt_nothing_is_called_so(browser, tmp_path):
+    curves = [CURVES[0], of_model("linf_0.3", [(100, 9.82, None, None)])]
+    address = write_page(tmp_path, TrainingSetSize(curves=curves, radii=RADII, n=100))
+    with opening(browser, address, Sizes) as open_figure:
+        figure = open_figure()
+        learns = "Adversarial (L∞, ε = 0.3) learns nothing: 9.82 %."
+        assert figure.text(figure.verdict).endswith(learns)
+        assert figure.table()[1] == ["9.82 %", "−68.18"]
+
+
 def test_the_note_says_where_curves_cross_as_far_as_one_can_tell(figure):
     assert figure.text(figure.turn) == (
-        "Adversarial (L2, ε = 2) is ahead with 300 images and fewer, behind with 55,000 and more. "
-        "Adversarial (L∞, ε = 0.3) is behind wherever the difference exceeds the spread."
+        "Adversarial (L2, ε = 2) is ahead up to 300 images, behind from 55,000 on. "
+        "Adversarial (L∞, ε = 0.3) is behind wherever one can tell."
     )
     figure.set(eps=1)  # single networks, here: their order may be chance
     assert figure.text(figure.turn).strip() == ""

@@ -93,14 +93,17 @@ function network(plot, { family, seeds }) {
 
 const inShort = (name) => name.replace(/^adversarial \(|\)$|^certified | training$/g, "");
 
-// Where a name can stand within the frame: right of its mark, left of it, above or below.
+// Where a name can stand within the frame: right of its mark, left of it, below, above, ...
 function boxesAround({ px, py, frame }, { clean, robust, full }) {
   const [x, y] = [px(clean), py(robust)];
   const width = widthOf(inShort(full));
-  return [[15, 0], [-15 - width, 0], [-width / 2, -20], [-width / 2, 20]]
+  const [right, left, middle] = [15, -15 - width, -width / 2];
+  const sides = [[right, 0], [left, 0], [middle, 20], [middle, -20]];
+  const corners = [right, left].flatMap((dx) => [14, -14].map((dy) => [dx, dy]));
+  return [...sides, ...corners]
     .map(([dx, dy]) => {
-      const left = clamp(x + dx, frame.x, frame.x + frame.width - width);
-      return { left, right: left + width, top: y + dy - 7, bottom: y + dy + 7 };
+      const start = clamp(x + dx, frame.x, frame.x + frame.width - width);
+      return { left: start, right: start + width, top: y + dy - 7, bottom: y + dy + 7 };
     })
     .filter(({ top, bottom }) => bottom - 7 > frame.y && top + 7 < frame.y + frame.height);
 }
@@ -158,7 +161,7 @@ function accuracyPlane(model) {
   plot.content.append(impossible.node, usual.node, usualName);
   plot.content.append(...marks.map(({ below }) => below));
   const touch = svg("rect", { ...plot.frame, class: "xp-pick" });
-  plot.over.append(touch, ...marks.map(({ above }) => above), ...names.nodes, ring);
+  plot.over.append(touch, ...names.nodes, ...marks.map(({ above }) => above), ring);
   plot.over.addEventListener("click", (event) => {
     const [u, v] = plot.at(event);
     const far = ({ clean, robust }) =>

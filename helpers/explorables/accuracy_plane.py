@@ -50,7 +50,7 @@ class AccuracyPlane(Explorable):
     """
 
     module = "accuracy_plane"
-    heights = (600, 900)
+    heights = (648, 1073)
     _esm = script(module)
     title = traitlets.Unicode("Clean accuracy against robust accuracy").tag(sync=True)
     norm = traitlets.Enum(["linf", "l2"], "linf").tag(sync=True)

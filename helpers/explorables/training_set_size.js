@@ -11,6 +11,7 @@ const LOOKS = {
 const N_TICKS = [100, 300, 1000, 3000, 10_000, 55_000];
 const TICKS = [0, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 100];
 const LEAST_ERROR = 0.05; // in per cent; no network is better
+const CHANCE = 12; // per cent: a network that gives all images the same class has about 10
 
 const KEY =
   "Filled: the mean of several networks, ± one standard deviation. Hollow: a single network. The " +
@@ -164,6 +165,8 @@ function verdictOf({ curves: [standard, ...others], n, eps }) {
   const effects = others
     .filter((other) => at(other, n))
     .map((other, k) => {
+      const { mean } = at(other, n);
+      if (eps === 0 && mean < CHANCE) return `${other.name} learns nothing: ${format(mean)}\u00a0%`;
       const { difference, single, clear } = compared(at(other, n), at(standard, n));
       const verb = difference < 0 ? "loses" : "gains";
       const unit = k === 0 ? " percentage points" : "";
@@ -190,12 +193,12 @@ function crossing(standard, other) {
   if (turns.length === 0 && clear.length === known.length) {
     return `${name} is ${first} at every size.`;
   }
-  if (turns.length === 0) return `${name} is ${first} wherever the difference exceeds the spread.`;
+  if (turns.length === 0) return `${name} is ${first} wherever one can tell.`;
   if (turns.length > 1) return `${name} changes places with standard ${turns.length} times.`;
   const last = clear[clear.indexOf(turns[0]) - 1];
   return (
-    `${name} is ${first} with ${whole(last.n)} images and fewer, ${where(turns[0])} with ` +
-    `${whole(turns[0].n)} and more.`
+    `${name} is ${first} up to ${whole(last.n)} images, ${where(turns[0])} from ` +
+    `${whole(turns[0].n)} on.`
   );
 }
 

@@ -37,7 +37,7 @@ class TrainingSetSize(Explorable):
     """
 
     module = "training_set_size"
-    heights = (600, 800)
+    heights = (525, 880)
     _esm = script(module)
     title = traitlets.Unicode("Accuracy against the number of training images").tag(sync=True)
     n = traitlets.Int(1000, min=100, max=55_000).tag(sync=True)
