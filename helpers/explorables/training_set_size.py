@@ -30,8 +30,8 @@ class TrainingSetSize(Explorable):
     training saw, on a log scale, and the nearest ``eps`` of the ``radii`` that were attacked, or 0:
     then accuracy is that of all test images, otherwise what PGD leaves of every tenth.
 
-    The networks are results of ``experiments/robustness.py``, as many as it has trained: all of
-    them take the same number of steps, whatever they are trained on. Bands are one standard
+    The networks are results of ``experiments/robustness.py``, as many as it has trained: those on
+    10,000 images or fewer take half as many steps as the others. Bands are one standard
     deviation over the seeds wide, to each side of the mean; where there is a single seed, there is
     none. Tsipras et al. 2019, "Robustness May Be at Odds with Accuracy", has the comparison.
     """
