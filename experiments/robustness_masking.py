@@ -1,0 +1,113 @@
+"""Gradients that hide what is near: L2 attacks on networks that were trained in L∞.
+
+    python -m experiments.robustness_masking
+
+A network that is to withstand any change of a pixel by 0.3 learns not to look at faint ink. Where it
+does not look its gradient is 0, and an attack that follows the gradient does not go there. Athalye et
+al. 2018 call this gradient masking. Here PGD follows the mean of the gradients at noisy versions of
+the image instead, which is not 0 where larger changes count, and fools who is not fooled by plain PGD.
+
+Networks are those of experiments.robustness, from their checkpoints; it trains them where these are
+gone. The attack takes a quarter of an hour, and fills results/robustness_masking/.
+
+Arrays, for N networks: fooling_l2 (N, 1000), of every tenth test image the radius within which either
+attack fooled the network, as in experiments.robustness. figures: radii, and of each network its
+model and seed, and plain and both, the share in per cent of images that plain PGD leaves, and that
+both leave, for each of the radii.
+"""
+
+import time
+
+import numpy as np
+import torch
+from torch import nn
+
+from experiments import robustness_measures
+from experiments.record import save
+from experiments.robustness import Run, trained
+from experiments.robustness_measures import attacked_images, is_right, per_cent
+from experiments.training import as_array, split
+from helpers import attacks
+from helpers.data import load_mnist
+from helpers.results import load_arrays
+
+NAME = "robustness_masking"
+RUNS = [
+    Run("standard"),
+    Run("linf_0.1"),
+    Run("linf_0.2"),
+    *(Run("linf_0.3", seed=seed) for seed in range(3)),
+    Run("l2_2"),
+    Run("l2_3"),
+]
+SETTINGS = {
+    "networks": [run.name for run in RUNS],
+    "sigma": 0.2,  # of the noise, in each pixel
+    "copies": 8,
+    "steps": 40,
+    "radii": robustness_measures.SETTINGS["radii"]["l2"],
+    "every": robustness_measures.SETTINGS["every"],
+}
+
+
+class Averaged(nn.Module):
+    """The mean of a network's scores over ``copies`` noisy versions of an image."""
+
+    def __init__(self, network, sigma, copies, pixels=784):
+        super().__init__()
+        self.network = network
+        generator = torch.Generator().manual_seed(0)
+        self.noise = sigma * torch.randn(copies, 1, pixels, generator=generator)
+
+    def forward(self, X):
+        noisy = (X + self.noise).flatten(0, 1)
+        return self.network(noisy).unflatten(0, (len(self.noise), len(X))).mean(0)
+
+
+def fooled_by_either(network, X, y, fooling, radii):
+    """``fooling``, the radii within which plain PGD fooled the network, lowered to the first of the
+    radii within which PGD on the averaged scores does."""
+    averaged = Averaged(network, SETTINGS["sigma"], SETTINGS["copies"], X.shape[1])
+    found = fooling.clone()
+    for radius in radii:
+        left = torch.nonzero(found > radius)[:, 0]
+        for rows in left.split(250):
+            moved = attacks.pgd(averaged, X[rows], y[rows], radius, "l2", SETTINGS["steps"])
+            found[rows[~is_right(network, moved, y[rows])]] = radius
+    return found
+
+
+def results(found, X, y):
+    """The arrays and figures of ``found``, a list of networks and of what plain PGD found."""
+    radii = SETTINGS["radii"]
+    figures, arrays = [], []
+    for network, fooling in found:
+        either = fooled_by_either(network, X, y, fooling, radii)
+        arrays.append(either.numpy())
+        figures.append({
+            "plain": [per_cent(fooling > eps) for eps in radii],
+            "both": [per_cent(either > eps) for eps in radii],
+        })  # fmt: skip
+    return {"fooling_l2": as_array(np.array(arrays))}, figures
+
+
+def main():
+    started = time.perf_counter()
+    torch.set_num_threads(1)
+    train_set, held_out, test_set = split(load_mnist())
+    X, y = attacked_images(*test_set)
+    found = []
+    for run in RUNS:
+        network, _ = trained(run, train_set, held_out)
+        fooling = torch.from_numpy(load_arrays(run.result)["fooling_l2"])
+        found.append((network.eval(), fooling))
+    arrays, figures = results(found, X, y)
+    named = [
+        {"model": run.model, "seed": run.seed} | each
+        for run, each in zip(RUNS, figures, strict=True)
+    ]
+    save(NAME, arrays, {"radii": SETTINGS["radii"], "networks": named}, SETTINGS, started)
+
+
+if __name__ == "__main__":
+    main()
