@@ -71,7 +71,7 @@ def fooled_by_either(network, X, y, fooling, radii):
     found = fooling.clone()
     for radius in radii:
         left = torch.nonzero(found > radius)[:, 0]
-        for rows in left.split(250):
+        for rows in filter(len, left.split(250)):
             moved = attacks.pgd(averaged, X[rows], y[rows], radius, "l2", SETTINGS["steps"])
             found[rows[~is_right(network, moved, y[rows])]] = radius
     return found

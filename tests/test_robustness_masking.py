@@ -37,6 +37,7 @@ def test_what_was_fooled_before_stays_so():
     fooling = torch.tensor([0.0, 0.1, torch.inf])
     found = robustness_masking.fooled_by_either(Deaf(), X[:3], y[:3], fooling, [0.1])
     assert torch.equal(found, fooling)
+    assert not robustness_masking.fooled_by_either(Deaf(), X, y, torch.zeros(20), [0.1]).any()
 
 
 def test_the_averaged_scores_are_means():
