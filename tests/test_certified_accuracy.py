@@ -180,10 +180,10 @@ def says(expected, model, e):
     least, most = expected[model][:, e]
     at = f"{NAMES[model]}, ε = {EPS[e]:.2f}: "
     if e == 0:
-        return f"{at}nothing is changed, and {least:.2f} % of the images are right."
+        return f"{at}nothing is changed, and {least:.2f}\u00a0% of the images are right."
     known = (
-        f"{at}at least {least:.2f} % and at most {most:.2f} % of the images withstand every "
-        f"change. Of {most - least:.2f} % nobody knows."
+        f"{at}at least {least:.2f}\u00a0% and at most {most:.2f}\u00a0% of the images withstand "
+        f"every change. Of {most - least:.2f}\u00a0% nobody knows."
     )
     beaten = [NAMES[other] for other in MODELS if expected[other][1, e] < least]
     if not beaten:

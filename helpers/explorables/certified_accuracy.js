@@ -13,7 +13,7 @@ const places = Array.from({ length: EPS.count }, (_, e) => e);
 const epsOf = (e) => e * EPS.step;
 const nearest = (eps) => clamp(Math.round(eps / EPS.step), 0, EPS.count - 1);
 const shown = (e) => format(epsOf(e));
-const percent = (share) => `${format(share)} %`; // exact, as there are 10,000 images
+const percent = (share) => `${format(share)}\u00a0%`; // exact, as there are 10,000 images
 
 // Of each network the shares in per cent, at every place of ε.
 function bounds(model) {

@@ -7,7 +7,7 @@ NAMES = {
     "plain": "plain",
     "decay": "weight decay",
     "adversarial": "adversarial training",
-    "lmt": "LMT, c = 1",
+    "lmt": "LMT, c\u00a0=\u00a01",
     "best": "best certified",
 }
 
