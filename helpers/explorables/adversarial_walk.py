@@ -31,7 +31,7 @@ class AdversarialWalk(Explorable):
     """
 
     module = "adversarial_walk"
-    heights = (960, 1593)
+    heights = (957, 1612)
     _esm = script(module)
     title = traitlets.Unicode("From a digit to its adversarial examples").tag(sync=True)
     digit = traitlets.Int(4, min=0, max=9).tag(sync=True)

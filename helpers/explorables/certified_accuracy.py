@@ -38,7 +38,7 @@ class CertifiedAccuracy(Explorable):
     """
 
     module = "certified_accuracy"
-    heights = (578, 896)
+    heights = (576, 877)
     _esm = script(module)
     title = traitlets.Unicode("Certified accuracy, and accuracy under attack").tag(sync=True)
     network = traitlets.Enum(list(NAMES), "lmt").tag(sync=True)

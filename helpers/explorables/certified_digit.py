@@ -22,7 +22,7 @@ class CertifiedDigit(Explorable):
     """
 
     module = "certified_digit"
-    heights = (640, 819)
+    heights = (640, 814)
     _esm = script(module)
     title = traitlets.Unicode("A digit, proven safe and broken").tag(sync=True)
     digit = traitlets.Int(7, min=0, max=9).tag(sync=True)

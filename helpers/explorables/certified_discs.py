@@ -27,7 +27,7 @@ class CertifiedDiscs(PlaneNetworks):
 
     result = "lmt_plane"
     module = "certified_discs"
-    heights = (813, 1015)
+    heights = (811, 1021)
     _esm = script(module)
     title = traitlets.Unicode("How much of the way to the boundary is proven").tag(sync=True)
     c = Number(0.0).tag(sync=True)

@@ -25,7 +25,7 @@ class EpsilonConverter(Explorable):
     """
 
     module = "epsilon_converter"
-    heights = (548, 707)
+    heights = (548, 721)
     _esm = script(module)
     title = traitlets.Unicode("What ε means: three units, two norms").tag(sync=True)
     epsilon = Number(1.58, min=0.001, max=14).tag(sync=True)

@@ -10,7 +10,7 @@ class ImageSpace(Explorable):
     """Drag the point x = (a, b) and see its image: a centre of brightness a, a background b."""
 
     module = "image_space"
-    heights = (356, 492)
+    heights = (366, 501)
     _esm = script(module)
     title = traitlets.Unicode("Image space").tag(sync=True)
     x = ToyImage([-0.8, 0.0]).tag(sync=True)

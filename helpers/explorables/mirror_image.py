@@ -16,7 +16,7 @@ class MirrorImage(Explorable):
     """
 
     module = "mirror_image"
-    heights = (398, 750)
+    heights = (408, 769)
     _esm = script(module)
     title = traitlets.Unicode("Mirror image").tag(sync=True)
     theta = Number(math.pi / 4, min=0, max=math.radians(89.5)).tag(sync=True)

@@ -15,7 +15,7 @@ class NoisyPoint(Explorable):
     """
 
     module = "noisy_point"
-    heights = (337, 640)
+    heights = (347, 659)
     _esm = script(module)
     title = traitlets.Unicode("The noisy point").tag(sync=True)
     brightness = traitlets.List([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]).tag(sync=True)

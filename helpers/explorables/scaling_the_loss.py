@@ -17,7 +17,7 @@ class ScalingTheLoss(DigitDistances):
     """
 
     module = "scaling_the_loss"
-    heights = (493, 913)
+    heights = (499, 919)
     _esm = script(module)
     title = traitlets.Unicode("Scaling the loss").tag(sync=True)
     u = Number(min=-1.5, max=1.5).tag(sync=True)

@@ -15,7 +15,7 @@ class ScoreToPenalty(DigitDistances):
     """
 
     module = "score_to_penalty"
-    heights = (539, 782)
+    heights = (548, 807)
     _esm = script(module)
     title = traitlets.Unicode("From score to penalty").tag(sync=True)
     score = Number(-2.0, min=-10, max=10).tag(sync=True)

@@ -41,7 +41,7 @@ class Temperature(Explorable):
     """
 
     module = "temperature"
-    heights = (651, 1080)
+    heights = (648, 1077)
     _esm = script(module)
     title = traitlets.Unicode("Temperature and weight decay").tag(sync=True)
     decay = Number(1e-4).tag(sync=True)

@@ -29,7 +29,7 @@ class TiltingPlane(Explorable):
     """
 
     module = "tilting_plane"
-    heights = (686, 835)
+    heights = (685, 869)
     _esm = script(module)
     title = traitlets.Unicode("Tilting plane").tag(sync=True)
     theta = Number(math.pi / 6, min=0, max=math.radians(89.5)).tag(sync=True)
