@@ -213,6 +213,43 @@ def test_where_stronger_attacks_take_more():
     assert 4 < stronger("l2_2") < stronger("l2_3")
 
 
+def test_few_images_and_many_cross():
+    """In L2: ahead at each size up to 10,000, behind from 30,000 on."""
+    for n in (100, 300, 1000, 3000, 10_000):
+        assert each("l2_2", "clean", n).mean() > each("standard", "clean", n).mean()
+    for n in (30_000, 55_000):
+        assert each("l2_2", "clean", n).mean() < each("standard", "clean", n).mean()
+    lost = each("standard", "clean").mean() - each("l2_2", "clean").mean()
+    gained = each("l2_2", "clean", 100).mean() - each("standard", "clean", 100).mean()
+    assert 10 < gained / lost
+
+
+def masked(model, eps):
+    """What plain PGD leaves in L2, and what is left when averaged gradients are followed too."""
+    figures = load_figures("robustness_masking")
+    k = figures["radii"].index(eps)
+    return np.array([
+        [each["plain"][k], each["both"][k]] for each in figures["networks"] if each["model"] == model
+    ])  # fmt: skip
+
+
+def test_the_gradients_of_the_network_for_03_hide_what_is_near():
+    for plain, both in masked("linf_0.3", 3.0):
+        assert plain > 40 and both < plain / 4
+    for plain, both in masked("linf_0.3", 2.0):
+        assert both < 0.75 * plain
+    assert robust("linf_0.3", "l2", 3.0)[0] > max(
+        robust(model, "l2", 3.0)[0] for model in ("l2_1", "l2_2", "l2_3")
+    )
+
+
+@pytest.mark.parametrize("model", ["l2_2", "l2_3", "standard"])
+def test_those_of_other_networks_do_not(model):
+    for eps in (1.0, 2.0, 3.0):
+        for plain, both in masked(model, eps):
+            assert plain - both < 5
+
+
 def test_adversarial_training_takes_much_longer():
     assert each("l2_2", "minutes").mean() > 6 * each("standard", "minutes").mean()
 
@@ -271,7 +308,7 @@ def test_at_a_length_of_two_those_trained_on_attacks_are_highest_and_further_lef
     two = earlier["radii"]["l2"].index(2.0)
     others = {name: shares["l2"][two] for name, shares in earlier["robust"].items()}
     trained = others.pop("adversarial")
-    highest = min(robust(model, "l2", 2.0).min() for model in ("l2_2", "l2_3", "linf_0.3"))
+    highest = min(robust(model, "l2", 2.0).min() for model in ("l2_2", "l2_3"))
     assert highest > max(others.values()) + 10 and trained > max(others.values()) + 5
     assert others["decay"] < others["lenet_high"] < others["best"]
     assert others["best"] > earlier["certified"]["best"][two] > 45

@@ -41,7 +41,9 @@ class AccuracyPlane(Explorable):
     the ``model`` of the network to follow, one of ``networks``.
 
     Clean accuracy is that of all test images; what PGD leaves of every tenth is an upper bound of
-    robust accuracy, and, for some networks in L2, what is certified a lower one. The networks of
+    robust accuracy, and, for some networks in L2, what is certified a lower one. (In L2 some of the
+    networks, those trained in L∞ above all, were attacked along gradients averaged over noise, too:
+    see ``experiments/robustness_masking.py``.) The networks of
     this chapter are results of ``experiments/robustness.py``, as many as it has trained on all
     images; those of the two chapters before, of ``experiments/robustness_earlier.py``. The SVMs of
     the chapter before those tell two classes apart, and would not be comparable with them.
@@ -94,8 +96,15 @@ def _trained():
         if figures["n_train"] == ALL:
             network = _network(figures["model"], *_named(figures), seeds=[])
             seeds = found.setdefault(figures["model"], network)["seeds"]
-            seeds.append({"clean": figures["clean"]} | figures["robust"])
+            seeds.append({"clean": figures["clean"]} | figures["robust"] | _unmasked(figures))
     return list(found.values())
+
+
+def _unmasked(figures):
+    """What is left in L2 where gradients averaged over noise were followed, too."""
+    measured = load_figures("robustness_masking")["networks"]
+    same = [each for each in measured if all(each[of] == figures[of] for of in ("model", "seed"))]
+    return {"l2": same[0]["both"]} if same else {}
 
 
 def _earlier():

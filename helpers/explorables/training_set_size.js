@@ -122,11 +122,12 @@ function sizeChart(model, kind) {
 
 const at = ({ points }, n) => points.find((point) => point.n === n);
 
-// By how much one is better than the other, and whether their spreads leave no doubt of it.
+// By how much one is better than the other, and whether their spreads, where they are known, leave
+// no doubt of it.
 function compared(one, other) {
   const difference = one.mean - other.mean;
   const single = one.sd === null || other.sd === null;
-  return { difference, single, clear: !single && Math.abs(difference) > one.sd + other.sd };
+  return { difference, single, clear: Math.abs(difference) > one.sd + other.sd };
 }
 
 // A row for each model: how it is drawn, its accuracy, and by how much it beats standard training.
