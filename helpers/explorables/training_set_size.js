@@ -122,12 +122,14 @@ function sizeChart(model, kind) {
 
 const at = ({ points }, n) => points.find((point) => point.n === n);
 
-// By how much one is better than the other, and whether their spreads, where they are known, leave
-// no doubt of it.
-function compared(one, other) {
-  const difference = one.mean - other.mean;
-  const single = one.sd === null || other.sd === null;
-  return { difference, single, clear: Math.abs(difference) > one.sd + other.sd };
+// By how much a model is better than standard training on the same images, and whether the spread,
+// where it is known, leaves no doubt of it.
+function compared({ gain }) {
+  return {
+    difference: gain.mean,
+    single: gain.sd === null,
+    clear: Math.abs(gain.mean) > gain.sd,
+  };
 }
 
 // A row for each model: how it is drawn, its accuracy, and by how much it beats standard training.
@@ -148,11 +150,10 @@ function numbersTable(model) {
   return {
     node: html("table", { class: "xp-table" }, html("thead", {}, html("tr", {}, ...titles)), body),
     draw({ curves, n }) {
-      const standard = at(curves[0], n);
       rows.forEach(({ cells }, k) => {
         const point = at(curves[k], n);
         cells[0].textContent = point ? inWords(point) : "–";
-        cells[1].textContent = point && k > 0 ? signed(point.mean - standard.mean) : "";
+        cells[1].textContent = point && k > 0 ? signed(compared(point).difference) : "";
       });
     },
   };
@@ -168,7 +169,7 @@ function verdictOf({ curves: [standard, ...others], n, eps }) {
     .map((other, k) => {
       const { mean } = at(other, n);
       if (eps === 0 && mean < CHANCE) return `${other.name} learns nothing: ${format(mean)}\u00a0%`;
-      const { difference, single, clear } = compared(at(other, n), at(standard, n));
+      const { difference, single, clear } = compared(at(other, n));
       const verb = difference < 0 ? "loses" : "gains";
       const unit = k === 0 ? " percentage points" : "";
       const doubt = single ? " (single networks)" : clear ? "" : " (within the spread)";
@@ -181,9 +182,8 @@ function verdictOf({ curves: [standard, ...others], n, eps }) {
 }
 
 // Where a curve is ahead of standard training's, as far as the spreads let one tell.
-function crossing(standard, other) {
-  const both = other.points.filter(({ n }) => at(standard, n));
-  const known = both.map((point) => ({ n: point.n, ...compared(point, at(standard, point.n)) }));
+function crossing(other) {
+  const known = other.points.map((point) => ({ n: point.n, ...compared(point) }));
   const clear = known.filter((each) => each.clear);
   const name = sentence(other.name);
   if (clear.length === 0) return "";
@@ -239,7 +239,7 @@ function render({ model, el }) {
     numbers.draw(now);
     verdict.textContent = verdictOf(now);
     const [standard, ...others] = now.curves;
-    turn.textContent = others.map((other) => crossing(standard, other)).join(" ");
+    turn.textContent = others.map(crossing).join(" ");
   }
   const plot = html("div", {}, ...Object.values(plots).map(({ node }) => node));
   const beside = html("div", { class: "xp-beside" }, size.node, eps.node, verdict, turn);

@@ -13,13 +13,22 @@ NAMES = {
     "l2_2": "adversarial (L2, ε = 2)",
     "linf_0.3": "adversarial (L∞, ε = 0.3)",
 }
-NORM = "l2"  # of the attacks that are shown: those which all sizes of two models have seen
+#: Of the attacks that are shown. Of networks trained in L∞ they say little: their gradients hide what
+#: is near in L2 (experiments/robustness_masking.py).
+NORM = "l2"
 
 
 def _spread(shares):
     """The mean over the seeds, in per cent, and their standard deviation, None of a single one."""
     sd = round(float(np.std(shares, ddof=1)), 4) if len(shares) > 1 else None
-    return {"mean": round(float(np.mean(shares)), 4), "sd": sd, "seeds": len(shares)}
+    return {"mean": round(float(np.mean(shares)), 4), "sd": sd}
+
+
+def _compared(shares, standard):
+    """The spread of a model's shares, one a seed, and that of its gains over the standard shares:
+    a seed draws the same training images for both, and some draws are better than others."""
+    pairs = zip(shares, standard, strict=False)
+    return _spread(shares) | {"gain": _spread([one - other for one, other in pairs])}
 
 
 class TrainingSetSize(Explorable):
@@ -33,7 +42,7 @@ class TrainingSetSize(Explorable):
     The networks are results of ``experiments/robustness.py``, as many as it has trained: those on
     10,000 images or fewer take half as many steps as the others. Bands are one standard
     deviation over the seeds wide, to each side of the mean; where there is a single seed, there is
-    none. Tsipras et al. 2019, "Robustness May Be at Odds with Accuracy", has the comparison.
+    none. Differences are means over the seeds that both have. Tsipras et al. 2019, "Robustness May Be at Odds with Accuracy", has the comparison.
     """
 
     module = "training_set_size"
@@ -66,10 +75,15 @@ def _points(found, model):
     """Means and spreads of a model, from few training images to many."""
     points = []
     for n in sorted({figures["n_train"] for figures in found if figures["model"] == model}):
-        seeds = [each for each in found if (each["model"], each["n_train"]) == (model, n)]
-        point = {"n": n, "clean": _spread([figures["clean"] for figures in seeds]), "robust": None}
-        if all(NORM in figures["robust"] for figures in seeds):
-            shares = zip(*(figures["robust"][NORM] for figures in seeds), strict=True)
-            point["robust"] = [_spread(of_eps) for of_eps in shares]
+        seeds, standard = (
+            [each for each in found if (each["model"], each["n_train"]) == (of, n)]
+            for of in (model, "standard")
+        )
+        clean = [[figures["clean"] for figures in of] for of in (seeds, standard)]
+        point = {"n": n, "clean": _compared(*clean), "robust": None}
+        if all(NORM in each["robust"] and each["norm"] != "linf" for each in seeds):
+            robust = ([figures["robust"][NORM] for figures in of] for of in (seeds, standard))
+            by_eps = (zip(*shares, strict=True) for shares in robust)
+            point["robust"] = [_compared(*of_eps) for of_eps in zip(*by_eps, strict=True)]
         points.append(point)
     return points
