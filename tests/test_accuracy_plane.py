@@ -13,7 +13,7 @@ from test_explorables import Figure, centre, numbers
 
 from helpers.explorables import AccuracyPlane
 from helpers.explorables.accuracy_plane import EARLIER, FAMILIES
-from helpers.results import load_figures, load_lmt, load_robustness
+from helpers.results import load_arrays, load_figures, load_lmt, load_robustness
 
 RADII = {"linf": [0.05, 0.1, 0.2, 0.3, 0.4], "l2": [0.5, 1.0, 1.5, 2.0, 3.0]}
 
@@ -263,6 +263,16 @@ def test_it_keeps_its_height_and_fits(open_figure, width):
 # The class
 
 
+def found_in_l2(figures, fooling):
+    networks = load_figures("robustness_masking")["networks"]
+    for network, either in zip(
+        networks, load_arrays("robustness_masking")["fooling_l2"], strict=True
+    ):
+        if all(network[name] == figures[name] for name in ("model", "seed")):
+            return either
+    return fooling
+
+
 def test_networks_of_the_chapter_are_those_of_the_experiment():
     own = [network for network in AccuracyPlane().networks if network["model"] not in EARLIER]
     assert "standard" in [network["model"] for network in own]
@@ -273,6 +283,8 @@ def test_networks_of_the_chapter_are_those_of_the_experiment():
             assert seed["clean"] == run["figures"]["clean"]
             for norm, radii in RADII.items():
                 fooling = run[f"fooling_{norm}"]
+                if norm == "l2":  # what averaged gradients found counts, too
+                    fooling = found_in_l2(run["figures"], fooling)
                 shares = [100 * (fooling > np.float32(eps)).mean() for eps in radii]
                 assert seed[norm] == pytest.approx(shares, abs=1e-3)
         trained_for = re.search(r"ε = ([0-9.]+)", network["full"])
