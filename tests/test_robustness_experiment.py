@@ -528,7 +528,8 @@ def test_foolbox_finds_no_more_than_all_of_ours(mnist, done, model):
     network = stored(FOLDER)[model]
     X, y = robustness_measures.attacked_images(*training.split(mnist)[2])
     kind = "Linf" if run.recipe.norm == "linf" else "L2"
-    attack = getattr(foolbox.attacks, f"{kind}ProjectedGradientDescentAttack")(steps=50)
+    pgd = getattr(foolbox.attacks, f"{kind}ProjectedGradientDescentAttack")
+    attack = pgd(steps=50, rel_stepsize=2.5 / 50)  # steps as long as ours
     theirs = foolbox.PyTorchModel(network, bounds=(0, 1))
     torch.manual_seed(0)  # foolbox starts at random
     fooled = attack(theirs, X, y, epsilons=run.recipe.eps)[2]
