@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import time
+import zipfile
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -36,8 +37,11 @@ def write_json(path, content):
 
 
 def write_arrays(path, arrays):
-    with replaced(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+    """As np.savez_compressed does, and np.load reads; LZMA makes the files a tenth smaller."""
+    with replaced(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_LZMA) as file:
+        for name, array in arrays.items():
+            with file.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
 
 
 def save(name, arrays, figures, settings, started):
