@@ -15,10 +15,10 @@ that few images come again and again: otherwise those trained on few would take 
 differ from the others in two ways. (Up to 10,000 images there are half as many epochs, to save
 time.) In the first quarter of the epochs ε rises evenly: a network that has learnt nothing yet and
 is to withstand 0.3 in every pixel does best to give all images the same class, and may never leave
-that (one on 1,000 images did not, where ε rose within a quarter of the half as many epochs; on few
-images it has half of them in L∞). The learning rate falls to 0, so that what is measured depends little on when the training
-stopped. Weights are rounded to half precision before they are measured, so that those which are
-stored are those which were measured.
+that. (On few images ε rises within half of the epochs in L∞: within a quarter of them a network
+with 1,000 images had stayed there.) The learning rate falls to 0, so that what is measured depends
+little on when the training stopped. Weights are rounded to half precision before they are measured,
+so that those which are stored are those which were measured.
 
 Beside the networks there are experiments.robustness_linear and experiments.robustness_tilting, on
 linear classifiers, experiments.robustness_earlier, on the networks of earlier chapters, and

@@ -19,13 +19,12 @@ import torch
 
 from experiments import robustness_measures
 from experiments.lmt import RECIPES
-from experiments.lmt_maxout import BEST
 from experiments.record import save
-from experiments.robustness_measures import PGD, per_cent
+from experiments.robustness_measures import PGD, per_cent, stored_network
 from experiments.training import as_array, split
 from helpers import networks
 from helpers.data import load_mnist
-from helpers.results import FOLDER, load_lmt
+from helpers.results import load_lmt
 
 NAME = "robustness/earlier"
 SETTINGS = {
@@ -37,15 +36,9 @@ EPS_TRAIN = {"adversarial": RECIPES["adversarial"].radius}  # in L2; the others 
 
 def load_networks():
     """The networks of SETTINGS, ready for use."""
-    conv = networks.conv_2c2f
-    new = {
-        "lenet_low": (networks.lenet(torch.zeros(784)), "lenet/low"),
-        "lenet_high": (networks.lenet(torch.zeros(784)), "lenet/high"),
-        "best": (networks.maxout_network(10, BEST.planes), "lmt/best"),
-    } | {name: (conv(), f"lmt/{name}") for name in ("plain", "decay", "adversarial", "lmt")}
+    files = {"lenet_low": "lenet/low", "lenet_high": "lenet/high"}
     return {
-        name: networks.load_weights(new[name][0], FOLDER / f"{new[name][1]}.safetensors")
-        for name in SETTINGS["networks"]
+        name: stored_network(files.get(name, f"lmt/{name}")) for name in SETTINGS["networks"]
     }
 
 

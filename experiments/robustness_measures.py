@@ -6,7 +6,9 @@ pixels, a Euclidean length for the norm "l2", the largest change of one pixel fo
 
 import torch
 
-from helpers import attacks
+from experiments.lmt_maxout import BEST
+from helpers import attacks, networks
+from helpers.results import FOLDER
 
 SETTINGS = {
     "every": 10,  # test image is attacked: the first half of MNIST's are easier than the others
@@ -15,6 +17,17 @@ SETTINGS = {
     "radii": {"linf": [0.05, 0.1, 0.2, 0.3, 0.4], "l2": [0.5, 1.0, 1.5, 2.0, 3.0]},
 }
 PGD = f"pgd-{SETTINGS['steps']}x{SETTINGS['restarts']}"
+
+
+def stored_network(name):
+    """The network whose weights are in results/<name>.safetensors, ready for use."""
+    if name == "lmt/best":
+        network = networks.maxout_network(10, BEST.planes)
+    elif name.startswith("lenet/"):
+        network = networks.lenet(torch.zeros(784))
+    else:
+        network = networks.conv_2c2f()
+    return networks.load_weights(network, FOLDER / f"{name}.safetensors")
 
 
 def attacked_images(X, y):

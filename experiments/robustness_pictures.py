@@ -40,13 +40,11 @@ import torch.nn.functional as F
 from sklearn.neighbors import KNeighborsClassifier
 
 from experiments.lenet import roughness
-from experiments.lmt_maxout import BEST
 from experiments.record import save
-from experiments.robustness_measures import per_cent
+from experiments.robustness_measures import per_cent, stored_network
 from experiments.training import split
 from helpers import attacks, networks
 from helpers.data import load_mnist
-from helpers.results import FOLDER
 
 NAME = "robustness/pictures"
 SETTINGS = {
@@ -66,18 +64,9 @@ SIGMAS = 3
 
 def load_networks():
     """The networks of SETTINGS, ready for use."""
-    conv = networks.conv_2c2f
-    files = {
-        "standard": (conv(), "robustness/standard"),
-        "linf_0.3": (conv(), "robustness/linf_0.3"),
-        "l2_2": (conv(), "robustness/l2_2"),
-        "decay": (conv(), "lmt/decay"),
-        "lenet": (networks.lenet(torch.zeros(784)), "lenet/high"),
-        "lmt": (conv(), "lmt/lmt"),
-        "maxout": (networks.maxout_network(10, BEST.planes), "lmt/best"),
-    }
+    files = {"decay": "lmt/decay", "lenet": "lenet/high", "lmt": "lmt/lmt", "maxout": "lmt/best"}
     return {
-        name: networks.load_weights(files[name][0], FOLDER / f"{files[name][1]}.safetensors")
+        name: stored_network(files.get(name, f"robustness/{name}"))
         for name in SETTINGS["networks"]
     }
 

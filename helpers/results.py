@@ -155,10 +155,10 @@ def load_lmt(model):
     1/1000; found, the smallest perturbation that DeepFool or an attack that decouples direction and
     norm found, rounded up, infinite where none was; fooling, the radius within which PGD succeeded,
     0.3, 1, 1.58 or infinite. chain (m, 4): of correctly classified ones the certified radius, those
-    with sampled global and local slopes, and what was found. held_out (epochs,): accuracies in per cent. Of the first test image of each
-    digit: shown, its number; shown_images (10, 784) in 1/255; shown_nearest, the nearest image
-    found that fools the network, in pixels, and its scores, shown_scores. And ``settings`` and
-    ``seconds``, how the network was trained and what that took.
+    with sampled global and local slopes, and what was found. held_out (epochs,): accuracies in per
+    cent. Of the first test image of each digit: shown, its number; shown_images (10, 784) in 1/255;
+    shown_nearest, the nearest image found that fools the network, in pixels, and its scores,
+    shown_scores. And ``settings`` and ``seconds``, how the network was trained and what that took.
 
     Raises ValueError where there is no such network.
     """

@@ -58,7 +58,7 @@ def tiny_network():
 def small(monkeypatch, tmp_path):
     """Small networks, short trainings and weak attacks; files go to a folder of the test."""
     monkeypatch.setattr(robustness, "folder_of", lambda name, _: tmp_path / "trained" / name)
-    for module in (robustness, robustness_pictures, record):
+    for module in (robustness, robustness_measures, record):
         monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
     monkeypatch.setattr("helpers.results.FOLDER", tmp_path / "results")
     monkeypatch.setattr(networks, "conv_2c2f", tiny_network)

@@ -67,7 +67,8 @@ def test_the_stored_figures_describe_the_arrays():
 
 @pytest.mark.slow
 def test_the_stored_weights_are_fooled_as_the_figures_say(mnist):
-    """Of the network whose gradients hide most, the first hundred images at a length of 2."""
+    """Of the network whose gradients hide most, the first hundred images at a length of 2. Which of
+    them are fooled differs from machine to machine, how many hardly does."""
     from experiments.training import split
     from helpers import networks
     from helpers.results import FOLDER
@@ -80,4 +81,6 @@ def test_the_stored_weights_are_fooled_as_the_figures_say(mnist):
     found = robustness_masking.fooled_by_either(network, X, y, plain, [0.5, 1.0, 1.5, 2.0])
     k = robustness_masking.RUNS.index(run)
     stored_radii = torch.from_numpy(stored()[1][k, :100])
-    assert ((found > 2) == (stored_radii > 2)).float().mean() > 0.95
+    left, stored_left, plain_left = ((each > 2).float().mean() for each in (found, stored_radii, plain))
+    assert left == pytest.approx(stored_left, abs=0.08)
+    assert left < plain_left - 0.2

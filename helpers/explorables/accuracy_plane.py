@@ -91,20 +91,16 @@ def _network(model, family, name, full, seeds, certified=None):
 
 def _trained():
     """The networks of experiments.robustness that were trained on all images."""
+    masking = load_figures("robustness_masking")["networks"]
+    both = {(each["model"], each["seed"]): {"l2": each["both"]} for each in masking}
     found = {}
     for figures in load_trained():
         if figures["n_train"] == ALL:
-            network = _network(figures["model"], *_named(figures), seeds=[])
-            seeds = found.setdefault(figures["model"], network)["seeds"]
-            seeds.append({"clean": figures["clean"]} | figures["robust"] | _unmasked(figures))
+            model = figures["model"]
+            network = _network(model, *_named(figures), seeds=[])
+            left = figures["robust"] | both.get((model, figures["seed"]), {})
+            found.setdefault(model, network)["seeds"].append({"clean": figures["clean"]} | left)
     return list(found.values())
-
-
-def _unmasked(figures):
-    """What is left in L2 where gradients averaged over noise were followed, too."""
-    measured = load_figures("robustness_masking")["networks"]
-    same = [each for each in measured if all(each[of] == figures[of] for of in ("model", "seed"))]
-    return {"l2": same[0]["both"]} if same else {}
 
 
 def _earlier():
