@@ -56,6 +56,18 @@ def load_run(name):
     return json.loads(_path(name, "run.json").read_text(encoding="utf-8"))
 
 
+def load_costs(chapter):
+    """What it took to run a chapter of the book: a dict of seconds; first_figure, the seconds to
+    the first interactive one; memory in GB; and the machine.
+
+    Raises ValueError for a chapter that was not measured, FileNotFoundError where none was.
+    """
+    costs = load_figures("chapter_costs")
+    if chapter not in costs:
+        raise ValueError(f"chapter must be one of {', '.join(costs)}; it was {chapter!r}")
+    return costs[chapter] | {"machine": load_run("chapter_costs")["machine"]}
+
+
 def load_table(name):
     """The summary of the experiment ``name``, a numpy structured array: a row a trained model.
 

@@ -1,0 +1,68 @@
+"""What chapters cost: measured as described, within what Binder gives, and stated in each."""
+
+import pytest
+
+from experiments import chapter_costs
+from helpers.results import load_costs
+
+BINDER = 1.5  # GB of memory that a chapter may take, of Binder's two
+CHAPTER = """---
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+# A chapter
+
+```{code-cell} python
+import time
+import numpy as np
+taken = np.ones(50_000_000)
+del taken
+```
+
+```{code-cell} python
+from helpers.explorables import EpsilonConverter
+EpsilonConverter()
+```
+
+```{code-cell} python
+time.sleep(1)
+```
+"""
+
+
+def test_costs_are_measured(tmp_path):
+    path = tmp_path / "chapter.md"
+    path.write_text(CHAPTER)
+    costs = chapter_costs.costs(path)
+    assert 0.4 < costs["memory"] < 0.8  # 50 million numbers of 8 bytes, and the kernel
+    assert 0 < costs["first_figure"] < costs["seconds"] - 0.9
+
+
+def test_a_chapter_without_figures(tmp_path):
+    path = tmp_path / "chapter.md"
+    path.write_text(CHAPTER.replace("EpsilonConverter()", "None"))
+    assert chapter_costs.costs(path)["first_figure"] is None
+
+
+def test_every_chapter_with_a_figure_was_measured():
+    names = (
+        path.stem for path in chapter_costs.BOOK.glob("*.md") if "helpers.explorables" in path.read_text()
+    )
+    assert set(names) <= set(chapter_costs.CHAPTERS)
+
+
+@pytest.mark.parametrize("name", chapter_costs.CHAPTERS)
+def test_a_chapter_fits_binder_and_says_what_it_costs(name):
+    costs = load_costs(name)
+    assert costs["memory"] < BINDER
+    assert costs["first_figure"] < costs["seconds"]
+    text = (chapter_costs.BOOK / f"{name}.md").read_text()
+    if name != "intro":
+        assert "{glue:text}`cost-seconds:.0f`" in text and f'load_costs("{name}")' in text
+
+
+def test_an_unknown_chapter_is_refused():
+    with pytest.raises(ValueError, match="chapter must be one of intro.*; it was 'chapter 9'"):
+        load_costs("chapter 9")
