@@ -11,7 +11,7 @@ from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
 
 def write_page(folder, explorable):
     """Write the page and its scripts into the folder. Returns its address, a file:// URL."""
-    data, _ = explorable._repr_mimebundle_()
+    spec = explorable._repr_mimebundle_()[0][MIME_TYPE]
     name, source = json.dumps(explorable.module), json.dumps(script(explorable.module))
     host = (HERE / "host.js").read_text(encoding="utf-8")
     (folder / "host.js").write_text(host, encoding="utf-8")
@@ -22,7 +22,7 @@ def write_page(folder, explorable):
         f'<meta name="viewport" content="width=device-width"><title>{explorable.title}</title>'
         f"<style>{CSS} body {{ font-family: sans-serif; }}</style>"
         '<script defer src="host.js"></script><script defer src="module.js"></script>'
-        f"{sphinx_host._placeholder(data[MIME_TYPE], 1, '')}",
+        f"{sphinx_host._placeholder(spec, 1, spec['still'] or '')}",
         encoding="utf-8",
     )
     return page.as_uri()

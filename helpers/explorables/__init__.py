@@ -13,6 +13,7 @@ from helpers.explorables.large_changes import LargeChanges
 from helpers.explorables.lipschitz_cone import LipschitzCone
 from helpers.explorables.mirror_image import MirrorImage
 from helpers.explorables.noisy_point import NoisyPoint
+from helpers.explorables.quiz import Quiz
 from helpers.explorables.real_digit import RealDigit
 from helpers.explorables.robust_accuracy import RobustAccuracy
 from helpers.explorables.scaling_the_loss import ScalingTheLoss
@@ -38,6 +39,7 @@ __all__ = [
     "LipschitzCone",
     "MirrorImage",
     "NoisyPoint",
+    "Quiz",
     "RealDigit",
     "RobustAccuracy",
     "ScalingTheLoss",

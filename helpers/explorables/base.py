@@ -74,6 +74,10 @@ class Explorable(anywidget.AnyWidget):
         """What belongs to ``key``: a dict of JSON values and bytes. ValueError for other keys."""
         raise ValueError(f"{cls.__name__} has no part {key!r}")
 
+    def still(self):
+        """What a page shows in its place without scripts: HTML, or None for a picture of it."""
+        return None
+
     def _send_part(self, _widget, message, _buffers):
         key = message["part"]
         try:
@@ -97,6 +101,7 @@ class Explorable(anywidget.AnyWidget):
             "id": self.model_id,
             "module": self.module,
             "heights": self.heights,
+            "still": self.still(),
             "state": self.state(),
         }
         return data, metadata

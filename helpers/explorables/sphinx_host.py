@@ -46,24 +46,29 @@ def _number_on_page(env, model_id):
 
 
 def _still(env, number, spec):
-    """What a reader without scripts sees: the committed picture of the figure, if there is one."""
+    """What a reader without scripts sees: the explorable's own HTML, which stands there for all
+    until it lives, or the committed picture of the figure, if there is one."""
+    if spec["still"]:
+        return spec["still"]
     title = escape(spec["state"]["title"])
     name = f"{Path(env.docname).name}-{number}.png"
     if not (Path(env.srcdir) / PICTURES / name).exists():
-        return f"<p>{title}: this figure needs JavaScript.</p>"
+        return f"<noscript><p>{title}: this figure needs JavaScript.</p></noscript>"
     source = "../" * env.docname.count("/") + f"_static/pictures/{name}"
-    return f'<img src="{source}" alt="{title}, a still picture" loading="lazy">'
+    image = f'<img src="{source}" alt="{title}, a still picture" loading="lazy">'
+    return f"<noscript>{image}</noscript>"
 
 
 def _placeholder(spec, number, still):
     """What stands in the page until ``host.js`` brings it to life."""
     spec = dict(spec, id=f"explorable-{number}")
+    del spec["still"]
     wide, narrow = spec.pop("heights")
     state = json.dumps(spec, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
     return (
         f'<div class="explorable" data-module="{spec["module"]}" data-state="waiting" '
         f'style="--wide: {wide}px; --narrow: {narrow}px">'
-        f"<noscript>{still}</noscript>"
+        f"{still}"
         f'<script type="application/json">{state}</script></div>'
     )
 
