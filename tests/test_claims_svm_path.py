@@ -122,3 +122,22 @@ def test_the_pages_own_method_and_scikit_learn_enclose_the_same_objective(page):
 
 def test_the_warm_start_saves_about_half_of_the_steps(page):
     assert 0.4 < page["warm_steps"] / page["cold_steps"] < 0.65
+
+
+def test_the_gap_of_scikit_learn_is_about_a_ten_thousandth(page):
+    assert 0.3e-4 < (page["P"] - page["D"]) / page["P"] < 3e-4
+
+
+def test_the_flat_bottom_is_a_little_less_than_2_wide_for_a_large_lam(page):
+    corners = np.sort(page["y"] - page["X"] @ page["both"].w[0])
+    of_j = (page["y"] > 0).sum()
+    assert 1.4 < corners[of_j] - corners[of_j - 1] < 2
+
+
+def test_closer_lams_gain_more_from_the_warm_start(page):
+    cold, warm, state = 0, 0, page["start"]
+    for lam in 10.0 ** np.arange(-1, -3, -0.02):
+        cold += page["machine"](*page["start"], lam, tol=1e-4)[2]
+        *state, steps, _ = page["machine"](*state, lam, tol=1e-4)
+        warm += steps
+    assert warm / cold < 0.35
