@@ -25,7 +25,7 @@ book: $(VENV)/.book
 
 test: $(VENV)/.test
 	@$(RUN) tests.browser
-	@$(RUN) pytest
+	@$(RUN) pytest --numprocesses=logical --dist=loadfile
 
 serve: book
 	@echo "The book: http://127.0.0.1:$(PORT) (Ctrl-C ends this)"

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 from browser import find_chromium
+from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import Page, sync_playwright
 
@@ -30,7 +31,8 @@ CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-BUILD_LOG = pytest.StashKey[str]()
+if "PYTEST_XDIST_WORKER" in os.environ:  # there are as many as cores: each takes one
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The same examples on every machine, however slow it is.
 settings.register_profile("book", deadline=None, derandomize=True)
@@ -76,11 +78,6 @@ def pytest_terminal_summary(terminalreporter):
     for _, message in NEEDS.values():
         if count := sum(message in reason for reason in skipped):
             terminalreporter.write_line(f"{message} ({count} skipped)", red=True, bold=True)
-    if log := terminalreporter.config.stash.get(BUILD_LOG, None):
-        # Jupyter Book ends with a traceback of its own, which says nothing of the cause.
-        cause = log.partition("\nThe above exception was")[0]
-        terminalreporter.section("The book does not build", red=True, bold=True)
-        terminalreporter.write_line(cause[-4000:])
 
 
 @pytest.fixture(scope="module")
@@ -103,16 +100,26 @@ def mnist():
     return load_mnist()
 
 
-@pytest.fixture(scope="session")
-def site(request) -> Path:
-    """The folder of the built book. It is built here, which is quick when nothing has changed."""
+def build():
+    """Build the book, which is quick when nothing has changed: "", or what went wrong."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
-    build = subprocess.run(
+    done = subprocess.run(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    if build.returncode:
-        request.config.stash[BUILD_LOG] = build.stdout
-        pytest.fail("The book does not build: see the end of this report", pytrace=False)
+    # Jupyter Book ends with a traceback of its own, which says nothing of the cause.
+    return done.stdout.partition("\nThe above exception was")[0][-2000:] if done.returncode else ""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, worker_id) -> Path:
+    """The folder of the built book. The first process of the tests that asks for it builds it."""
+    folder = tmp_path_factory.getbasetemp()
+    log = (folder if worker_id == "master" else folder.parent) / "build.log"
+    with FileLock(f"{log}.lock"):
+        if not log.exists():
+            log.write_text(build(), encoding="utf-8")
+    if cause := log.read_text(encoding="utf-8"):
+        pytest.fail(f"The book does not build:\n{cause}", pytrace=False)
     return ROOT / "_build" / "html"
 
 
