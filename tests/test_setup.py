@@ -186,6 +186,17 @@ def test_chromium_is_the_one_that_is_named(monkeypatch, tmp_path):
 # What is published
 
 
+def test_the_guide_for_contributors_names_files_that_exist():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(?:\.venv/bin/python -m pytest )?([\w/]+(?:/|\.\w+))`", guide))
+    assert {"helpers/plots.py", "tests/test_svm.py", "experiments/record.py"} <= named
+    made = {"course/", "common.js"}
+    folders = ("", "tests/")
+    missing = [n for n in named - made if not any((ROOT / f / n).exists() for f in folders)]
+    assert missing == []
+    assert "CONTRIBUTING.md" in README
+
+
 def test_readme_links_to_files_that_exist():
     links = re.findall(r"(?<!!)\[[^]]*\]\(([^)#:]+)\)", README)
     folders = re.findall(r"^\| (.+) \|", README, flags=re.MULTILINE)
