@@ -94,18 +94,38 @@ def test_every_figure_has_a_caption_and_an_alternative_text(open_page, chapter):
     )
     assert bare == []
     uncaptioned = visit.page.evaluate(
-        """() => [...document.querySelectorAll(".bd-article .explorable")]
+        """() => [...document.querySelectorAll(".bd-article .explorable:not([data-module=quiz])")]
           .filter(e => !e.closest("figure")?.querySelector("figcaption")?.textContent.trim())
           .map(e => e.dataset.module)"""
     )
     assert uncaptioned == []
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS[1:9])
+def test_every_chapter_asks_its_reader_between_recap_and_exercises(open_page, chapter):
+    page = open_page(f"{chapter}.html").page
+    wait_until_live(page)
+    titles = page.locator(".bd-article section > h2").all_inner_texts()
+    titles = [title.rstrip("#") for title in titles]
+    recap = titles.index("Recap")
+    assert titles[recap : recap + 3] == ["Recap", "Check yourself", "Exercises"]
+    quiz = page.locator("#check-yourself .explorable[data-module=quiz]")
+    assert quiz.count() == 1
+    questions = quiz.locator("fieldset").all()
+    assert 4 <= len(questions) <= 6
+    place_of_right = set()
+    for question in questions:
+        kinds = question.locator(".xp-feedback p").evaluate_all("all => all.map(p => p.className)")
+        place_of_right.add(kinds.index("xp-right"))
+        assert len(kinds) >= 3
+    assert len(place_of_right) >= 3
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_without_scripts_every_explorable_is_a_still_picture(open_page, chapter):
+def test_without_scripts_every_figure_is_a_still_picture(open_page, chapter):
     live = open_page(f"{chapter}.html")
     wait_until_live(live.page)
-    figures = live.page.locator(".explorable").count()
+    figures = live.page.locator(".explorable:not([data-module=quiz])").count()
     still = open_page(f"{chapter}.html", java_script_enabled=False)
     pictures = still.page.locator(".explorable img").all()
     assert len(pictures) == figures
