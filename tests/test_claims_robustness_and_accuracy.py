@@ -227,7 +227,7 @@ def test_few_images_and_many_cross():
         assert (gains("l2_2", n) > 1).all()
     assert gains("l2_2", 10_000).mean() > 0 > gains("l2_2", 30_000).mean()
     assert (gains("l2_2", 55_000) < -0.1).all()
-    assert gains("l2_2", 100).mean() > 10 * -gains("l2_2", 55_000).mean()
+    assert gains("l2_2", 100).mean() > 5 * -gains("l2_2", 55_000).mean()
 
 
 def masked(model, eps):
