@@ -12,6 +12,7 @@ from single_page import opening, write_page
 from test_explorables import Figure
 
 from helpers.explorables import Quiz
+from helpers.explorables.base import script
 
 QUESTIONS = [
     {
@@ -106,6 +107,10 @@ def test_what_was_picked_first_stays_until_the_question_is_cleared(history):
         for picked in history:
             since_cleared = since_cleared + [picked[q]] if picked[q] >= 0 else []
         assert quiz.first_picked[q] == (since_cleared[0] if since_cleared else -1)
+
+
+def test_jupyter_gets_the_front_end_of_the_page():
+    assert Quiz(QUESTIONS).get_state("_esm")["_esm"] == script("quiz")
 
 
 # In a page

@@ -4,7 +4,7 @@ from html import escape
 
 import traitlets
 
-from helpers.explorables.base import Explorable
+from helpers.explorables.base import Explorable, script
 
 MOST_ANSWERS = 5
 FORM = "a question must be {'question': text, 'answers': [(text, is right, why), ...]}"
@@ -104,6 +104,7 @@ class Quiz(Explorable):
     """
 
     module = "quiz"
+    _esm = script(module)
     heights = (0, 0)  # its still takes the same room
 
     questions = Questions(read_only=True)
