@@ -1,4 +1,4 @@
-"""The quiz: what it refuses, what it keeps, and how a reader answers it by mouse, keys and touch."""
+"""The quiz: what it refuses and keeps, and how a reader answers it by mouse, keys and touch."""
 
 import copy
 from functools import partial
