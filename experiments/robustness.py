@@ -8,7 +8,6 @@ trained on the last 5,000 training images, whose accuracy is noted after each ep
 
     standard          the cross-entropy alone
     linf_<ε>, l2_<ε>  that of adversarial examples within ε (Madry et al. 2018), L∞ or L2
-    ..._long          three times as many epochs: whether the others had settled
 
 Networks are trained on all images, and on few. An epoch is as many images as there are in all, so
 that few images come again and again: otherwise those trained on few would take fewer steps, and
@@ -89,12 +88,9 @@ RECIPES = {
     "linf_0.1": Recipe("linf", 0.1),
     "linf_0.2": Recipe("linf", 0.2),
     "linf_0.3": Recipe("linf", 0.3),
-    "l2_0.5": Recipe("l2", 0.5),
     "l2_1": Recipe("l2", 1.0),
     "l2_2": Recipe("l2", 2.0),
     "l2_3": Recipe("l2", 3.0),
-    "standard_long": Recipe(epochs=36),
-    "l2_2_long": Recipe("l2", 2.0, epochs=36),
 }
 KEPT = ("standard", "linf_0.3", "l2_2")  # their first weights go to results/
 SEEDS = {model: 3 for model in KEPT}
@@ -104,7 +100,6 @@ SIZES = {
     "linf_0.3": [100, 1000, 10_000],
 }
 SEEDS_OF_SIZES = 3  # of standard and l2_2, up to 10,000 images
-LAST = ("l2_0.5", "standard_long", "l2_2_long")
 COLUMNS = (
     "experiment,model,norm,eps_train,n_train,seed,clean,robust_eps,robust,attack,minutes"
 ).split(",")
@@ -159,9 +154,8 @@ class Run:
 
 
 def all_runs():
-    """First one network of each model, then the sizes, then the other seeds; what matters least
-    comes last."""
-    first = [Run(model) for model in RECIPES if model not in LAST]
+    """First one network of each model, then the sizes, then the other seeds."""
+    first = [Run(model) for model in RECIPES]
     sizes = [Run(model, n) for n in SIZES["standard"] for model in SIZES if n in SIZES[model]]
     seeds = [Run(model, seed=seed) for seed in (1, 2) for model in SEEDS]
     seeds_of_sizes = [
@@ -170,7 +164,7 @@ def all_runs():
         for run in sizes
         if run.model in ("standard", "l2_2") and run.n <= FEW
     ]
-    return first + sizes + seeds + seeds_of_sizes + [Run(model) for model in LAST]
+    return first + sizes + seeds + seeds_of_sizes
 
 
 # Training

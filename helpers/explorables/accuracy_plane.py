@@ -24,12 +24,10 @@ EARLIER = {
 
 def _named(figures):
     """The same of a network of experiments.robustness, from how it was trained."""
-    norm, long = figures["norm"], figures["model"].endswith("_long")
-    epochs = f"{figures['epochs']} epochs"
+    norm, eps = figures["norm"], f"{figures['eps_train']:g}"
     if norm == "none":
-        return "standard", epochs, f"standard, {epochs}" if long else "standard training"
-    name = f"{figures['eps_train']:g}" + (f", {epochs}" if long else "")
-    return norm, name, f"adversarial ({'L∞' if norm == 'linf' else 'L2'}, ε = {name})"
+        return "standard", f"{figures['epochs']} epochs", "standard training"
+    return norm, eps, f"adversarial ({'L∞' if norm == 'linf' else 'L2'}, ε = {eps})"
 
 
 class AccuracyPlane(Explorable):
