@@ -3,6 +3,7 @@
 # make serve    the same, then show the book at http://127.0.0.1:8000 (PORT=... for another port)
 # make pictures the same, then take the still pictures of the figures anew (with Chromium)
 # make zip      the same, then pack the site as tilted-boundary.zip
+# make notebooks  the same, then write the chapters as notebooks into notebooks/, all anew
 # make homework make the students' notebooks of the problem sets, in course/ (COURSE=... elsewhere)
 # make lock     install everything anew, as new as requirements.txt allows, and note the versions
 # make clean    delete what was built; .venv and course/ stay
@@ -17,7 +18,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 RUN := $(VENV)/bin/python -m
 PIP := $(RUN) pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: book test serve pictures zip homework lock clean
+.PHONY: book test serve pictures zip notebooks homework lock clean
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build .
@@ -39,6 +40,11 @@ zip: book
 	@$(RUN) zipfile --create _build/tilted-boundary.zip $(SITE)/*
 	@mv _build/tilted-boundary.zip tilted-boundary.zip
 	@echo "The site, packed: $(CURDIR)/tilted-boundary.zip"
+
+notebooks: book
+	@mkdir -p notebooks
+	@cp $(SITE)/_sources/book/*.ipynb notebooks/
+	@echo "The chapters as notebooks: $(CURDIR)/notebooks"
 
 homework: $(VENV)/.homework
 	@$(RUN) homework.release $(COURSE)

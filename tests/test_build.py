@@ -255,5 +255,6 @@ def test_binder_button_follows_origin_where_there_is_one(book):
     ):
         subprocess.run(["git", *arguments], cwd=book.root, check=True)
     assert book.rebuild() == set()
-    link = "https://mybinder.org/v2/gh/reader/fork/spring?urlpath=lab%2Ftree%2Fbook%2Falone.md"
+    notebook = "lab%2Ftree%2Fnotebooks%2Falone.ipynb"
+    link = f"https://mybinder.org/v2/gh/reader/fork/spring?urlpath={notebook}"
     assert f'href="{link}"' in book.page("alone")

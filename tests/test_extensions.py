@@ -109,16 +109,6 @@ def test_binder_opens_the_chapter_in_jupyterlab(repository, source):
     )
 
 
-def test_clean_notebook_is_valid_and_the_same_each_time():
-    text = notebooks.clean_notebook(CHAPTER)
-    assert text == notebooks.clean_notebook(CHAPTER)
-    notebook = nbformat.reads(text, as_version=4)
-    nbformat.validate(notebook)
-    assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code"]
-    assert notebook.cells[1].source == "from helpers.plots import PALETTE"
-    assert notebook.metadata.kernelspec == {"display_name": "Python 3", "name": "python3"}
-
-
 # --- fingerprint
 
 

@@ -15,6 +15,7 @@ from jupyter_lab import jupyter_lab
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+BUILD = "mkdir -p _build/html/_sources/book && touch _build/html/_sources/book/intro.ipynb"
 IDX_STARTS = (b"\0\0\x08\x01", b"\0\0\x08\x03")  # MNIST's labels and images, unpacked
 
 
@@ -66,8 +67,10 @@ def test_binder_installs_what_a_reader_installs(tmp_path):
     shutil.copy(ROOT / "requirements.txt", tmp_path)
     program(tmp_path / "bin/python", 'for last; do :; done; cp "$last" installed.txt')
     program(tmp_path / "bin/jupytext-config", "exit 0")
+    program(tmp_path / "bin/jupyter-book", BUILD)
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
     assert run("binder/postBuild", cwd=tmp_path, PATH=path).returncode == 0
+    assert (tmp_path / "notebooks/intro.ipynb").exists()
 
     by_pip = (tmp_path / "installed.txt").read_text().splitlines()
     not_by_pip = set((ROOT / "requirements.txt").read_text().splitlines()) - set(by_pip)
@@ -81,6 +84,7 @@ def test_binder_installs_what_a_reader_installs(tmp_path):
 @pytest.mark.slow
 def test_a_double_click_in_binder_opens_a_chapter_as_a_notebook(browser, tmp_path):
     program(tmp_path / "bin/python", "exit 0")  # instead of pip, which has been here
+    program(tmp_path / "bin/jupyter-book", BUILD)
     path = f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     home = {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / ".jupyter")}
     shutil.copy(ROOT / "requirements.txt", tmp_path)

@@ -1,9 +1,9 @@
 """Every chapter with code can be taken away as a notebook, or opened on Binder.
 
 The theme offers both only where a launch service is configured, and hands out the
-notebook with its outputs. Here the download is made from the chapter's own text, and
-the Binder button follows the repository the book is built from: a fork's book points
-at the fork.
+notebook with its outputs. Here the download is made from the chapter's own text (see
+``downloads``), and the Binder button follows the repository the book is built from: a
+fork's book points at the fork.
 """
 
 import re
@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import jupytext
+import downloads
 from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.errors import ConfigError
 from sphinx.util import logging
@@ -71,15 +71,6 @@ def binder_address(repository, branch, path):
     return f"{BINDER}/{source}/{branch}?urlpath={page}"
 
 
-def clean_notebook(text):
-    """The chapter ``text`` as the text of an .ipynb file: no outputs, the same ids each time."""
-    notebook = jupytext.reads(text, fmt="md:myst")
-    notebook.metadata.pop("jupytext", None)
-    for number, cell in enumerate(notebook.cells, 1):
-        cell.id = f"cell-{number}"
-    return jupytext.writes(notebook, fmt="ipynb")
-
-
 def find_repository(app, config):
     """Settle where the Binder button points, and keep the theme from settling it itself."""
     root = Path(app.srcdir)
@@ -111,9 +102,10 @@ def offer(app, pagename, templatename, context, doctree):
     context["ipynb_source"] = f"{pagename}.ipynb"
     download = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
     download.parent.mkdir(parents=True, exist_ok=True)
-    download.write_text(clean_notebook(text), encoding="utf-8")
+    page = downloads.page_of(app.env, pagename)
+    download.write_text(downloads.notebook(text, page), encoding="utf-8")
     if app.config.binder_repository:
-        file = path.relative_to(app.srcdir).as_posix()
+        file = f"notebooks/{download.name}"  # where binder/postBuild puts it
         source = app.config.binder_repository, app.config.binder_branch
         context["header_buttons"].append(
             {
