@@ -1,4 +1,4 @@
-"""Pages that hold one explorable as the book's pages do: to try it without building the book."""
+"""Pages that hold explorables as the book's pages do: to try them without building the book."""
 
 import json
 from contextlib import contextmanager
@@ -9,20 +9,27 @@ from helpers.explorables import sphinx_host
 from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
 
 
-def write_page(folder, explorable):
+def write_page(folder, *explorables):
     """Write the page and its scripts into the folder. Returns its address, a file:// URL."""
-    spec = explorable._repr_mimebundle_()[0][MIME_TYPE]
-    name, source = json.dumps(explorable.module), json.dumps(script(explorable.module))
     host = (HERE / "host.js").read_text(encoding="utf-8")
     (folder / "host.js").write_text(host, encoding="utf-8")
-    (folder / "module.js").write_text(f"explorables.define({name}, {source});", encoding="utf-8")
+    scripts = ["host.js"]
+    for module in dict.fromkeys(explorable.module for explorable in explorables):
+        scripts.append(f"{module}.js")
+        source = f"explorables.define({json.dumps(module)}, {json.dumps(script(module))});"
+        (folder / scripts[-1]).write_text(source, encoding="utf-8")
+    specs = [explorable._repr_mimebundle_()[0][MIME_TYPE] for explorable in explorables]
     page = folder / "index.html"
     page.write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{explorable.title}</title>'
+        f'<meta name="viewport" content="width=device-width"><title>{explorables[0].title}</title>'
+        '<link rel="icon" href="data:,">'
         f"<style>{CSS} body {{ font-family: sans-serif; }}</style>"
-        '<script defer src="host.js"></script><script defer src="module.js"></script>'
-        f"{sphinx_host._placeholder(spec, 1, spec['still'] or '')}",
+        + "".join(f'<script defer src="{name}"></script>' for name in scripts)
+        + "".join(
+            sphinx_host._placeholder(spec, number, spec["still"] or "")
+            for number, spec in enumerate(specs, 1)
+        ),
         encoding="utf-8",
     )
     return page.as_uri()

@@ -8,10 +8,13 @@
   const here = document.currentScript.src;
 
   // Browsers refuse to import modules from file://, but not from a Blob.
-  const load = (name) =>
-    (modules[name] ||= import(
+  async function load(name) {
+    if (!sources[name]) throw new Error("its script could not be read");
+    modules[name] ||= import(
       URL.createObjectURL(new Blob([sources[name]], { type: "text/javascript" }))
-    ).then((module) => module.default));
+    );
+    return (await modules[name]).default;
+  }
 
   function decode(value) {
     if (value === null || typeof value !== "object" || !("base64" in value)) return value;
@@ -28,7 +31,13 @@
       const fail = () => reject(new Error("its file could not be read"));
       file.src = new URL(`${name}.js`, here);
       file.addEventListener("error", fail);
-      file.addEventListener("load", () => (parts[name] ? resolve(decodeAll(parts[name])) : fail()));
+      file.addEventListener("load", () => {
+        try {
+          resolve(decodeAll(parts[name])); // there is none where the file is damaged
+        } catch {
+          fail();
+        }
+      });
       document.head.append(file);
     });
   }
@@ -55,9 +64,9 @@
   const modelOf = ({ id, module, state }) => (models[id] ||= makeModel(module, decodeAll(state)));
 
   async function mount(figure) {
-    const spec = JSON.parse(figure.querySelector("script").textContent);
     const el = document.createElement("div");
     try {
+      const spec = JSON.parse(figure.querySelector("script").textContent);
       const module = await load(spec.module);
       await module.render({ model: modelOf(spec), el });
       figure.replaceChildren(el);
@@ -65,7 +74,7 @@
     } catch (error) {
       figure.append(`This figure could not start (${error.message}).`);
       figure.dataset.state = "failed";
-      console.error(`explorable ${spec.module}:`, error);
+      console.error(`explorable ${figure.dataset.module}:`, error);
     }
   }
 

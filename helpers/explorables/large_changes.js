@@ -7,6 +7,7 @@ import { thumbnail } from "./tilting.js";
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const TARGETS = [0, 1, 2];
 const NORMS = { linf: "L∞, ε = 0.3", l2: "L2, ε = 4" };
+const ARRAYS = ["gradients", ...Object.keys(NORMS).flatMap((of) => [`changed_${of}`, `said_${of}`])];
 const SIZE = 784; // numbers of an image
 const PLACES = 101; // of a way: every hundredth
 const PICTURE = 86;
@@ -24,7 +25,7 @@ const inked = (bytes, k) => Array.from(rowOf(bytes, k, SIZE), (value) => value /
 async function load(model, digit) {
   const part = await loadPart(model, String(digit));
   const bytes = Object.fromEntries(
-    Object.entries(part).map(([name, view]) => [name, numbersOf(view, Uint8Array)]),
+    ARRAYS.map((name) => [name, numbersOf(part[name], Uint8Array)]),
   );
   const way = (n, target) => n * TARGETS.length + target;
   return {

@@ -148,8 +148,8 @@ async function render({ model, el }) {
     if (data) views.draw(data, k);
   }
 
-  function showPair(part) {
-    data = pairData(model.get("pair"), part);
+  function showPair(arrived) {
+    data = arrived;
     const [i, j] = data.digits;
     key.replaceChildren(coloured("i", `● ${i} (class I)`), coloured("j", `■ ${j} (class J)`));
     sayShown();
@@ -176,7 +176,9 @@ async function render({ model, el }) {
     status.textContent = `Loading ${against(wanted)} …`;
     // By the time it is here, the reader may have gone on to another pair.
     const ifWanted = (then) => (result) => model.get("pair") === wanted && then(result);
-    await loadPart(model, wanted).then(ifWanted(showPair), ifWanted(sayMissing));
+    await loadPart(model, wanted)
+      .then((part) => pairData(wanted, part))
+      .then(ifWanted(showPair), ifWanted(sayMissing));
   }
 
   // The pair that is pressed may be one that could not be loaded.

@@ -75,5 +75,7 @@ export const forWidth = (build) => (widget) => {
 };
 
 // The numbers that Python sent as bytes, as a typed array of the `Kind` they were.
-export const numbersOf = (view, Kind) =>
-  new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+export function numbersOf(view, Kind) {
+  if (!view) throw new Error("its numbers are missing");
+  return new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+}
