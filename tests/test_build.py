@@ -165,6 +165,13 @@ def test_failing_cell_fails_the_build_again_and_again(book):
         assert_fails(book, "ValueError: the cell is broken")
 
 
+def test_a_line_that_is_printed_slowly_is_one_line(book):
+    slowly = "import time\nprint('one', end=' ', flush=True)\ntime.sleep(1)\nprint('line')"
+    book.append("book/alone.md", CELL.format(slowly))
+    book.rebuild()
+    assert "one line" in re.sub("<[^>]+>", "", book.page("alone"))
+
+
 def test_warning_fails_the_build_again_and_again_however_it_is_built(book):
     book.append("book/alone.md", "\nSee {ref}`nowhere`.\n")
     for options in [("-W", "--keep-going"), ()]:

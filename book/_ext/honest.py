@@ -3,12 +3,14 @@
 Stock Jupyter Book calls a warning an error only when told to (``-W``), and with
 ``--keep-going``, or after Ctrl-C, the next build takes half-written pages for finished
 ones and succeeds. Here every way of building is strict, and a page in which a widget
-would be dead does not pass either.
+would be dead does not pass either. What a cell prints stays whole: two builds give the same page.
 """
 
 import os
+from functools import partialmethod
 
 from docutils import nodes
+from nbclient import NotebookClient
 from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.util import logging
 
@@ -58,6 +60,8 @@ def refuse_dead_widgets(app, doctree):
 
 def setup(app):
     os.environ.setdefault("TQDM_DISABLE", "1")  # for the kernels: a page has no progress bars
+    # A kernel sends what is printed in pieces, as time goes by. MyST-NB would end a line after each.
+    NotebookClient.__init__ = partialmethod(NotebookClient.__init__, coalesce_streams=True)
     app.warningiserror = True
     app.keep_going = False
     app.connect("config-inited", forget_unfinished_build)
