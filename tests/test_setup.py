@@ -81,6 +81,18 @@ def test_binder_installs_what_a_reader_installs(tmp_path):
     assert f"pytorch-cpu={torch.partition('.')[0]}" in by_conda
 
 
+def test_repo2docker_builds_from_the_binder_folder():
+    """Only the plan: to carry it out takes Docker, conda-forge and half an hour."""
+    plan = run(sys.executable, "-m", "repo2docker", "--no-build", "--debug", ROOT)
+    assert plan.returncode == 0, plan.stderr
+    steps = plan.stdout + plan.stderr
+    assert 'env update -p ${NB_PYTHON_PREFIX} --file "binder/environment.yml"' in steps
+    assert "RUN ./binder/postBuild" in steps
+    conda = yaml.safe_load((ROOT / "binder/environment.yml").read_text())
+    assert "python=3.12" in conda["dependencies"]
+    assert "environment.py-3.12" in re.sub("-([0-9a-f]{2})", lambda hex: chr(int(hex[1], 16)), steps)
+
+
 @pytest.mark.slow
 def test_a_double_click_in_binder_opens_a_chapter_as_a_notebook(browser, tmp_path):
     program(tmp_path / "bin/python", "exit 0")  # instead of pip, which has been here
