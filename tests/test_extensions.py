@@ -7,7 +7,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
-import nbformat
 import pytest
 import yaml
 from fontTools.ttLib import TTFont
