@@ -98,7 +98,7 @@ def targeted_pgd(network, X, target, eps, norm="l2", steps=40):
     target: int64, shape (m,). It goes on after the class is reached: with a large ε the images show
     what the network takes for the marks of that class (Tsipras et al. 2019).
     """
-    check(network, X, target)
+    check(network, X, target, "target")
     check_norm(norm)
     check_least(1, steps=steps)
     check_least(0, eps=eps)
@@ -166,6 +166,9 @@ def fooling_radius(network, X, y, radii, norm="l2", batch=500, **options):
     adversarial example.
     """
     check(network, X, y)
+    check_least(1, batch=batch)
+    for radius in radii:
+        check_least(0, radii=radius)
     if list(radii) != sorted(radii):
         raise ValueError(f"radii must rise; they were {list(radii)}")
     found = torch.full((len(X),), math.inf)
@@ -193,7 +196,7 @@ def equal_confidence(
     target: int64, shape (m,). The steps follow ∇ log p, which has the direction of ∇p and does not
     vanish in rounding. An image that has not arrived after most_steps stays where it got to.
     """
-    check(network, X, target)
+    check(network, X, target, "target")
     check_least(1, most_steps=most_steps)
     check_least(0, step=step)
     if not 0 < temperature < math.inf:
@@ -255,16 +258,17 @@ def scores_and_gradients(network, X):
     return s.detach(), torch.stack(gradients, 1)
 
 
-def check(network, X, y):
-    """ValueError unless X holds images in [0, 1] and y classes of the network."""
-    check_labelled(X, y)
+def check(network, X, y, name="y"):
+    """ValueError unless X holds images in [0, 1] and y classes of the network; ``name`` is what
+    an error calls y."""
+    check_labelled(X, y, name)
     if not (X.min() >= 0 and X.max() <= 1):
         raise ValueError(f"X must lie in [0, 1]; it went from {X.min():.3g} to {X.max():.3g}")
     with torch.no_grad():
         classes = network(X[:1]).shape[1]
-    if not (y.min() >= 0 and y.max() < classes):
+    if y.max() >= classes:
         raise ValueError(
-            f"y must hold classes from 0 to {classes - 1}; it had {y.min()} to {y.max()}"
+            f"{name} must hold classes from 0 to {classes - 1}; it had {y.min()} to {y.max()}"
         )
 
 

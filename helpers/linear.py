@@ -18,9 +18,17 @@ import numpy as np
 from helpers import losses
 
 
-def finite(name, value):
+def numeric(name, value):
     """``value`` as a float array, or a ValueError that calls it ``name``."""
-    value = np.asarray(value, float)
+    try:
+        return np.asarray(value, float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must hold numbers: {error}") from None
+
+
+def finite(name, value):
+    """``value`` as an array of finite floats, or a ValueError that calls it ``name``."""
+    value = numeric(name, value)
     if not np.isfinite(value).all():
         raise ValueError(f"{name} must hold finite numbers; it had NaN or infinity")
     return value
@@ -28,7 +36,7 @@ def finite(name, value):
 
 def labelled(X, y):
     """X of shape (m, n) and y of shape (m,) as float arrays, or a ValueError that says why not."""
-    X, y = finite("X", X), np.asarray(y, float)
+    X, y = finite("X", X), numeric("y", y)
     if X.ndim != 2 or len(X) == 0:
         raise ValueError(f"X must have shape (m, n) with m > 0; it had shape {X.shape}")
     if y.shape != X.shape[:1]:
@@ -129,7 +137,7 @@ def robust_accuracy(X, y, w, b, eps):
     image with y d(x) > eps is safe, any other is carried to the boundary or beyond by a step of
     eps against its class, along w. Pixels may leave [0, 1].
     """
-    eps = np.asarray(eps, float)
+    eps = numeric("eps", eps)
     if not (eps >= 0).all():
         raise ValueError(f"eps must hold numbers >= 0; it was {eps}")
     return (geometric_margin(X, y, w, b) > eps[..., None]).mean(axis=-1)

@@ -127,8 +127,8 @@ def input_shapes(network, shape):
     try:
         with torch.no_grad():
             network(torch.zeros(1, *shape, dtype=dtype))
-    except RuntimeError as error:
-        raise ValueError(f"shape {tuple(shape)} does not fit the network: {error}") from error
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"shape {shape} does not fit the network: {error}") from error
     finally:
         network.train(training)
         for hook in hooks:

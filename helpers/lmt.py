@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from helpers import attacks
 from helpers.attacks import other_scores, true_score
 from helpers.lipschitz import PowerIteration, proven_slopes, rival_slopes
-from helpers.networks import scores
+from helpers.networks import check_labelled, scores
 
 # Certificates
 
@@ -47,6 +47,7 @@ def certified_radius(network, X, y, per_rival=True):
     The proof holds for these weights in exact arithmetic. The scores are computed in float64, and
     their rounding is not accounted for. Raises ValueError as helpers.lipschitz and attacks do.
     """
+    check_labelled(X, y)
     network = copy.deepcopy(network).double().eval()
     attacks.check(network, X.double(), y)
     K = proven_slopes(network, X.shape[1:], per_rival)
@@ -54,7 +55,11 @@ def certified_radius(network, X, y, per_rival=True):
 
 
 def certified_accuracy(radii, eps):
-    """The share of images, in [0, 1], whose class is proven for every change up to length eps."""
+    """The share of images, in [0, 1], whose class is proven for every change up to length eps.
+
+    Raises ValueError unless eps is a finite number >= 0.
+    """
+    attacks.check_least(0, eps=eps)
     return (radii > eps).double().mean().item()
 
 

@@ -74,11 +74,12 @@ def linear_regions(network, box):
 
     Raises ValueError for a network with other than two inputs, and for a box without an inside.
     """
-    (left, right), (low, high) = finite("box", box)
-    if not (left < right and low < high):
+    corners = finite("box", box)
+    if corners.shape != (2, 2) or not (corners[:, 0] < corners[:, 1]).all():
         raise ValueError(f"box must be ((least, most), (least, most)); it was {box!r}")
     if np.shape(network.W1)[1] != 2:
         raise ValueError(f"W1 must have shape (h, 2); it had shape {np.shape(network.W1)}")
+    (left, right), (low, high) = corners
     regions = [np.array([[left, low], [right, low], [right, high], [left, high]])]
     for w, b in zip(network.W1, network.b1, strict=True):
         parts = [part for region in regions for part in _parts(region, region @ w + b)]

@@ -85,6 +85,8 @@ def certified_radius(network, X, y, batch=50):
     parts = {name: type(layer) for name, layer in network.named_children()}
     if parts != {"planes": nn.Linear, "maxout": Maxout}:
         raise ValueError(f"network must be a maxout_network; it was {network}")
+    check_labelled(X, y)
+    attacks.check_least(1, batch=batch)
     network = copy.deepcopy(network).double()
     X = X.double()
     attacks.check(network, X, y)

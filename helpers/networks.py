@@ -242,18 +242,27 @@ def train(
     network.eval()
 
 
-def check_labelled(X, y):
-    """ValueError unless X is a float tensor (m, n), m > 0, and y an integer tensor (m,)."""
-    if X.ndim != 2 or len(X) == 0 or not X.is_floating_point():
+def check_labelled(X, y, name="y"):
+    """ValueError unless X is a float tensor (m, n), m > 0, of finite numbers, and y an int64 tensor
+    (m,) of numbers >= 0; ``name`` is what an error calls y."""
+    if not torch.is_tensor(X) or X.ndim != 2 or len(X) == 0 or not X.is_floating_point():
         raise ValueError(
-            "X must be a float tensor of shape (m, n) with m > 0; "
-            f"it was {X.dtype} of shape {tuple(X.shape)}"
+            f"X must be a float tensor of shape (m, n) with m > 0; it was {_in_words(X)}"
         )
-    if y.shape != X.shape[:1] or y.dtype != torch.int64:
+    if not X.isfinite().all():
+        raise ValueError("X must hold finite numbers; it had NaN or infinity")
+    if not torch.is_tensor(y) or y.shape != X.shape[:1] or y.dtype != torch.int64:
         raise ValueError(
-            f"y must be an int64 tensor of shape ({len(X)},) to fit X; "
-            f"it was {y.dtype} of shape {tuple(y.shape)}"
+            f"{name} must be an int64 tensor of shape ({len(X)},) to fit X; it was {_in_words(y)}"
         )
+    if y.min() < 0:
+        raise ValueError(f"{name} must hold classes from 0; it had {y.min()}")
+
+
+def _in_words(value):
+    if torch.is_tensor(value):
+        return f"{value.dtype} of shape {tuple(value.shape)}"
+    return f"of {type(value)}"
 
 
 @torch.no_grad()

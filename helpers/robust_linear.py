@@ -17,9 +17,10 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from helpers.linear import labelled
+from helpers.linear import finite, labelled
 from helpers.losses import softplus
 
+TINY = np.finfo(float).tiny
 SEARCH = {"maxiter": 20_000, "maxfun": 50_000, "ftol": 1e-12, "gtol": 1e-7}
 
 
@@ -33,12 +34,23 @@ def check_lam(lam):
         raise ValueError(f"lam must be a finite number of 0 or more; it was {lam!r}")
 
 
+def check_weights(X, w, b=0.0):
+    """w and b as floats, or a ValueError where they do not fit X, shape (m, n)."""
+    w, b = finite("w", w), finite("b", b)
+    if w.shape != X.shape[1:]:
+        raise ValueError(f"w must have shape ({X.shape[1]},) to fit X; it had shape {w.shape}")
+    if b.ndim != 0:
+        raise ValueError(f"b must be one number; it had shape {b.shape}")
+    return w, b
+
+
 def robust_margin(X, y, w, b, eps):
     """y s(x) − ε‖w‖₁ for each image, shape (m,): its margin once the adversary has had his way.
 
     Pixels may leave [0, 1].
     """
     X, y = labelled(X, y)
+    w, b = check_weights(X, w, b)
     check_eps(eps)
     return y * (X @ w + b) - eps * np.abs(w).sum()
 
@@ -47,6 +59,7 @@ def worst_images(X, y, w, eps):
     """x − ε y sign(w), brought back into [0, 1]: of all images whose pixels stay within ε of x and
     in that range, those of the smallest margin. The shape of X."""
     X, y = labelled(X, y)
+    w, _ = check_weights(X, w)
     check_eps(eps)
     return np.clip(X - eps * y[:, None] * np.sign(w), 0, 1)
 
@@ -123,7 +136,7 @@ def fit_l2(X, y, eps=0.0, lam=1e-4):
         norm = np.linalg.norm(w)
         margin = y * (X @ w + b) - eps * norm
         pull = expit(-margin) / len(y)
-        of_w = -(y * pull) @ X + eps * pull.sum() * w / norm + 2 * lam * w
+        of_w = -(y * pull) @ X + eps * pull.sum() * w / max(norm, TINY) + 2 * lam * w
         return softplus(margin).mean() + lam * norm**2, np.append(of_w, -(y @ pull))
 
     start = np.append(X.T @ y / len(y), 0)  # away from w = 0, where the norm has no gradient

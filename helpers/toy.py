@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC, LinearSVC
 
+from helpers.linear import finite, labelled
+
 #: Brightnesses a of the training images of class J; those of class I are their negatives.
 BRIGHTNESS = np.linspace(0.2, 1.0, 9)
 
@@ -16,11 +18,19 @@ BRIGHTNESS = np.linspace(0.2, 1.0, 9)
 NOISY_POINT = (0.07, -0.07)
 
 
+def _pair(name, value):
+    value = finite(name, value)
+    if value.shape != (2,):
+        raise ValueError(f"{name} must have shape (2,); it had shape {value.shape}")
+    return value
+
+
 def training_set(p=NOISY_POINT):
     """Images X of shape (19, 2) and labels y of shape (19,): I is -1, J is +1.
 
     Nine images of class I, nine of class J, and last the noisy point ``p``, labelled I.
     """
+    p = _pair("p", p)
     zeros = np.zeros_like(BRIGHTNESS)
     X = np.vstack(
         [np.column_stack([-BRIGHTNESS, zeros]), np.column_stack([BRIGHTNESS, zeros]), [p]]
@@ -47,12 +57,14 @@ def fit(X, y, lam, loss="hinge", bias=False):
     free, without it passes through the origin. Returns w of shape (2,) and b, a float.
 
     scikit-learn does the work; it minimises C Σ f(y s(x)) + ½‖w‖², so C = 1/(2λn).
-    Raises ValueError for a λ that is not positive or an unknown loss.
+    Raises ValueError for a λ that is not positive or an unknown loss, and as helpers.linear does
+    for bad X and y.
     """
     if not (np.isfinite(lam) and lam > 0):
         raise ValueError(f"lam must be a positive number; it was {lam!r}")
     if loss not in ("hinge", "softplus"):
         raise ValueError(f'loss must be "hinge" or "softplus"; it was {loss!r}')
+    X, y = labelled(X, y)
     model = _estimator(loss, 1 / (2 * lam * len(y)), bias).fit(X, y)
     return model.coef_[0], float(model.intercept_[0]) if bias else 0.0
 
@@ -62,4 +74,5 @@ def tilt(w):
 
     The a-axis joins the two classes, so a boundary of tilt 0 looks at the centre alone.
     """
-    return float(np.arctan2(abs(w[1]), w[0]))
+    a, b = _pair("w", w)
+    return float(np.arctan2(abs(b), a))

@@ -54,6 +54,8 @@ def _check_eps(eps):
 
 def sample(problem, n, seed=0):
     """``n`` images X of shape (n, d + 1) and their labels y of shape (n,), -1 and +1."""
+    if not (isinstance(n, numbers.Integral) and n >= 0):
+        raise ValueError(f"n must be a whole number of 0 or more; it was {n!r}")
     rng = np.random.default_rng(seed)
     y = rng.choice([-1, 1], n)
     strong = np.where(rng.random(n) < problem.p, y, -y)
@@ -66,7 +68,7 @@ def sample(problem, n, seed=0):
 
 def mix(problem, w_1):
     """Weights of w_1 x_1 + the mean of the weak features, shape (d + 1,)."""
-    return np.concatenate([[w_1], np.full(problem.d, 1 / problem.d)])
+    return np.concatenate([[finite("w_1", w_1)], np.full(problem.d, 1 / problem.d)])
 
 
 def f_avg(problem):

@@ -1,0 +1,59 @@
+"""Nothing of the project runs what a data file says: pickles are never read."""
+
+import ast
+import re
+
+import pytest
+from conftest import ROOT
+
+UNSAFE = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}  # modules
+LOADERS = {"torch.load", "joblib.load", "pd.read_pickle", "pandas.read_pickle"}
+FOLDERS = ("helpers", "experiments", "book", "homework", "benchmarks", "binder")
+PROGRAMS = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+NOTEBOOKS = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))
+
+
+def unsafe(source):
+    """What in a program could read a pickle, as it is written there."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                found += [name.name for name in names if name.name.split(".")[0] in UNSAFE]
+            case ast.ImportFrom(module=str(module)) if module.split(".")[0] in UNSAFE:
+                found.append(module)
+            case ast.Call(func=func, keywords=keywords):
+                options = {each.arg: each.value for each in keywords}
+                name = ast.unparse(func)
+                allowed = options.get("allow_pickle")
+                is_forbidden = isinstance(allowed, ast.Constant) and allowed.value is False
+                if name in LOADERS or name == "np.load" and not is_forbidden:
+                    found.append(ast.unparse(node))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import pickle", ["pickle"]),
+        ("from dill import load", ["dill"]),
+        ("x = torch.load(path)", ["torch.load(path)"]),
+        ("np.load(path)", ["np.load(path)"]),
+        ("np.load(path, allow_pickle=True)", ["np.load(path, allow_pickle=True)"]),
+        ("np.load(path, allow_pickle=False)", []),
+        ("from joblib import Parallel", []),
+    ],
+)
+def test_what_reads_pickles_is_found(source, found):
+    assert unsafe(source) == found
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_program_reads_pickles(path):
+    assert unsafe(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_no_notebook_reads_pickles(path):
+    for code in re.findall(r"^```{code-cell}.*?^```", path.read_text("utf-8"), re.M | re.S):
+        assert not re.search(r"\b(pickle|dill|joblib|torch)\.loads?\(|allow_pickle=True", code)
