@@ -261,6 +261,7 @@ def test_displays_are_set_and_left_unnumbered(tex):
 
 COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 PALETTE = {"class-i": {"light": "#0072B2", "dark": "#5cb8f0"}}
+NUMBER = r"-?\d+\.?\d*"
 
 
 def draw_svg():
@@ -290,6 +291,16 @@ def test_figures_of_a_page_share_no_id_and_refer_to_their_own():
 def test_figure_is_the_same_whatever_names_matplotlib_drew_by():
     # Without a fixed salt matplotlib's names are random.
     assert len({figures.inline_svg(draw_svg(), "A line", "a", PALETTE) for _ in range(2)}) == 1
+
+
+def test_lines_stay_where_they_are_to_a_hundredth_of_a_point():
+    text = draw_svg()
+    svg = figures.inline_svg(text, "A line", "a", PALETTE)
+    assert len(svg) < 0.9 * len(text)
+    paths = [" ".join(re.findall(r' d="([^"]*)"', each)) for each in (text, svg)]
+    before, after = ([float(number) for number in re.findall(NUMBER, each)] for each in paths)
+    assert len(before) == len(after) > 50
+    assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < 0.0051
 
 
 def test_figure_names_itself_fits_and_follows_the_theme():
