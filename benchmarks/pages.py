@@ -5,22 +5,28 @@
 Compressed bytes are what a server that compresses would send. Times are medians over fresh
 browser contexts. The page without figures, run in the same way, says how much of a time is
 the browser and the theme: the ratio to it is what to compare between machines. A step is
-timed from the input event until its frame has been drawn, and by its script alone.
+timed from the input event until its frame has been drawn, and by its script alone. What was
+measured goes to results/page_costs/, for the page on how the book is made.
 """
 
 import gzip
 import statistics
 import sys
+import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from browser import find_chromium  # noqa: E402
 
+from experiments.record import write_json, write_run  # noqa: E402
+from helpers.results import FOLDER  # noqa: E402
+
+NAME = "page_costs"
 PEER = "book/notation.html"
 RUNS = 7
 ALIVE = """() => new Promise((done) => {
@@ -75,28 +81,45 @@ def steps(browser, path):
     page.close()
 
 
-def main():
-    pages = [PEER] + [
+def pages():
+    """The peer, then all pages with figures, as paths in the site."""
+    return [PEER] + [
         path.relative_to(SITE).as_posix()
         for path in sorted((SITE / "book").glob("*.html"))
         if 'class="explorable"' in path.read_text(encoding="utf-8")
     ]
+
+
+def measure(browser):
+    """Of each page its kilobytes, milliseconds until alive, and the slowest step; printed, too."""
+    found, peer = {}, None
+    print(f"{'page':32} {'KB, gzip':>9} {'alive, ms':>10} {'ratio':>6}")
+    for path in pages():
+        loads = [first_load(browser, path) for _ in range(RUNS)]
+        alive = statistics.median(time for _, time in loads)
+        peer = peer or alive
+        found[Path(path).stem] = {"kilobytes": loads[0][0] / 1000, "alive": alive}
+        print(f"{path:32} {loads[0][0] / 1000:9.0f} {alive:10.0f} {alive / peer:6.2f}")
+    print(f"\n{'figure':20} {'slider':28} {'script, ms':>10} {'with layout':>12}")
+    for path in pages():
+        slowest = 0.0
+        for figure, name, script, frame in steps(browser, path):
+            slowest = max(slowest, script)
+            print(f"{figure:20} {name:28} {script:10.2f} {frame:12.2f}")
+        found[Path(path).stem]["step"] = slowest
+    return found
+
+
+def main():
+    started = time.perf_counter()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
-        print(f"{'page':32} {'KB, gzip':>9} {'alive, ms':>10} {'ratio':>6}")
-        peer = None
-        for path in pages:
-            loads = [first_load(browser, path) for _ in range(RUNS)]
-            alive = statistics.median(time for _, time in loads)
-            peer = peer or alive
-            print(f"{path:32} {loads[0][0] / 1000:9.0f} {alive:10.0f} {alive / peer:6.2f}")
-        print(f"\n{'figure':14} {'slider':28} {'script, ms':>10} {'with layout':>12}")
-        for path in pages:
-            for figure, name, script, frame in steps(browser, path):
-                print(f"{figure:14} {name:28} {script:10.2f} {frame:12.2f}")
+        found = measure(browser)
         browser.close()
+    write_json(FOLDER / NAME / "figures.json", found)
+    write_run(NAME, {"runs": RUNS}, started, "python benchmarks/pages.py")
 
 
 if __name__ == "__main__":

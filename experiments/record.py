@@ -56,10 +56,10 @@ def save(name, arrays, figures, settings, started):
     write_run(name, settings, started)
 
 
-def write_run(name, settings, started):
+def write_run(name, settings, started, command=None):
     """Write results/<name>/run.json: the ``settings``, command, versions, machine and run time."""
     run = {
-        "command": f"python -m experiments.{name.partition('/')[0]}",
+        "command": command or f"python -m experiments.{name.partition('/')[0]}",
         "settings": settings,
         "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
