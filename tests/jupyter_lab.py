@@ -29,6 +29,7 @@ def jupyter_lab(folder: Path, **variables: str):
     command = [
         *(Path(sys.executable).with_name("jupyter"), "lab", "--no-browser", "--allow-root"),
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"),
+        "--LabApp.expose_app_in_browser=True",
     ]
     with (folder / "jupyter.log").open("w") as log:
         server = subprocess.Popen(

@@ -1,48 +1,177 @@
-"""In Jupyter an explorable is an ordinary widget: Python moves the figure, the figure tells Python."""
+"""Every chapter's download in a real JupyterLab: it runs, reads like the chapter, and its figures
+are ordinary widgets. Python moves a figure, the figure tells Python."""
 
-import nbformat
+import json
+import re
+import shutil
+
 import pytest
 from jupyter_lab import jupyter_lab
+from playwright.sync_api import expect
 
-CELLS = [
-    "from helpers.explorables import MirrorImage\nfigure = MirrorImage(theta=0.5)\nfigure",
-    "import ipywidgets\nlabel = ipywidgets.Label()\n"
-    "def say(change):\n    label.value = f'Python saw theta {change.new:.4f}'\n"
-    "figure.observe(say, 'theta')\nfigure.theta = 1.0\nlabel",
-]
+PATIENCE = 120_000  # milliseconds, on a machine that does other things as well
+
+# Of each chapter an explorable and a control of it; what the reader sets that to, and what Python
+# finds then; what Python does, and where the control is then.
+DRIVEN = {
+    "intro": (
+        *("RealDigit", "Walk to the mirror image"),
+        *("0.25", "figure.t == 0.25", "figure.t = 0.75", "0.75"),
+    ),
+    "mirror-images": (
+        *("MirrorImage", "Angle θ"),
+        *("30", "round(figure.theta, 4) == 0.5236", "figure.theta = 1.0", "57.5"),
+    ),
+    "scaling-the-loss": (
+        *("ScalingTheLoss", "Norm ‖w‖"),
+        *("0.5", "figure.u == 0.5", "figure.u = -1.0", "-1"),
+    ),
+    "tilting-angle": (
+        *("TiltingPlane", "Tilting angle θ"),
+        *("45", "round(figure.theta, 4) == 0.7854", "figure.theta = 0.0", "0"),
+    ),
+    "svm-on-mnist": (
+        *("SvmExplorer", "Regularisation λ"),
+        *("1", "figure.log_lam == 1", "figure.log_lam = -3.0", "-3"),
+    ),
+    "svm-path": (
+        *("Quiz", "Its many local minima"),
+        *(True, "figure.picked[0] == 0", "figure.picked = [-1] * len(figure.picked)", False),
+    ),
+    "weight-decay": (
+        *("TwoLayerNetwork", "Weight decay λ"),
+        *("-3", "figure.log_lam == -3", "figure.log_lam = -2.0", "-2"),
+    ),
+    "lipschitz-margins": (
+        *("LipschitzCone", "Slope L of the cone"),
+        *("1", "figure.factor == 2", "figure.factor = 4.0", "2"),
+    ),
+    "robustness-and-accuracy": (
+        *("FeatureTradeoff", "Accuracy p of x₁"),
+        *("0.8", "figure.p == 0.8", "figure.p = 0.6", "0.6"),
+    ),
+}
+SHOWN = "[value for value in Out.values() if isinstance(value, Explorable)]"
+SETTINGS = {
+    "notebook-extension/tracker": {"windowingMode": "none"},  # all cells, also those out of sight
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+CELLS = "[...jupyterapp.shell.currentWidget.content.model.cells]"
+CODE = f"{CELLS}.filter(cell => cell.type == 'code')"
+OUTPUTS = f"{CODE}.flatMap(cell => cell.toJSON().outputs)"
+ERRORS = f"{OUTPUTS}.filter(output => output.output_type == 'error')"
+ASK = """async ([code, question]) => {
+  const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+  const request = kernel.requestExecute({ code, user_expressions: { question } });
+  const { content } = await request.done;
+  const answer = content.user_expressions?.question;
+  return answer?.data?.['text/plain'] ?? JSON.stringify(content);
+}"""
+OPEN = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
+CONNECTED = """async () => {
+  const { sessionContext } = jupyterapp.shell.currentWidget;
+  await sessionContext.ready;
+  await sessionContext.session.kernel.info;
+}"""
+SHUT_DOWN = "() => jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """A JupyterLab over a folder that holds one notebook; its address."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in CELLS],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(notebook, tmp_path / "figure.ipynb")
-    with jupyter_lab(tmp_path) as address:
-        yield address("lab/tree/figure.ipynb")
+@pytest.fixture(scope="module")
+def lab(site, tmp_path_factory):
+    """A JupyterLab over a folder with all downloads: a function that gives a notebook's address."""
+    folder = tmp_path_factory.mktemp("lab")
+    notebooks = shutil.copytree(site / "_sources/book", folder / "notebooks")
+    for name, settings in SETTINGS.items():
+        path = folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(settings))
+    with jupyter_lab(notebooks, JUPYTERLAB_SETTINGS_DIR=str(folder / "settings")) as address:
+        yield lambda name: address(f"lab/tree/{name}.ipynb") + "&reset"  # what was open
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 1400})
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+class Notebook:
+    """A notebook that is open in JupyterLab."""
+
+    def __init__(self, page):
+        self.page = page
+        page.wait_for_function(OPEN, timeout=PATIENCE)
+        page.evaluate(CONNECTED)
+
+    def run_all(self):
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        started = f"{CODE}.every(cell => cell.executionCount) || {ERRORS}.length"
+        self.page.wait_for_function(started, timeout=PATIENCE)
+        self.ask("", "0")  # behind the last cell
+        assert self.page.evaluate(ERRORS) == []
+
+    def count(self, kind):
+        """How many cells of a kind there are, "code" or "markdown"."""
+        return self.page.evaluate(f"{CELLS}.filter(cell => cell.type == '{kind}').length")
+
+    def ask(self, code, question):
+        """Run code in the kernel, and then tell the value of the expression question."""
+        return self.page.evaluate(ASK, [code, question])
+
+    def wait_until(self, condition):
+        """Ask the kernel until condition holds: a figure's messages come between the questions."""
+        answers = (self.ask("", condition) for _ in range(1000))
+        assert any(answer == "True" for answer in answers), self.ask("", condition)
+
+
+def turn(control, to):
+    """Set a slider to a value, or pick an answer."""
+    if to is True:
+        control.check()
+    else:
+        control.fill(to)
+
+
+def expect_at(control, value):
+    if isinstance(value, bool):
+        expect(control).to_be_checked(checked=value, timeout=PATIENCE)
+    else:
+        expect(control).to_have_value(value, timeout=PATIENCE)
+
+
+def test_a_figure_of_every_chapter_is_driven(site):
+    downloads = (site / "_sources/book").glob("*.ipynb")
+    with_figures = {path.stem for path in downloads if "helpers.explorables" in path.read_text()}
+    assert with_figures == DRIVEN.keys()
 
 
 @pytest.mark.slow
-def test_an_explorable_and_the_kernel_move_each_other(lab, browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 1400})
+@pytest.mark.parametrize("name", DRIVEN)
+def test_a_chapter_runs_and_python_and_a_figure_move_each_other(name, lab, context):
     page = context.new_page()
-    page.goto(lab)
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    page.keyboard.press("Shift+Enter")
-    figure = page.locator(".jp-OutputArea .xp")
-    figure.wait_for(timeout=60_000)
-    output = figure.locator(".xp-slider output")
-    assert output.inner_text() == "28.6°"
+    page.goto(lab(name))
+    notebook = Notebook(page)
+    notebook.run_all()
 
-    page.keyboard.press("Shift+Enter")  # Python sets theta, and the figure turns
-    page.get_by_text("Python saw theta 1.0000", exact=True).wait_for()
-    page.wait_for_function("document.querySelector('.xp-slider output').textContent === '57.3°'")
+    text = page.locator(".jp-MarkdownCell .myst")
+    expect(text).to_have_count(notebook.count("markdown"), timeout=PATIENCE)
+    raw = r"\{[\w:]+\}`|:::|\$\$|Unknown (?:Directive|Role)"
+    assert re.findall(raw, "\n".join(text.all_text_contents())) == []
+    assert text.locator(".katex").count()
+    assert name == "intro" or text.locator("aside", has_text="What you will learn").count() == 1
+    notebook.ask("from helpers.explorables.base import Explorable", "0")
+    figures = page.locator(".jp-OutputArea .xp")
+    expect(figures).to_have_count(int(notebook.ask("", f"len({SHOWN})")), timeout=PATIENCE)
 
-    figure.get_by_role("slider", name="The image x").press("ArrowLeft")  # not Jupyter's keys
-    figure.get_by_label("Angle θ").fill("30")  # the figure tells Python
-    assert output.inner_text() == "30.0°"
-    page.get_by_text("Python saw theta 0.5236", exact=True).wait_for()
-    context.close()
+    kind, label, reader_sets, python_finds, python_does, control_is_at = DRIVEN[name]
+    notebook.ask(f"figure = next(x for x in {SHOWN} if type(x).__name__ == '{kind}')", "0")
+    control = figures.get_by_label(label).first
+    turn(control, reader_sets)
+    notebook.wait_until(python_finds)
+    notebook.ask(python_does, "0")
+    expect_at(control, control_is_at)
+    page.evaluate(SHUT_DOWN)
+    page.close()
