@@ -22,7 +22,8 @@ is smooth in u, and its best slope is alpha + σu, clipped to [0, 1]. Newton's e
 involve only the images whose slope is strictly between 0 and 1, a few hundred of thousands. The
 best slopes are the next round's `alpha`, and σ grows, until the gap is small enough. This is the
 method of multipliers with a semismooth Newton method inside. The next λ starts from the w, b and
-`alpha` of the one before, which is why a path costs little more than its hardest machine.
+`alpha` of the one before, which is why a path costs little more than its hardest machine; to the
+first λ leads a coarse path of its own.
 """
 
 from typing import NamedTuple
@@ -40,6 +41,7 @@ SMALLEST_TOL = 1e-9
 ROUNDS = 60
 NEWTON_STEPS = 50
 SIGMA, SIGMA_GROWTH = 10, 3
+COARSE = 0.01  # the gap on the way to the first λ
 
 
 def lam_from_paper(paper_lam):
@@ -77,8 +79,7 @@ def svm_path(X, y, lams, tol=1e-4):
     X, y, lams, tol = _checked(X, y, lams, tol)
     inked = X.any(axis=0)  # the weight of a pixel that is always 0 is 0
     Z = y[:, None] * np.column_stack([X[:, inked], np.ones(len(y))])
-    alpha = _balanced(np.ones(len(y)), y)
-    wb = alpha @ Z / (2 * lams[0] * len(y))
+    wb, alpha = _start(Z, y, lams[0])
     w, b, objective, gap = np.zeros((len(lams), X.shape[1])), *np.zeros((3, len(lams)))
     for k, lam in enumerate(lams):
         wb, alpha, objective[k], gap[k] = _machine(Z, y, lam, tol, wb, alpha)
@@ -96,6 +97,20 @@ def _checked(X, y, lams, tol):
     if not SMALLEST_TOL <= tol < 1:
         raise ValueError(f"tol must be at least {SMALLEST_TOL} and below 1; it was {tol!r}")
     return X, y, lams, tol
+
+
+def _start(Z, y, first):
+    """A start (wb, alpha) for the λ ``first``: the end of a coarse path down to it.
+
+    It begins where λ is so large that no margin reaches 1, and all slopes are 1.
+    """
+    lam = (Z**2).sum(axis=1).max()
+    alpha = _balanced(np.ones(len(y)), y)
+    wb = alpha @ Z / (2 * max(lam, first) * len(y))
+    while lam > first:
+        wb, alpha, *_ = _machine(Z, y, lam, COARSE, wb, alpha)
+        lam /= 10
+    return wb, alpha
 
 
 def _machine(Z, y, lam, tol, wb, alpha):

@@ -79,6 +79,16 @@ def test_a_start_from_another_lam_changes_nothing(problem, random):
         assert np.linalg.norm(w - together.w[LAMS.index(lam)]) < 1e-2 * (1 + np.linalg.norm(w))
 
 
+@given(problems(), st.sampled_from([1e-2, 1.0, 1e3]), st.sampled_from([1e-5, 1e-7]))
+def test_a_small_lam_can_be_had_alone(problem, scale, lam):
+    """Whatever the units of X are."""
+    X, y = scale * problem[0], problem[1]
+    lam = lam * scale**2
+    path = svm_path(X, y, [lam], tol=1e-5)
+    assert path.gap[0] <= 1e-5
+    assert path.objective[0] == pytest.approx(objective(X, y, path.w[0], path.b[0], lam))
+
+
 def test_for_large_lam_only_b_is_left_and_is_the_midpoint():
     rng = np.random.default_rng(0)
     y = np.repeat([-1, 1], 50)
