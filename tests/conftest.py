@@ -7,11 +7,13 @@
     mnist       MNIST, from $MNIST_DIR or the cache
     one_thread  torch on one thread
 
-A test that asks for a page, the browser or MNIST gets the marker `browser` or `mnist` by itself. Where
-there is no Chromium, or no MNIST, such tests are skipped, and the summary says so.
+A test that asks for a page, the browser or MNIST gets the marker `browser` or `mnist` by itself, and
+one that asks for `java` or `firefox` the marker of that name. Where there is none of it, such tests
+are skipped, and the summary says so.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -23,6 +25,7 @@ from pathlib import Path
 import pytest
 from browser import find_chromium
 from filelock import FileLock
+from firefox import find_firefox
 from hypothesis import settings
 from playwright.sync_api import Page, sync_playwright
 
@@ -52,6 +55,14 @@ NEEDS = {
     "browser": (
         find_chromium,
         "BROWSER TESTS SKIPPED: no Chromium found; set CHROMIUM=/path/to/chromium",
+    ),
+    "firefox": (
+        find_firefox,
+        "FIREFOX TEST SKIPPED: no Firefox found; set FIREFOX=/path/to/firefox",
+    ),
+    "java": (
+        partial(shutil.which, "java"),
+        "HTML CHECKS SKIPPED: no Java found; the Nu HTML checker needs one, 8 or later",
     ),
     "mnist": (
         mnist_is_here,

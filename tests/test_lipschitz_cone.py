@@ -216,11 +216,11 @@ def test_where_the_margin_leaves_the_cone_is_marked(figure, function):
     f, L = MARGINS[function]
     at = 2.0 if function == "steep elsewhere" else 5.7  # from where the steep place is in sight
     figure.show(function, at, 1)
-    assert figure.charts[0].locator("path.xp-adversarial").get_attribute("d") == ""
+    assert figure.charts[0].locator("path.xp-fails").get_attribute("d") == ""
     assert figure.root.locator(".xp-broken").count() == 0
     figure.show(function, at, 0.4)
     assert figure.root.locator(".xp-broken").count() == 1
-    marked = figure.places(0, "path.xp-adversarial", "d", (-3.95, 2.7))
+    marked = figure.places(0, "path.xp-fails", "d", (-3.95, 2.7))
     x = np.linspace(0, 10, 401)
     out = abs(f(x) - f(at)) > 0.4 * L * abs(x - at) + 1e-6
     assert out.any()
@@ -240,7 +240,7 @@ def test_the_second_chart_compares_promise_and_truth_everywhere(figure, function
             drawn = drawn[drawn[:, 1] > 1e-6]
             assert drawn[:, 0] == pytest.approx(x, abs=1e-6)
             assert drawn[:, 1] == pytest.approx(expected, abs=1e-4)
-        text = figure.charts[1].locator("path.xp-adversarial").get_attribute("d")
+        text = figure.charts[1].locator("path.xp-fails").get_attribute("d")
         assert bool(text) == (factor < 1)
 
 

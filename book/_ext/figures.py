@@ -86,8 +86,6 @@ def inline_svg(text, alt, prefix, palette):
     drop_unseen(svg)
     shorten_numbers(svg)
     own_ids(svg, prefix)
-    for path in svg.iter(f"{{{SVG}}}path"):
-        path.attrib.setdefault("d", "")  # a space has no outline, yet a path has to have one
     colours = theme_colours(palette)
     for element in svg.iter():
         for key in COLOURED:

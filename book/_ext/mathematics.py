@@ -29,6 +29,12 @@ const setFormula = (tex, displayMode, macros) => {
   catch (error) { return JSON.stringify({error: error.message}); }
 };
 """
+# (what, with what): operators within operators and empty widths, which MathML does not have.
+REPAIRS = [
+    (r"<mo>(<mo>[^<]*</mo>)</mo>", r"\1"),
+    (r"<mo>(<(mover|munder)>.*?</\2>)</mo>", r"\1"),
+    (r' columnspacing=""', ""),
+]
 # Sphinx numbers equations; the unstarred environments would have KaTeX number them again.
 NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat)\}")
 
@@ -47,7 +53,10 @@ def _set_formula(tex, display, macros):
     answer = json.loads(_engine().call("setFormula", tex, display, json.loads(macros)))
     if "error" in answer:
         raise ValueError(answer["error"])
-    return answer["html"]
+    formula = answer["html"]
+    for fault, remedy in REPAIRS:
+        formula = re.sub(fault, remedy, formula)
+    return formula
 
 
 def set_formula(tex, display=False, macros=None):

@@ -8,15 +8,16 @@ export const KEEP_KEYS = { "data-lm-suppress-shortcuts": "true" };
 // A labelled range bound to a number trait. `text(value)` is what is shown and spoken.
 export function slider(model, trait, { label, min, max, step, text, to = Number, from = Number }) {
   const input = html("input", { type: "range", min, max, step, ...KEEP_KEYS });
-  const output = html("output");
-  const node = html("label", { class: "xp-slider" }, html("span", {}, label), input, output);
+  const shown = html("data", { "aria-hidden": "true" }); // spoken as the value, not as the name
+  const node = html("label", { class: "xp-slider" }, html("span", {}, label), input, shown);
   input.addEventListener("input", () => assign(model, { [trait]: to(Number(input.value)) }));
   return {
     node,
     draw() {
       const value = model.get(trait);
       input.value = from(value);
-      output.textContent = text(value);
+      shown.value = input.value;
+      shown.textContent = text(value);
       input.setAttribute("aria-valuetext", text(value));
     },
   };

@@ -190,7 +190,7 @@ function shareCell(kind) {
   return {
     node: html("td", {}, html("span", { class: "xp-share-cell" }, track, text)),
     draw(share, shown) {
-      bar.style.width = `${100 * share}%`;
+      bar.style.width = `${(100 * share).toFixed(2)}%`;
       text.textContent = shown;
     },
   };

@@ -150,7 +150,7 @@ function marginChart(model) {
   zero.draw([0, 0], [LENGTH, 0]);
   edge.draw([0, LOWEST], [LENGTH, LOWEST]);
   const of = cone(plot);
-  const [f, out, tangent] = [curve(plot, "own"), curves(plot, "adversarial"), curve(plot, "guess")];
+  const [f, out, tangent] = [curve(plot, "own"), curves(plot, "fails"), curve(plot, "guess")];
   const below = stretchRows(plot);
   const word = (x, y, anchor, text) =>
     svg("text", {
@@ -210,7 +210,7 @@ function distanceChart() {
     yTicks: [0, 1, 2, 3, 4],
   });
   const now = segment(plot, "muted");
-  const [truth, guarded, beyond] = ["own", "guarded", "adversarial"].map((kind) =>
+  const [truth, guarded, beyond] = ["own", "guarded", "fails"].map((kind) =>
     curves(plot, kind),
   );
   const guess = curves(plot, "guess");
@@ -275,7 +275,7 @@ function key() {
     lineEntry("own", "margin, true distance", 30),
     entry("cone of slope L", 30, patch),
     lineEntry("guarded", "guarded by L", 30),
-    lineEntry("adversarial", "where L fails", 30),
+    lineEntry("fails", "where L fails", 30),
   );
 }
 

@@ -172,7 +172,7 @@ const SIGNS = { this: "●", usual: "■", robust: "◆" };
 
 // A row for each of the three: its λ, and its accuracies.
 function table() {
-  const columns = ["", "λ", "ε = 0", ""].map((name) => html("th", { scope: "col" }, name));
+  const columns = ["λ", "ε = 0", ""].map((name) => html("th", { scope: "col" }, name));
   const rows = Object.keys(SIGNS).map((name) => {
     const sign = html("span", { class: `xp-sign-${name}`, "aria-hidden": "true" }, SIGNS[name]);
     const words = html("span");
@@ -180,12 +180,13 @@ function table() {
     const head = html("th", { scope: "row" }, sign, " ", words);
     return { node: html("tr", {}, head, ...cells), words, cells };
   });
+  const top = html("thead", {}, html("tr", {}, html("td"), ...columns));
   const body = html("tbody", {}, ...rows.map(({ node }) => node));
   return {
-    node: html("table", { class: "xp-table" }, html("thead", {}, html("tr", {}, ...columns)), body),
+    node: html("table", { class: "xp-table" }, top, body),
     draw({ k, e, accuracy, best }) {
       const eps = `ε = ${format(epsOf(e), 1)}`;
-      columns[3].textContent = eps;
+      columns[2].textContent = eps;
       const names = ["this λ", "best at ε = 0", `best at ${eps}`];
       [k, best(0), best(e)].forEach((of, n) => {
         rows[n].words.textContent = names[n];

@@ -23,13 +23,13 @@ const MEASURES = [
 
 // A column for the network that is shown, and one for the outline.
 function table() {
-  const heads = ["", "bars", "outline"].map((name) => html("th", { scope: "col" }, name));
+  const heads = ["bars", "outline"].map((name) => html("th", { scope: "col" }, name));
   const rows = MEASURES.map(([name, text]) => {
     const cells = [html("td"), html("td")];
     const node = html("tr", {}, html("th", { scope: "row" }, ...words(name)), ...cells);
     return { node, draw: (both) => both.forEach((each, k) => (cells[k].textContent = text(each))) };
   });
-  const head = html("thead", {}, html("tr", {}, ...heads));
+  const head = html("thead", {}, html("tr", {}, html("td"), ...heads));
   const body = html("tbody", {}, ...rows.map(({ node }) => node));
   return {
     node: html("table", { class: "xp-table" }, head, body),

@@ -145,10 +145,11 @@ function numbersTable(model) {
     const cells = [html("td"), html("td")];
     return { cells, node: html("tr", {}, html("th", { scope: "row" }, head), ...cells) };
   });
-  const titles = ["", "accuracy", "difference"].map((text) => html("th", { scope: "col" }, text));
+  const titles = ["accuracy", "difference"].map((text) => html("th", { scope: "col" }, text));
+  const top = html("thead", {}, html("tr", {}, html("td"), ...titles));
   const body = html("tbody", {}, ...rows.map(({ node }) => node));
   return {
-    node: html("table", { class: "xp-table" }, html("thead", {}, html("tr", {}, ...titles)), body),
+    node: html("table", { class: "xp-table" }, top, body),
     draw({ curves, n }) {
       rows.forEach(({ cells }, k) => {
         const point = at(curves[k], n);

