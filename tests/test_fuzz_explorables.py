@@ -191,7 +191,7 @@ def test_a_damaged_part_is_spoken_of_and_asked_for_again(visit, http_address, na
         ask(value)
         expect(figure).to_contain_text(SORRY)
         assert page.evaluate("fault()") is None, kind
-        page.unroute_all()
+        page.unroute_all(behavior="wait")
         ask(first)
 
     for kind in UNREADABLE:
@@ -210,7 +210,7 @@ def test_a_figure_that_opens_with_a_damaged_part_says_so(visit, http_address, na
     figure = visit.page.locator(".explorable")
     expect(figure).to_contain_text(SORRY)
     assert not re.search("NaN|undefined|Infinity", figure.inner_text())
-    visit.page.unroute_all()
+    visit.page.unroute_all(behavior="wait")
     opened(visit, visit.page.url)
     expect(figure).not_to_contain_text(SORRY)
 
