@@ -7,9 +7,9 @@
     mnist       MNIST, from $MNIST_DIR or the cache
     one_thread  torch on one thread
 
-A test that asks for a page, the browser or MNIST gets the marker `browser` or `mnist` by itself, and
-one that asks for `java` or `firefox` the marker of that name. Where there is none of it, such tests
-are skipped, and the summary says so.
+A test that asks for a page, the browser or MNIST gets the marker `browser` or `mnist` by itself,
+and one that asks for `java` or `firefox` the marker of that name. Where there is none of it, such
+tests are skipped, and the summary says so.
 """
 
 import os

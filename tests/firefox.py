@@ -56,6 +56,9 @@ class Firefox:
     def open(self, url):
         """Open the page, and wait until it has loaded."""
         self._call("browsingContext.navigate", context=self._page, url=url, wait="complete")
+        # The page before may still have changed its own address, which Firefox takes for that.
+        while self.evaluate("[location.href, document.readyState]") != [url, "complete"]:
+            pass
 
     def evaluate(self, script):
         """The value, as JSON can hold it, of the expression, or of what it promises."""

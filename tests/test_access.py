@@ -188,7 +188,8 @@ BEYOND = """() => [...document.querySelectorAll(
     ".explorable :is(input, button, select, label, legend, p, th, td, canvas, strong, data)")]
   .filter((node) => node.checkVisibility({ visibilityProperty: true }))
   .filter((node) => {
-    const [inner, outer] = [node, node.closest(".explorable")].map((e) => e.getBoundingClientRect());
+    const inner = node.getBoundingClientRect();
+    const outer = node.closest(".explorable").getBoundingClientRect();
     return inner.left < outer.left || inner.right > outer.right;
   })
   .map((node) => node.outerHTML.slice(0, 200))"""
@@ -214,6 +215,25 @@ def test_who_wants_no_motion_gets_none(open_figure):
     page.evaluate(FRAMES, 10)
     assert page.content() == shown
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+# On paper
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_print_is_dark_on_white_and_unfolded(open_page, theme):
+    page = open_page("book/mirror-images.html", theme=theme).page
+    wait_until_live(page)
+    state = """[document.documentElement.dataset.theme,
+      document.querySelectorAll("details:not([open])").length]"""
+    before = page.evaluate(state)
+    assert before[0] == theme
+    assert before[1] > 0
+    page.evaluate(f"addEventListener('beforeprint', () => (window.printed = {state}))")
+    page.pdf()
+    page.wait_for_function("window.printed")
+    assert page.evaluate("printed") == ["light", 0]
+    assert page.evaluate(state) == before
 
 
 # In another browser

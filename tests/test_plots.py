@@ -89,7 +89,7 @@ def lab(colour, vision):
     parts = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     xyz = np.array(TO_XYZ) @ np.clip(np.array(VISION[vision]) @ linear, 0, 1)
-    f = np.cbrt(xyz / np.sum(TO_XYZ, axis=1))  # no colour here is as dark as the formula's other case
+    f = np.cbrt(xyz / np.sum(TO_XYZ, axis=1))  # for all but the darkest
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 

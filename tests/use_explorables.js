@@ -15,6 +15,8 @@
     for (const range of seen(figure, "[type=range]")) {
       set(range, { value: (Number(range.min) + 3 * Number(range.max)) / 4 });
     }
-    seen(figure, "[role=slider]").forEach((node) => node.dispatchEvent(new KeyboardEvent("keydown", up)));
+    for (const handle of seen(figure, "[role=slider]")) {
+      handle.dispatchEvent(new KeyboardEvent("keydown", up));
+    }
   }
 }

@@ -69,9 +69,10 @@ def silence(app, config):
     app.registry.css_files = [css for css in app.registry.css_files if css[0] not in UNUSED_CSS]
 
 
-def copy_style(app):
+def copy_assets(app):
     if app.builder.format == "html":
-        copy_asset(Path(__file__).with_suffix(".css"), Path(app.outdir) / "_static")
+        for name in ("theme.css", "print.js"):
+            copy_asset(Path(__file__).with_name(name), Path(app.outdir) / "_static")
 
 
 class _Requests(HTMLParser):
@@ -140,6 +141,7 @@ def setup(app):
     app.connect("config-inited", set_options)
     app.connect("config-inited", silence)
     app.add_css_file("theme.css")
-    app.connect("builder-inited", copy_style)
+    app.add_js_file("print.js", defer="defer")
+    app.connect("builder-inited", copy_assets)
     app.connect("build-finished", finish_pages, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
