@@ -99,6 +99,9 @@ def open_figure(browser, address):
         yield open_figure
 
 
+FRAMES = """async (count) => {
+  while (count--) await new Promise(requestAnimationFrame);
+}"""
 # The controls that Tab should stop at: of a group of radio buttons one.
 STOPS = """() => {
   const groups = new Set();
@@ -153,6 +156,7 @@ def test_the_keyboard_alone_is_enough(open_figure):
         before = page.evaluate(VALUE)
         for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Space"):
             page.keyboard.press(key)
+            page.evaluate(FRAMES, 2)
             if page.evaluate(VALUE) != before:
                 break
         else:
@@ -171,7 +175,7 @@ def test_a_finger_moves_every_handle(open_figure):
             points = [{"x": x + share * dx, "y": y + share * dy}]
             touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        page.evaluate("() => new Promise(requestAnimationFrame)")
+        page.evaluate(FRAMES, 2)
 
     for handle in page.locator("[role=slider]:visible").all():
         before = handle.get_attribute("aria-valuetext")
@@ -202,14 +206,10 @@ def test_at_twice_the_size_nothing_is_lost(open_figure):
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-FRAMES = """async (count) => {
-  while (count--) await new Promise(requestAnimationFrame);
-}"""
-
-
 def test_who_wants_no_motion_gets_none(open_figure):
     page = open_figure(reduced_motion="reduce")
     page.evaluate(USE)
+    expect(page.locator("body")).not_to_contain_text("Loading")
     page.evaluate(FRAMES, 2)  # some draw a frame later
     shown = page.content()
     page.evaluate(FRAMES, 10)
