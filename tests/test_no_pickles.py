@@ -60,5 +60,5 @@ def test_no_program_reads_pickles(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_no_notebook_reads_pickles(path):
-    code = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+    code = [cell.source for cell in jupytext.read(path, fmt="md:myst").cells if cell.cell_type == "code"]
     assert [found for source in code for found in unsafe(source)] == []

@@ -17,22 +17,24 @@ function render(widget) {
     [...feedback.children].findIndex((text) => text.matches(".xp-right")),
   );
 
-  function pick(picked) {
-    const before = model.get("first_picked");
-    const first_picked = picked.map((k, q) => (k === NONE || before[q] === NONE ? k : before[q]));
-    assign(model, { picked, first_picked });
-  }
+  const pick = (picked) => assign(model, { picked });
   form.addEventListener("change", () =>
     pick(inputs.map((set) => set.findIndex((input) => input.checked))),
   );
   form.addEventListener("reset", () => pick(inputs.map(() => NONE)));
 
   return show(widget, [form], () => {
-    const picked = model.get("picked");
+    const [picked, before] = [model.get("picked"), model.get("first_picked")];
+    const first_picked = firstPicked(picked, before);
+    if (first_picked.join() !== before.join()) return assign(model, { first_picked }); // draws
     inputs.forEach((set, q) => set.forEach((input, k) => (input.checked = k === picked[q])));
-    count.textContent = score(model.get("first_picked"), right);
+    count.textContent = score(first_picked, right);
   });
 }
+
+// A first answer stays until its question has none.
+const firstPicked = (picked, before) =>
+  picked.map((k, q) => (k === NONE || before[q] === NONE ? k : before[q]));
 
 function score(first, right) {
   const answered = first.filter((k) => k !== NONE).length;

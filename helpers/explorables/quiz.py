@@ -96,8 +96,8 @@ class Quiz(Explorable):
 
     ``Quiz([{"question": text, "answers": [(text, is right, why), ...]}, ...])``, all in plain
     text: a widget sets no formulas. The questions of a quiz cannot be changed. ``picked`` holds
-    the answer that is picked of each question, from 0, or -1; ``first_picked`` holds what was
-    picked first.
+    the answer that is picked of each question, from 0, or -1; in ``first_picked`` the page notes
+    what was picked first.
 
     Raises TraitError for questions with no, two or more right answers, fewer than 2 or more
     than 5 answers, or without a text somewhere, and for answers that there are not.
@@ -117,6 +117,7 @@ class Quiz(Explorable):
         self.set_trait("html", quiz_html(questions))
         traits.setdefault("title", "Check yourself, a quiz")
         traits.setdefault("picked", [-1] * len(questions))
+        traits.setdefault("first_picked", traits["picked"])
         super().__init__(**traits)
 
     def still(self):
@@ -134,11 +135,3 @@ class Quiz(Explorable):
                 f"answer, from 0, or -1; it was {picked!r}"
             )
         return picked
-
-    @traitlets.observe("picked")
-    def _keep_first(self, change):
-        before = self.first_picked or [-1] * len(change.new)
-        self.first_picked = [
-            new if new < 0 or first < 0 else first
-            for first, new in zip(before, change.new, strict=True)
-        ]
