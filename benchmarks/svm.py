@@ -65,7 +65,8 @@ def compare(X, y, lams):
     print(f"{len(lams)} SVMs on {len(y)} images")
     print(f"  helpers.svm   {ours:7.1f} s   largest gap {gap:.1e}   peak {peak:.2f} GB")
     print(f"  libsvm        {theirs:7.1f} s")
-    print(f"  ratio         {theirs / ours:7.1f}     objective at most {excess:+.1e} above libsvm's")
+    above = f"objective at most {excess:+.1e} above libsvm's"
+    print(f"  ratio         {theirs / ours:7.1f}     {above}")
 
 
 def growth(title, cases):

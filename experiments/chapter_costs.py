@@ -2,11 +2,11 @@
 
     python -m experiments.chapter_costs
 
-Each chapter is run as a notebook in a kernel of its own, one after the other; the machine should have
-nothing else to do. Live cells take MNIST, from where helpers.data finds it.
+Each chapter is run as a notebook in a kernel of its own, one after the other; the machine should
+have nothing else to do. Live cells take MNIST, from where helpers.data finds it.
 
-figures, for each chapter: ``seconds`` from a running kernel to the last output; ``first_figure``, the
-seconds to the first interactive figure; ``memory``, the most that the kernel took, in GB of 10⁹
+figures, for each chapter: ``seconds`` from a running kernel to the last output; ``first_figure``,
+the seconds to the first interactive figure; ``memory``, the most that the kernel took, in GB of 10⁹
 bytes, as Linux counts it.
 """
 

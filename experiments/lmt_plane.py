@@ -119,7 +119,8 @@ def measured(network, train_set, test):
     if (radii > distances).any():
         k = np.argmax(radii > distances)
         raise AssertionError(
-            f"the boundary is {distances[k]:.6g} from point {k}, although {radii[k]:.6g} is certified"
+            f"the boundary is {distances[k]:.6g} from point {k}, although {radii[k]:.6g} are "
+            "certified"
         )
     right = radii > 0
     row = {

@@ -73,7 +73,8 @@ def main():
     test_set = digit_pair(mnist, *SETTINGS["digits"], split="test")
     arrays = measured(train_set, test_set)
     figures = {"n_train": len(train_set[1]), "n_test": len(test_set[1])}
-    save(NAME, {name: as_array(values) for name, values in arrays.items()}, figures, SETTINGS, started)
+    arrays = {name: as_array(values) for name, values in arrays.items()}
+    save(NAME, arrays, figures, SETTINGS, started)
 
 
 if __name__ == "__main__":

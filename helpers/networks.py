@@ -106,7 +106,8 @@ def lenet(mean, scale=255.0):
 
 
 def two_layers(inputs=2, hidden=24, classes=2):
-    """s(x) = W₂ relu(W₁ x + b₁) + b₂, linear around almost every x. By default for points (m, 2)."""
+    """s(x) = W₂ relu(W₁ x + b₁) + b₂, linear around almost every x; by default for points of the
+    plane, shape (m, 2)."""
     return nn.Sequential(
         OrderedDict(
             fc1=nn.Linear(inputs, hidden), relu=nn.ReLU(), fc2=nn.Linear(hidden, classes)

@@ -60,7 +60,8 @@ def refuse_dead_widgets(app, doctree):
 
 def setup(app):
     os.environ.setdefault("TQDM_DISABLE", "1")  # for the kernels: a page has no progress bars
-    # A kernel sends what is printed in pieces, as time goes by. MyST-NB would end a line after each.
+    # A kernel sends what is printed in pieces, as time goes by.
+    # MyST-NB would end a line after each.
     NotebookClient.__init__ = partialmethod(NotebookClient.__init__, coalesce_streams=True)
     app.warningiserror = True
     app.keep_going = False

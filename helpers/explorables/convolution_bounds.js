@@ -1,6 +1,7 @@
 // The norm of a convolution: from below by power iteration, from above by bounds from the kernel.
 import {
-  assign, button, chart, curve, format, html, marker, numbersOf, row, segment, select, show, slider, svg,
+  assign, button, chart, curve, format, html, marker, numbersOf, row, segment, select, show,
+  slider, svg,
 } from "./common.js";
 import { convolution, norm, operatorNorm, powerIteration } from "./convolution.js";
 import { kernelPicture, windowMap } from "./window_map.js";

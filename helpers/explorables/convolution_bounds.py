@@ -1,4 +1,4 @@
-"""The norm of a convolution: power iteration comes from below, bounds from the kernel from above."""
+"""The norm of a convolution: power iteration from below, bounds from the kernel from above."""
 
 import numpy as np
 import traitlets

@@ -7,7 +7,8 @@ import { thumbnail } from "./tilting.js";
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const TARGETS = [0, 1, 2];
 const NORMS = { linf: "L∞, ε = 0.3", l2: "L2, ε = 4" };
-const ARRAYS = ["gradients", ...Object.keys(NORMS).flatMap((of) => [`changed_${of}`, `said_${of}`])];
+const OF_NORMS = Object.keys(NORMS).flatMap((norm) => [`changed_${norm}`, `said_${norm}`]);
+const ARRAYS = ["gradients", ...OF_NORMS];
 const SIZE = 784; // numbers of an image
 const PLACES = 101; // of a way: every hundredth
 const PICTURE = 86;

@@ -104,7 +104,10 @@ export const ARROWS = {
 export function handle(plot, { label, get, move, text, step = 0.02, ...look }) {
   const point = marker(plot, look);
   const { node } = point;
-  node.prepend(svg("circle", { r: 22, class: "xp-grip" }), svg("circle", { r: 12, class: "xp-halo" }));
+  node.prepend(
+    svg("circle", { r: 22, class: "xp-grip" }),
+    svg("circle", { r: 12, class: "xp-halo" }),
+  );
   node.classList.add("xp-handle");
   update(node, {
     role: "slider",

@@ -21,7 +21,7 @@ function cloud(centroids, yLabel) {
     yLabel,
   });
   const points = dots(plot, "500 threes as blue discs, 500 eights as orange squares");
-    const i = marker(plot, { shape: "disc", kind: "class-i", name: "i", dx: -8, dy: -7 });
+  const i = marker(plot, { shape: "disc", kind: "class-i", name: "i", dx: -8, dy: -7 });
   const j = marker(plot, { shape: "square", kind: "class-j", name: "j", dx: 7, dy: 20 });
   const zHat = arrow(plot, "muted");
   const zName = word(plot, "ẑ", "muted");

@@ -37,8 +37,8 @@ class TiltingPlane(Explorable):
     centroids = traitlets.Bytes(help="float32 pixels in [0, 1] of i and of j").tag(sync=True)
     n_hat = traitlets.Bytes(help="float32, a unit vector at right angles to j - i").tag(sync=True)
     points = traitlets.Bytes(
-        help="int16 coordinates along ẑ and n̂ from the midpoint of the centroids, one row an image: "
-        "all 3,000 of class I, then as many of class J"
+        help="int16 coordinates along ẑ and n̂ from the midpoint of the centroids, one row an "
+        "image: all 3,000 of class I, then as many of class J"
     ).tag(sync=True)
     per_pixel = traitlets.Int(help="the unit of points: so many to a pixel").tag(sync=True)
 

@@ -13,8 +13,8 @@ NAMES = {
     "l2_2": "adversarial (L2, ε = 2)",
     "linf_0.3": "adversarial (L∞, ε = 0.3)",
 }
-#: Of the attacks that are shown. Of networks trained in L∞ they say little: their gradients hide what
-#: is near in L2 (experiments/robustness_masking.py).
+#: Of the attacks that are shown. Of networks trained in L∞ they say little: their gradients hide
+#: what is near in L2 (experiments/robustness_masking.py).
 NORM = "l2"
 
 
@@ -40,9 +40,10 @@ class TrainingSetSize(Explorable):
     then accuracy is that of all test images, otherwise what PGD leaves of every tenth.
 
     The networks are results of ``experiments/robustness.py``, as many as it has trained: those on
-    10,000 images or fewer take half as many steps as the others. Bands are one standard
-    deviation over the seeds wide, to each side of the mean; where there is a single seed, there is
-    none. Differences are means over the seeds that both have. Tsipras et al. 2019, "Robustness May Be at Odds with Accuracy", has the comparison.
+    10,000 images or fewer take half as many steps as the others. Bands are one standard deviation
+    over the seeds wide, to each side of the mean; where there is a single seed, there is none.
+    Differences are means over the seeds that both have. Tsipras et al. 2019, "Robustness May Be at
+    Odds with Accuracy", has the comparison.
     """
 
     module = "training_set_size"
