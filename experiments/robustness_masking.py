@@ -2,18 +2,19 @@
 
     python -m experiments.robustness_masking
 
-A network that is to withstand any change of a pixel by 0.3 learns not to look at faint ink. Where it
-does not look its gradient is 0, and an attack that follows the gradient does not go there. Athalye et
-al. 2018 call this gradient masking. Here PGD follows the mean of the gradients at noisy versions of
-the image instead, which is not 0 where larger changes count, and fools who is not fooled by plain PGD.
+A network that is to withstand any change of a pixel by 0.3 learns not to look at faint ink. Where
+it does not look its gradient is 0, and an attack that follows the gradient does not go there.
+Athalye et al. 2018 call this gradient masking. Here PGD follows the mean of the gradients at noisy
+versions of the image instead, which is not 0 where larger changes count, and fools networks that
+plain PGD does not fool.
 
 Networks are those of experiments.robustness, from their checkpoints; it trains them where these are
 gone. The attack takes a quarter of an hour, and fills results/robustness_masking/.
 
-Arrays, for N networks: fooling_l2 (N, 1000), of every tenth test image the radius within which either
-attack fooled the network, as in experiments.robustness. figures: radii, and of each network its
-model and seed, and plain and both, the share in per cent of images that plain PGD leaves, and that
-both leave, for each of the radii.
+Arrays, for N networks: fooling_l2 (N, 1000), of every tenth test image the radius within which
+either attack fooled the network, as in experiments.robustness. figures: radii, and of each network
+its model and seed, and plain and both, the share in per cent of images that plain PGD leaves, and
+that both leave, for each of the radii.
 """
 
 import time
@@ -84,10 +85,10 @@ def results(found, X, y):
     for network, fooling in found:
         either = fooled_by_either(network, X, y, fooling, radii)
         arrays.append(either.numpy())
-        figures.append({
-            "plain": [per_cent(fooling > eps) for eps in radii],
-            "both": [per_cent(either > eps) for eps in radii],
-        })  # fmt: skip
+        shares = {"plain": fooling, "both": either}
+        figures.append(
+            {name: [per_cent(of > eps) for eps in radii] for name, of in shares.items()}
+        )
     return {"fooling_l2": as_array(np.array(arrays))}, figures
 
 

@@ -178,14 +178,13 @@ def population_minimiser(problem, eps=0.0):
     def weights(w_1, length):
         return np.concatenate([[w_1], np.full(problem.d, length / math.sqrt(problem.d))])
 
+    def risk(w_1, length):
+        return hinge_risk(problem, weights(w_1, length), eps)
+
     def best_length(w_1):
-        return _least(lambda length: hinge_risk(problem, weights(w_1, length), eps),
-                      math.sqrt(1 - w_1**2))  # fmt: skip
+        return _least(lambda length: risk(w_1, length), math.sqrt(1 - w_1**2))
 
-    def risk(w_1):
-        return hinge_risk(problem, weights(w_1, best_length(w_1)), eps)
-
-    w_1 = _least(risk, 1)
+    w_1 = _least(lambda w_1: risk(w_1, best_length(w_1)), 1)
     return weights(w_1, best_length(w_1))
 
 

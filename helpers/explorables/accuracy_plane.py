@@ -41,10 +41,12 @@ class AccuracyPlane(Explorable):
     Clean accuracy is that of all test images; what PGD leaves of every tenth is an upper bound of
     robust accuracy, and, for some networks in L2, what is certified a lower one. (In L2 some of the
     networks, those trained in L∞ above all, were attacked along gradients averaged over noise, too:
-    see ``experiments/robustness_masking.py``.) The networks of
-    this chapter are results of ``experiments/robustness.py``, as many as it has trained on all
-    images; those of the two chapters before, of ``experiments/robustness_earlier.py``. The SVMs of
-    the chapter before those tell two classes apart, and would not be comparable with them.
+    see ``experiments/robustness_masking.py``.)
+
+    The networks of this chapter are results of ``experiments/robustness.py``, as many as it has
+    trained on all images; those of the two chapters before, of
+    ``experiments/robustness_earlier.py``. The SVMs of the chapter before those tell two classes
+    apart, and would not be comparable with them.
 
     The question, and the comparison, are those of Tsipras et al. 2019.
     """
@@ -67,7 +69,9 @@ class AccuracyPlane(Explorable):
 
     @traitlets.default("networks")
     def _load_networks(self):
-        order = lambda network: (FAMILIES.index(network["family"]), network["name"])  # noqa: E731
+        def order(network):
+            return FAMILIES.index(network["family"]), network["name"]
+
         return sorted(_trained() + _earlier(), key=order)
 
     @traitlets.validate("picked")
@@ -82,9 +86,13 @@ class AccuracyPlane(Explorable):
 
 def _network(model, family, name, full, seeds, certified=None):
     return {
-        "model": model, "family": family, "name": name, "full": full, "seeds": seeds,
+        "model": model,
+        "family": family,
+        "name": name,
+        "full": full,
+        "seeds": seeds,
         "certified": certified,
-    }  # fmt: skip
+    }
 
 
 def _trained():
