@@ -1,7 +1,7 @@
 // Between what is proven of a network and what attacks leave of it: accuracy against ε.
 import {
-  assign, button, chart, choice, clamp, curve, format, handle, html, marker, numbersOf, polygon,
-  row, segment, show, slider, svg, update,
+  assign, button, chart, choice, clamp, curve, format, handle, html, listed, marker, numbersOf,
+  polygon, row, segment, show, slider, svg, update,
 } from "./common.js";
 import { markedEntry } from "./legend.js";
 
@@ -137,9 +137,6 @@ function boundsChart(model, now) {
   };
 }
 
-const inWords = (names) =>
-  names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-
 // What is known of a network at ε, and which others it beats whatever attack may come.
 function verdictOf({ name, e, certified, withstood }, networks) {
   const [least, most] = [certified[e], withstood[e]];
@@ -150,7 +147,7 @@ function verdictOf({ name, e, certified, withstood }, networks) {
     `every change. Of ${percent(most - least)} nobody knows.`;
   const beaten = networks.filter((other) => other.withstood[e] < least).map((other) => other.name);
   if (beaten.length === 0) return known;
-  return `${known} So it certainly beats ${inWords(beaten)}.`;
+  return `${known} So it certainly beats ${listed(beaten)}.`;
 }
 
 function render({ model, el }) {

@@ -1,12 +1,12 @@
 // What the explorables are made of. A control is bound to one trait of the model; a `draw` function
 // reads the model and updates.
 export {
-  clamp, colour, degrees, format, html, pair, powerOfTen, row, svg, svgWords, update, visible,
-  words,
+  clamp, colour, columnHead, degrees, format, html, listed, pair, powerOfTen, row, rowHead, svg,
+  svgWords, table, update, visible, words,
 } from "./elements.js";
 export { assign, forWidth, loadPart, numbersOf, show } from "./widget.js";
 export {
-  KEEP_KEYS, angleSlider, button, checkbox, choice, readouts, select, slider,
+  KEEP_KEYS, LARGEST_ANGLE, angleSlider, button, checkbox, choice, readouts, select, slider,
 } from "./controls.js";
 export { behind, chart, counted, histogram, plane, rightAxis, square } from "./charts.js";
 export {

@@ -23,12 +23,15 @@ export function slider(model, trait, { label, min, max, step, text, to = Number,
   };
 }
 
-// A slider for an angle in radians, shown in degrees: from 0 to just below a right angle.
+const LARGEST_DEGREES = 89.5; // angles stay below a right one
+export const LARGEST_ANGLE = (LARGEST_DEGREES / 180) * Math.PI;
+
+// A slider for an angle in radians, shown in degrees.
 export const angleSlider = (model, trait, label) =>
   slider(model, trait, {
     label,
     min: 0,
-    max: 89.5,
+    max: LARGEST_DEGREES,
     step: 0.5,
     from: degrees,
     to: (value) => (value / 180) * Math.PI,

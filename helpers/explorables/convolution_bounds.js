@@ -1,7 +1,7 @@
 // The norm of a convolution: from below by power iteration, from above by bounds from the kernel.
 import {
-  assign, button, chart, curve, format, html, marker, numbersOf, row, segment, select, show,
-  slider, svg,
+  assign, button, chart, columnHead, curve, format, html, marker, numbersOf, row, rowHead, segment,
+  select, show, slider, svg, table,
 } from "./common.js";
 import { convolution, norm, operatorNorm, powerIteration } from "./convolution.js";
 import { kernelPicture, windowMap } from "./window_map.js";
@@ -89,22 +89,16 @@ function sigmaChart() {
 function normBars() {
   const kinds = ["sigma", "truth", "reshaped", "parseval"];
   const rows = kinds.map((kind) => {
-    const name = html("th", { scope: "row" });
+    const name = rowHead();
     const bar = html("span", { class: `xp-norm xp-norm-${kind}` });
     const track = html("div", { class: "xp-norm-track" }, bar);
     const [value, ratio] = [html("td"), html("td")];
     const node = html("tr", {}, name, html("td", { "aria-hidden": "true" }, track), value, ratio);
     return { node, name, bar, track, value, ratio };
   });
-  const heads = ["value", "÷ ‖W‖"].map((text) => html("th", { scope: "col" }, text));
-  const body = html("tbody", {}, ...rows.map(({ node }) => node));
+  const heads = [html("td"), html("td"), columnHead("value"), columnHead("÷ ‖W‖")];
   return {
-    node: html(
-      "table",
-      { class: "xp-table xp-norms" },
-      html("thead", {}, html("tr", {}, html("td"), html("td"), ...heads)),
-      body,
-    ),
+    node: table("xp-table xp-norms", heads, rows.map(({ node }) => node)),
     draw({ truth, reshaped, parseval, n, k }, sigma, steps) {
       const names = [
         `σ, ${stepsText(steps)}`, "‖W‖", `√n ‖W′‖, n = ${n}`, `√(k·k) ‖W′‖`,

@@ -20,6 +20,19 @@ export const visible = (node, condition) => (node.style.display = condition ? ""
 
 export const row = (...children) => html("div", { class: "xp-row" }, ...children);
 
+export const columnHead = (...children) => html("th", { scope: "col" }, ...children);
+
+export const rowHead = (...children) => html("th", { scope: "row" }, ...children);
+
+// A table: `heads` are the cells of its first row, from the corner on.
+export const table = (kind, heads, rows) =>
+  html(
+    "table",
+    { class: kind },
+    html("thead", {}, html("tr", {}, ...heads)),
+    html("tbody", {}, ...rows),
+  );
+
 // Text with its subscripts, "d_err", as nodes. A subscript of an SVG text needs a `tspan`.
 const SUBSCRIPT = /_(\w+)/;
 const set = (text, subscript) =>
@@ -43,6 +56,10 @@ export function format(value, digits = 2) {
 }
 
 export const pair = ([u, v], digits = 2) => `(${format(u, digits)}, ${format(v, digits)})`;
+
+// "a, b and c"
+export const listed = (names) =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
 // 10^u to two digits: 0.013, or 1.3 · 10⁻⁴ where that would have many zeros.
 export function powerOfTen(u) {

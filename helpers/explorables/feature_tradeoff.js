@@ -1,7 +1,7 @@
 // Accuracy against robustness where one feature is strong and many are weak.
 import {
-  assign, button, chart, choice, clamp, curve, format, html, marker, polygon, row, segment, show,
-  slider, svg, update, visible, words,
+  assign, button, chart, choice, clamp, columnHead, curve, format, html, marker, polygon, row,
+  rowHead, segment, show, slider, svg, svgWords, table, update, visible, words,
 } from "./common.js";
 import { density } from "./normal.js";
 import { F_AVG, X_1, accuracy, bestMix, minimiser, robustBound } from "./tradeoff.js";
@@ -77,7 +77,9 @@ function accuracyPlane() {
   const impossible = polygon(plot, "impossible");
   const [frontier, mixes] = [curve(plot, "frontier"), curve(plot, "own")];
   const marks = KINDS.map(({ look }) => marker(plot, look));
-  const names = [0, 1].map(() => svg("text", { class: "xp-label", "text-anchor": "middle" }));
+  const names = ["f_avg", "x₁"].map((name) =>
+    svgWords({ class: "xp-label", "text-anchor": "middle" }, name),
+  );
   const notes = [92, 84].map((y) =>
     svg("text", { x: plot.px(52), y: plot.py(y), class: "xp-label xp-text-muted" }),
   );
@@ -97,8 +99,6 @@ function accuracyPlane() {
     const side = strong[0] > 65 ? -1 : 1;
     update(names[1], { x: plot.px(strong[0]) + 24 * side, y: plot.py(strong[1]) + 4 });
   }
-  names[0].append("f", svg("tspan", { dy: 4, "font-size": "10px" }, "avg"));
-  names[1].append("x₁");
   return {
     node: plot.node,
     draw({ p, push, marked, mixes: all }) {
@@ -199,14 +199,13 @@ function shareCell(kind) {
 // A table of such cells, with a kind for each column, and for each row the nodes of its head:
 // `draw(titles of the columns, rows of [share, text])`.
 function shareTable(caption, kinds, heads) {
-  const titles = kinds.map(() => html("th", { scope: "col" }));
+  const titles = kinds.map(() => columnHead());
   const cells = heads.map(() => kinds.map(shareCell));
   const rows = heads.map((head, r) =>
-    html("tr", {}, html("th", { scope: "row" }, ...head), ...cells[r].map(({ node }) => node)),
+    html("tr", {}, rowHead(...head), ...cells[r].map(({ node }) => node)),
   );
-  const top = html("thead", {}, html("tr", {}, html("th", {}, caption), ...titles));
   return {
-    node: html("table", { class: "xp-shares" }, top, html("tbody", {}, ...rows)),
+    node: table("xp-shares", [html("th", {}, caption), ...titles], rows),
     draw(texts, values) {
       titles.forEach((title, c) => (title.textContent = texts[c]));
       cells.forEach((row, r) => row.forEach((cell, c) => cell.draw(...values[r][c])));

@@ -1,10 +1,9 @@
 // Mirror image: a boundary at angle θ, an image x, and its reflection on the other side.
 import {
-  angleSlider, assign, boundary, button, clamp, degrees, format, handle, html, marker, readouts,
-  row, segment, show, svg, toyPicture, toyPlane,
+  LARGEST_ANGLE, angleSlider, assign, boundary, button, clamp, degrees, format, handle, html,
+  marker, readouts, row, segment, show, svg, toyPicture, toyPlane,
 } from "./common.js";
 
-const LARGEST = (89.5 / 180) * Math.PI; // θ stays below a right angle
 const HANDLE = 0.9; // where on the boundary its handle sits
 
 const verdict = (d) => (Math.abs(d) < 5e-3 ? "on the boundary" : d < 0 ? "class I" : "class J");
@@ -40,13 +39,13 @@ function render({ model, el }) {
     shape: "square",
     kind: "boundary",
     get: () => [-HANDLE * Math.sin(theta()), HANDLE * Math.cos(theta())],
-    move: ([a, b]) => assign(model, { theta: clamp(Math.atan2(-a, b), 0, LARGEST) }),
+    move: ([a, b]) => assign(model, { theta: clamp(Math.atan2(-a, b), 0, LARGEST_ANGLE) }),
     text: () => `${format(degrees(theta()), 1)} degrees`,
   });
   const angle = angleSlider(model, "theta", "Angle θ");
   const limits = [
     button("θ = 0", () => assign(model, { theta: 0 })),
-    button("θ → 90°", () => assign(model, { theta: LARGEST })),
+    button("θ → 90°", () => assign(model, { theta: LARGEST_ANGLE })),
   ];
   const numbers = readouts(["‖x − xₘ‖", "2 |x·w|"]);
   const pictures = ["x", "xₚ, projected image", "xₘ, mirror image"].map((name) => toyPicture(name));

@@ -1,7 +1,7 @@
 // Robust accuracy of the 81 SVMs of a pair of digits: against ε, and against λ.
 import {
-  assign, button, chart, clamp, curve, format, handle, html, loadPart, marker, numbersOf,
-  powerOfTen, row, segment, select, show, slider, svg, update,
+  assign, button, chart, clamp, columnHead, curve, format, handle, html, loadPart, marker,
+  numbersOf, powerOfTen, row, rowHead, segment, select, show, slider, svg, table, update,
 } from "./common.js";
 import { lineEntry } from "./legend.js";
 
@@ -171,19 +171,16 @@ const ROBUST = { shape: "diamond", kind: "adversarial" };
 const SIGNS = { this: "●", usual: "■", robust: "◆" };
 
 // A row for each of the three: its λ, and its accuracies.
-function table() {
-  const columns = ["λ", "ε = 0", ""].map((name) => html("th", { scope: "col" }, name));
+function accuracyTable() {
+  const columns = ["λ", "ε = 0", ""].map((name) => columnHead(name));
   const rows = Object.keys(SIGNS).map((name) => {
     const sign = html("span", { class: `xp-sign-${name}`, "aria-hidden": "true" }, SIGNS[name]);
     const words = html("span");
     const cells = places(3).map(() => html("td"));
-    const head = html("th", { scope: "row" }, sign, " ", words);
-    return { node: html("tr", {}, head, ...cells), words, cells };
+    return { node: html("tr", {}, rowHead(sign, " ", words), ...cells), words, cells };
   });
-  const top = html("thead", {}, html("tr", {}, html("td"), ...columns));
-  const body = html("tbody", {}, ...rows.map(({ node }) => node));
   return {
-    node: html("table", { class: "xp-table" }, top, body),
+    node: table("xp-table", [html("td"), ...columns], rows.map(({ node }) => node)),
     draw({ k, e, accuracy, best }) {
       const eps = `ε = ${format(epsOf(e), 1)}`;
       columns[2].textContent = eps;
@@ -239,7 +236,7 @@ async function render({ model, el }) {
     button("best λ at this ε", () => choose(results.best(now().e))),
   );
   const [left, right] = [epsChart(model, now), lambdaChart(model, now)];
-  const numbers = table();
+  const numbers = accuracyTable();
   const verdict = html("p", { class: "xp-verdict" });
   const note = html("p", { class: "xp-note" });
   const parts = [digits, strength, size];

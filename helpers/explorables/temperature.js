@@ -1,6 +1,7 @@
 // How sure networks are at any temperature, beside one with much decay, and which images pull.
 import {
-  assign, button, choice, html, loadPart, powerOfTen, row, show, slider, words,
+  assign, button, choice, columnHead, html, loadPart, powerOfTen, row, rowHead, show, slider, table,
+  words,
 } from "./common.js";
 import { atTemperature, scored } from "./softmax.js";
 import { overlap, percent, pullPlot, surePlot } from "./temperature_plots.js";
@@ -22,17 +23,15 @@ const MEASURES = [
 ];
 
 // A column for the network that is shown, and one for the outline.
-function table() {
-  const heads = ["bars", "outline"].map((name) => html("th", { scope: "col" }, name));
+function measureTable() {
   const rows = MEASURES.map(([name, text]) => {
     const cells = [html("td"), html("td")];
-    const node = html("tr", {}, html("th", { scope: "row" }, ...words(name)), ...cells);
+    const node = html("tr", {}, rowHead(...words(name)), ...cells);
     return { node, draw: (both) => both.forEach((each, k) => (cells[k].textContent = text(each))) };
   });
-  const head = html("thead", {}, html("tr", {}, html("td"), ...heads));
-  const body = html("tbody", {}, ...rows.map(({ node }) => node));
+  const heads = [html("td"), columnHead("bars"), columnHead("outline")];
   return {
-    node: html("table", { class: "xp-table" }, head, body),
+    node: table("xp-table", heads, rows.map(({ node }) => node)),
     draw: (...both) => rows.forEach((each) => each.draw(both)),
   };
 }
@@ -100,7 +99,7 @@ async function render({ model, el }) {
     button("calibrated (median 95 %)", () => assign(model, { log_t: calibrated() })),
   );
   const images = choice(model, "images", { label: "Images", options: SETS });
-  const [sure, pull, numbers] = [surePlot(`${name(most)}, t = 1`), pullPlot(), table()];
+  const [sure, pull, numbers] = [surePlot(`${name(most)}, t = 1`), pullPlot(), measureTable()];
   const verdict = html("p", { class: "xp-verdict" });
   const note = html(
     "p",

@@ -1,6 +1,7 @@
 // Standard against adversarial training, from few training images to many.
 import {
-  chart, curve, format, html, marker, polygon, segment, show, slider, svg,
+  chart, columnHead, curve, format, html, marker, polygon, rowHead, segment, show, slider, svg,
+  table, visible,
 } from "./common.js";
 
 const LOOKS = {
@@ -143,13 +144,11 @@ function numbersTable(model) {
     const words = name.replace(" = ", "\u00a0=\u00a0");
     const head = html("span", { class: "xp-family-name" }, svg("svg", box, line, sign.node), words);
     const cells = [html("td"), html("td")];
-    return { cells, node: html("tr", {}, html("th", { scope: "row" }, head), ...cells) };
+    return { cells, node: html("tr", {}, rowHead(head), ...cells) };
   });
-  const titles = ["accuracy", "difference"].map((text) => html("th", { scope: "col" }, text));
-  const top = html("thead", {}, html("tr", {}, html("td"), ...titles));
-  const body = html("tbody", {}, ...rows.map(({ node }) => node));
+  const heads = [html("td"), columnHead("accuracy"), columnHead("difference")];
   return {
-    node: html("table", { class: "xp-table" }, top, body),
+    node: table("xp-table", heads, rows.map(({ node }) => node)),
     draw({ curves, n }) {
       rows.forEach(({ cells }, k) => {
         const point = at(curves[k], n);
@@ -234,7 +233,7 @@ function render({ model, el }) {
     const kind = now.eps ? "robust" : "clean";
     [size, eps].forEach((part) => part.draw());
     for (const [name, plot] of Object.entries(plots)) {
-      plot.node.style.display = name === kind ? "" : "none";
+      visible(plot.node, name === kind);
     }
     plots[kind].draw(now);
     numbers.draw(now);
