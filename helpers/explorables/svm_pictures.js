@@ -1,26 +1,14 @@
 // A pair's means, the weights of an SVM, and images beside their mirror images.
 import { digitImage, format, html, weightImage } from "./common.js";
-import { coloured, thumbnail } from "./tilting.js";
+import { changingThumbnail, coloured } from "./tilting.js";
 
 const PICTURE = 80;
 
-// A picture with its name and words that change: `draw(pixels, label, ...words)`.
-function picture(image, name) {
-  const note = html("span");
-  return {
-    node: thumbnail(image, name, note),
-    draw(pixels, label, ...words) {
-      image.draw(pixels, label);
-      note.replaceChildren(...words);
-    },
-  };
-}
-
 // `draw(data, k)` shows SVM number k.
 export function svmPictures() {
-  const digit = (name) => picture(digitImage(PICTURE), name);
+  const digit = (name) => changingThumbnail(digitImage(PICTURE), name);
   const means = [digit("i"), digit("j")];
-  const weights = picture(weightImage(PICTURE), "ŵ");
+  const weights = changingThumbnail(weightImage(PICTURE), "ŵ");
   const examples = [digit("x"), digit("x")];
   const mirrored = [digit("xₘ"), digit("xₘ")];
   const groups = [[...means, weights], [0, 1].flatMap((c) => [examples[c], mirrored[c]])];

@@ -1,6 +1,6 @@
 // All images of a pair in a tilting plane: the SVM's own, or that of the pair's best SVM.
 import {
-  arrow, boundary, curve, format, marker, plane, segment, specks, svg,
+  arrow, boundary, curve, format, marker, plane, segment, specks, svg, visible,
 } from "./common.js";
 import { along, angleMark, direction, word } from "./tilting.js";
 
@@ -12,8 +12,7 @@ function ownView(plot) {
   const line = boundary(plot);
   const margins = [segment(plot, "thin"), segment(plot, "thin")];
   const [distance, rest] = [segment(plot, "adversarial"), segment(plot, "dashed")];
-  const name = word(plot, "2 d", "adversarial");
-  name.node.append(svg("tspan", { dy: 4, "font-size": "10px" }, "adv"));
+  const name = word(plot, "2 d_adv", "adversarial");
   const angle = angleMark(plot, 1.4);
   return {
     under: svg("g", {}, ...line.nodes, ...margins.map(({ node }) => node)),
@@ -110,10 +109,8 @@ export function svmPlane() {
       const half = halfWay(data);
       i.draw([-half, 0]);
       j.draw([half, 0]);
-      for (const part of [views.own.under, views.own.over]) {
-        part.style.display = kind === "own" ? "" : "none";
-      }
-      views.best.over.style.display = kind === "best" ? "" : "none";
+      for (const part of [views.own.under, views.own.over]) visible(part, kind === "own");
+      visible(views.best.over, kind === "best");
       return kind === "own" ? drawOwn(data, k, vertical, words) : drawBest(data, k);
     },
   };

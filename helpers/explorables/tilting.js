@@ -1,12 +1,12 @@
 // What the figures of real digits in tilting planes share: words, angles, pictures.
-import { html, svg } from "./common.js";
+import { html, svg, svgWords } from "./common.js";
 
 export const direction = (angle) => [Math.cos(angle), Math.sin(angle)];
 export const along = ([u, v], length) => [length * u, length * v];
 
 // A word that moves with what it names.
 export function word(plot, text, kind) {
-  const node = svg("text", { class: `xp-word xp-text-${kind}`, "text-anchor": "middle" }, text);
+  const node = svgWords({ class: `xp-word xp-text-${kind}`, "text-anchor": "middle" }, text);
   return {
     node,
     draw([x, y]) {
@@ -38,6 +38,18 @@ export function thumbnail(image, name, ...note) {
   const words = html("div", { class: "xp-note" }, ...note);
   const title = html("div", { class: "xp-name" }, name);
   return html("div", { class: "xp-thumbnail" }, image.node, title, words);
+}
+
+// The same, with words that change with the picture: `draw(pixels, label, ...note)`.
+export function changingThumbnail(image, name) {
+  const words = html("span");
+  return {
+    node: thumbnail(image, name, words),
+    draw(pixels, label, ...note) {
+      image.draw(pixels, label);
+      words.replaceChildren(...note);
+    },
+  };
 }
 
 export const coloured = (kind, text) => html("span", { class: `xp-text-${kind}` }, text);

@@ -1,12 +1,11 @@
 // Tilting plane: ŵ turns from the nearest-centroid direction to that of an SVM and beyond.
 import {
-  angleSlider, assign, boundary, button, clamp, degrees, digitImage, dots, forWidth, format, handle,
-  html, imagesOf, marker, numbersOf, plane, readouts, row, segment, show, svg, svgWords, update,
-  visible, weightImage,
+  LARGEST_ANGLE, angleSlider, assign, boundary, button, clamp, degrees, digitImage, dots, forWidth,
+  format, handle, html, imagesOf, marker, numbersOf, plane, readouts, row, segment, show, svg,
+  svgWords, update, visible, weightImage,
 } from "./common.js";
-import { along, coloured, direction } from "./tilting.js";
+import { along, changingThumbnail, coloured, direction } from "./tilting.js";
 
-const LARGEST = (89.5 / 180) * Math.PI; // θ stays below a right angle
 const DIGITS = ["3", "8"];
 const DRAWN = 500; // images of each class; distances and errors are taken from all of them
 // Drawn from their centres: a disc and a square.
@@ -124,7 +123,7 @@ function drawing(model, classes, half, wide) {
     shape: "diamond",
     kind: "boundary",
     get: () => direction(model.get("theta")),
-    move: ([u, v]) => assign(model, { theta: clamp(Math.atan2(v, u), 0, LARGEST) }),
+    move: ([u, v]) => assign(model, { theta: clamp(Math.atan2(v, u), 0, LARGEST_ANGLE) }),
     text: () => inDegrees(model.get("theta")),
   });
 
@@ -170,26 +169,13 @@ function drawing(model, classes, half, wide) {
 
 const inDegrees = (angle) => `${format(degrees(angle), 1)} degrees`;
 
-// A picture with its name and a few words below.
-function thumbnail(image, name) {
-  const note = html("div", { class: "xp-note" });
-  const title = html("div", { class: "xp-name" }, name);
-  return {
-    node: html("div", { class: "xp-thumbnail" }, image.node, title, note),
-    draw(values, words, ...text) {
-      image.draw(values, words);
-      note.replaceChildren(...text);
-    },
-  };
-}
-
 // ŵ, the centroids and their mirror images as pictures: `draw(θ)`.
 function pictures(model, centroids, zHat, half, wide) {
   const [nHat] = imagesOf(model.get("n_hat"));
   const size = wide ? 112 : 96;
-  const weights = thumbnail(weightImage(size), "ŵ, weights");
+  const weights = changingThumbnail(weightImage(size), "ŵ, weights");
   const [i, j, iMirror, jMirror] = ["i, mean 3", "j, mean 8", "iₘ, mirrored", "jₘ, mirrored"].map(
-    (name) => thumbnail(digitImage(size), name),
+    (name) => changingThumbnail(digitImage(size), name),
   );
   const tiles = [weights, i, iMirror, j, jMirror].map((each) => each.node);
   [i, j].forEach((each, k) =>
