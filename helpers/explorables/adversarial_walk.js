@@ -2,15 +2,15 @@
 import {
   assign, button, choice, digitImage, format, html, powerOfTen, row, show, slider, weightImage,
 } from "./common.js";
+import { DIGITS, article, digitStrip } from "./digits.js";
 import { coloured, thumbnail } from "./tilting.js";
 import { NETWORKS, lengthChart, networkEntry } from "./walk_chart.js";
-import { DIGITS, KINDS, readings, walkData } from "./walk_data.js";
+import { KINDS, readings, walkData } from "./walk_data.js";
 
 const PICTURE = 132;
 const SIGNS = { digit: "●", goal: "◆" };
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
-const article = (c) => (c === 8 ? "an 8" : `a ${c}`);
 const pixels = (length) => `${format(length)} pixels`;
 const percent = (p) => `${format(100 * p, 0)} %`;
 
@@ -54,20 +54,17 @@ function summary(kind, ways) {
 }
 
 // The ten digits to choose from. Below each is how much longer the way is with high decay.
-function digitStrip(model, data) {
+function ratioStrip(model, data) {
   const notes = DIGITS.map(() => html("span", { class: "xp-note" }));
-  const options = DIGITS.map((digit) => {
-    const { node, draw } = digitImage(44);
-    draw(data.image(digit), `digit ${digit}`);
-    return [digit, html("span", {}, node, notes[digit])];
+  const strip = digitStrip(model, data.image, {
+    label: "Digit, and how many times as long its way is with high decay",
+    size: 44,
+    notes,
   });
-  const label = "Digit, and how many times as long its way is with high decay";
-  const digits = choice(model, "digit", { label, options });
-  digits.node.classList.add("xp-strip");
   return {
-    node: digits.node,
+    node: strip.node,
     draw() {
-      digits.draw();
+      strip.draw();
       notes.forEach((note, digit) => {
         note.textContent = `×${ratio(data.ways(digit, model.get("example")))}`;
       });
@@ -137,7 +134,7 @@ function render({ model, el }) {
     const ways = data.ways(digit, model.get("example"));
     return { digit, ways, longest: Math.max(...ways.map(({ length }) => length)) };
   };
-  const strip = digitStrip(model, data);
+  const strip = ratioStrip(model, data);
   const example = choice(model, "example", {
     label: "Walk to",
     options: [

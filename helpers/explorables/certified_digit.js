@@ -1,24 +1,20 @@
 // How far each of several networks is proven to hold around a digit, and where it breaks.
-import { choice, digitImage, format, html, numbersOf, show, weightImage } from "./common.js";
+import { digitImage, format, html, numbersOf, show, weightImage } from "./common.js";
+import { DIGITS, article, digitStrip, imageAt } from "./digits.js";
 import { networkRows, pixels } from "./radius_rows.js";
 import { coloured, thumbnail } from "./tilting.js";
 
-const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const SIZE = 784; // numbers of an image
 const PICTURE = 132;
-
-const article = (c) => (c === 8 ? "an 8" : `a ${c}`);
 
 // The images, and what each network makes of them; radii are in 1/1000 pixel.
 function readings(model) {
   const networks = model.get("networks");
   const images = numbersOf(model.get("images"), Uint8Array);
   const nearest = numbersOf(model.get("nearest"), Uint8Array);
-  const image = (bytes, k) => Array.from(bytes.subarray(k * SIZE, (k + 1) * SIZE), (v) => v / 255);
   return {
     networks,
-    image: (digit) => image(images, digit),
-    nearest: (n, digit) => image(nearest, n * DIGITS.length + digit),
+    image: (digit) => imageAt(images, digit),
+    nearest: (n, digit) => imageAt(nearest, n * DIGITS.length + digit),
     of: (n, digit) => ({
       name: networks[n].name,
       certified: networks[n].certified[digit],
@@ -27,17 +23,6 @@ function readings(model) {
       wrong: networks[n].found[digit] === 0,
     }),
   };
-}
-
-function digitStrip(model, data) {
-  const options = DIGITS.map((digit) => {
-    const { node, draw } = digitImage(40);
-    draw(data.image(digit), `digit ${digit}`);
-    return [digit, node];
-  });
-  const digits = choice(model, "digit", { label: "Digit", options });
-  digits.node.classList.add("xp-strip");
-  return digits;
 }
 
 function verdictOf(digit, { name, certified, found, takenFor, wrong }) {
@@ -76,7 +61,8 @@ function pictures(data) {
 
 function render({ model, el }) {
   const data = readings(model);
-  const [strip, rows, three] = [digitStrip(model, data), networkRows(model, data), pictures(data)];
+  const strip = digitStrip(model, data.image);
+  const [rows, three] = [networkRows(model, data), pictures(data)];
   const verdict = html("p", { class: "xp-verdict xp-balanced" });
   const scale = html("p", { class: "xp-note xp-balanced" });
 

@@ -3,9 +3,9 @@ import {
   KEEP_KEYS, assign, button, choice, clamp, digitImage, html, numbersOf, readouts, row,
   show, slider,
 } from "./common.js";
+import { PIXELS, imageAt } from "./digits.js";
 import { thumbnail } from "./tilting.js";
 
-const PIXELS = 784; // n, of an image of MNIST
 const ROOT = Math.sqrt(PIXELS);
 const STD = 0.3081; // of MNIST's pixels
 const SMALLEST = 0.001;
@@ -121,7 +121,7 @@ function verdictOf({ norm, epsilon, each }) {
 }
 
 function render({ model, el }) {
-  const x = Array.from(numbersOf(model.get("image"), Uint8Array), (value) => value / 255);
+  const x = imageAt(numbersOf(model.get("image"), Uint8Array), 0);
   const norm = choice(model, "norm", { label: "Norm", options: Object.entries(NAMES) });
   const stops = WELL_KNOWN.map(([of, epsilon, text]) =>
     button(`${NAMES[of]} ${text}`, () => assign(model, { norm: of, epsilon })),

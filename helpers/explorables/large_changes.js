@@ -1,25 +1,19 @@
 // What several networks look for in a digit: gradients, and the way to a large change of it.
 import {
-  choice, clamp, digitImage, html, loadPart, numbersOf, show, slider,
+  choice, clamp, digitImage, html, listed, loadPart, numbersOf, show, slider,
 } from "./common.js";
+import { article, digitStrip, imageAt } from "./digits.js";
 import { thumbnail } from "./tilting.js";
 
-const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const TARGETS = [0, 1, 2];
 const NORMS = { linf: "L∞, ε = 0.3", l2: "L2, ε = 4" };
 const OF_NORMS = Object.keys(NORMS).flatMap((norm) => [`changed_${norm}`, `said_${norm}`]);
 const ARRAYS = ["gradients", ...OF_NORMS];
-const SIZE = 784; // numbers of an image
 const PLACES = 101; // of a way: every hundredth
 const PICTURE = 86;
 
-const article = (c) => (c === 8 ? "an 8" : `a ${c}`);
 const percent = (k) => `${k}\u00a0%`;
 const hundredth = (share) => clamp(Math.round(100 * share), 0, PLACES - 1);
-
-// Row k of bytes that hold rows of `length` numbers.
-const rowOf = (bytes, k, length) => bytes.subarray(k * length, (k + 1) * length);
-const inked = (bytes, k) => Array.from(rowOf(bytes, k, SIZE), (value) => value / 255);
 
 // A digit's results: of network n, its gradient, and for a norm and a target where the way ends
 // and what the network says at each hundredth of it.
@@ -31,9 +25,12 @@ async function load(model, digit) {
   const way = (n, target) => n * TARGETS.length + target;
   return {
     digit,
-    gradient: (n) => inked(bytes.gradients, n),
-    changed: (n, norm, target) => inked(bytes[`changed_${norm}`], way(n, target)),
-    said: (n, norm, target) => rowOf(bytes[`said_${norm}`], way(n, target), PLACES),
+    gradient: (n) => imageAt(bytes.gradients, n),
+    changed: (n, norm, target) => imageAt(bytes[`changed_${norm}`], way(n, target)),
+    said(n, norm, target) {
+      const start = way(n, target) * PLACES;
+      return bytes[`said_${norm}`].subarray(start, start + PLACES);
+    },
   };
 }
 
@@ -103,10 +100,6 @@ function member(name) {
   };
 }
 
-// "a, b and c"
-const listed = (names) =>
-  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-
 function placeText(k, goal) {
   if (k === 0) return "The image as it is:";
   const place = k === PLACES - 1 ? "At the end" : `After ${percent(k)}`;
@@ -125,17 +118,6 @@ function verdictOf(networks, classes, k, goal) {
     return `${listed(names(c))} ${verb}\u00a0${c}`;
   });
   return `${place} ${names(most).length} of ${all} networks say\u00a0${most}; ${listed(rest)}.`;
-}
-
-function digitStrip(model, image) {
-  const options = DIGITS.map((digit) => {
-    const { node, draw } = digitImage(40);
-    draw(image(digit), `digit ${digit}`);
-    return [digit, node];
-  });
-  const digits = choice(model, "digit", { label: "Digit", options });
-  digits.node.classList.add("xp-strip");
-  return digits;
 }
 
 // The three classes to aim at, which depend on the digit.
@@ -157,7 +139,7 @@ function render({ model, el }) {
   const networks = model.get("networks");
   const images = numbersOf(model.get("images"), Uint8Array);
   let results = { digit: null };
-  const strip = digitStrip(model, (digit) => inked(images, digit));
+  const strip = digitStrip(model, (digit) => imageAt(images, digit));
   const targets = targetChoice(model);
   const norms = choice(model, "norm", { label: "Change within", options: Object.entries(NORMS) });
   const share = slider(model, "share", {
@@ -204,7 +186,7 @@ function render({ model, el }) {
     const k = hundredth(model.get("share"));
     const goal = model.get("targets")[digit][target];
     const now = { digit, goal, k };
-    const x = inked(images, digit);
+    const x = imageAt(images, digit);
     original.draw(x, `a test image of ${article(digit)}`);
     const said = networks.map((_, n) => results.said(n, norm, target));
     members.forEach((each, n) => each.draw(x, results.changed(n, norm, target), said[n], now));

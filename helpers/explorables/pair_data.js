@@ -1,7 +1,7 @@
 // One pair's SVMs and images, made from the part that Python sent: see svm_explorer.py.
 import { numbersOf } from "./common.js";
+import { PIXELS, imageAt } from "./digits.js";
 
-const PIXELS = 784;
 const SMALLEST_SINE = 1e-3; // of θ: below it ŵ has no direction of its own beside ẑ
 
 const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
@@ -59,9 +59,7 @@ export function pairData(key, part) {
     count,
     best: models.findIndex(({ err_test: error }) => error === least),
     means: images(part.centroids),
-    examples: rowsOf(Array.from(numbersOf(part.examples, Uint8Array)), PIXELS).map((image) =>
-      image.map((value) => value / 255),
-    ),
+    examples: [0, 1].map((c) => imageAt(numbersOf(part.examples, Uint8Array), c)),
     horizontal: columns[0],
     // The images along n̂ of SVM number k.
     vertical: (k) => combined(nHats[k], columns.slice(1), count),

@@ -1,7 +1,7 @@
 // How the probabilities of two networks change along their ways, against the length in pixels.
 import { chart, curve, marker, segment, svg } from "./common.js";
 import { markedEntry } from "./legend.js";
-import { DIGITS } from "./walk_data.js";
+import { DIGITS } from "./digits.js";
 
 // Of low and of high decay: how each is named and drawn.
 export const NETWORKS = [

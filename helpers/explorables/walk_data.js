@@ -1,13 +1,13 @@
 // The ways from ten digits to their adversarial examples, and what two networks make of them.
 import { clamp, numbersOf } from "./common.js";
+import { DIGITS, PIXELS, imageAt } from "./digits.js";
 
-const PIXELS = 784;
-const CLASSES = 10;
 const PLACES = 41; // of each way, at equal distances, that the networks scored
 const UNDECIDED = 0.005; // two probabilities this near to each other are a draw
 
 export const KINDS = ["equal_confidence", "deepfool"];
-export const DIGITS = Array.from({ length: CLASSES }, (_, digit) => digit);
+
+const CLASSES = DIGITS.length;
 
 function softmax(s) {
   const largest = Math.max(...s);
@@ -75,8 +75,7 @@ export function walkData(model) {
     ),
   );
   return {
-    image: (digit) =>
-      Array.from(images.subarray(digit * PIXELS, (digit + 1) * PIXELS), (value) => value / 255),
+    image: (digit) => imageAt(images, digit),
     ways: (digit, kind) => all.map((network) => network[KINDS.indexOf(kind)][digit]),
   };
 }
