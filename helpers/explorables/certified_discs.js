@@ -58,7 +58,7 @@ function verdictOf({ cs, summary }, { k, constant }) {
 }
 
 // Of the chosen point, in texts by name.
-function numbersOf({ own: { right, radius, nearest, label } }) {
+function pointTexts({ own: { right, radius, nearest, label } }) {
   const ofRight = (text) => (right ? text : "–");
   return {
     "chosen point": `class ${className(label)}${right ? "" : ", wrong"}`,
@@ -111,7 +111,7 @@ function build({ model, el }, wide) {
     const k = cs.indexOf(model.get("c"));
     const n = model.get("point");
     const shown = view(data, k, n);
-    const texts = numbersOf(shown);
+    const texts = pointTexts(shown);
     const said = verdictOf(data, shown);
     plot.draw(shown, said, spoken(n, shown.own, texts));
     [strength, all].forEach((part) => part.draw());

@@ -5,7 +5,7 @@ import {
 } from "./network_plane.js";
 
 // The point nearest to a place, by its number.
-export function nearestTo(points, [x1, x2]) {
+function nearestTo(points, [x1, x2]) {
   const distances = Array.from(points, ([p1, p2]) => Math.hypot(p1 - x1, p2 - x2));
   return distances.indexOf(Math.min(...distances));
 }
