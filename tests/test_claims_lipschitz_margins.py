@@ -193,6 +193,16 @@ def test_the_best_network_beats_what_was_published():
     assert (each("best", "minutes") <= 60).all()
 
 
+def test_at_small_changes_what_was_published_is_better():
+    published = [row["cert_03"] for row in PUBLISHED if "cert_03" in row]
+    assert (each("best", "cert_03") < min(published)).all()
+
+
+def test_lmt_comes_closer_with_a_larger_c_to_what_was_published_of_it_at_158():
+    (published,) = (row["cert_158"] for row in PUBLISHED if row["method"] == "LMT")
+    assert each("lmt", "cert_158").max() < load_lmt("lmt_3")[0]["figures"]["cert_158"] < published
+
+
 def test_the_certificates_are_below_what_attacks_leave_everywhere():
     for row in SUMMARY:
         levels = [row["clean"]]
