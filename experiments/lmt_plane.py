@@ -17,16 +17,15 @@ import time
 
 import numpy as np
 import torch
-from sklearn.datasets import make_moons
 from tqdm import tqdm
 
+from experiments import plane
 from experiments.record import save, write_table
 from helpers import networks
 from helpers.lipschitz import proven_slopes
 from helpers.lmt import LMT
 from helpers.local_linear import (
     Network,
-    boundary_segments,
     gradient_norm,
     linear_regions,
     nearest_boundary_point,
@@ -46,13 +45,6 @@ SETTINGS = {
     "frame": [[-1.8, 2.8], [-1.4, 1.9]],  # what the figure shows of the plane
     "beyond": 10.0,  # so far beyond it the boundary is known
 }
-
-
-def half_moons(points, seed):
-    """X (points, 2), in single precision, y (points,): −1 in the upper half-moon, class I, +1 in
-    the lower one, class J."""
-    X, moon = make_moons(points, noise=SETTINGS["noise"], random_state=seed)
-    return X.astype(np.float32), 2 * moon - 1
 
 
 def trained(c, seed, X, y):
@@ -83,14 +75,6 @@ def certified_radii(s, y, K):
     return np.where(y * s > 0, np.abs(s) / K, 0)
 
 
-def boundary(network):
-    """Its segments in the frame and for some way beyond, shape (k, 2, 2)."""
-    beyond = SETTINGS["beyond"]
-    return boundary_segments(
-        network, [(low - beyond, high + beyond) for low, high in SETTINGS["frame"]]
-    )
-
-
 def nearest_on_boundary(X, segments):
     """The boundary's nearest point to each point, shape (m, 2); NaN where there is no boundary."""
     if len(segments) == 0:
@@ -112,7 +96,7 @@ def measured(network, train_set, test):
     X, y = train_set
     K = proven_slopes(network, (2,))[0, 1].item()
     network = difference(network)
-    segments = boundary(network)
+    segments = plane.boundary(network, SETTINGS["frame"], SETTINGS["beyond"])
     nearest = nearest_on_boundary(X, segments)
     radii = certified_radii(score(X, network), y, K)
     distances = np.linalg.norm(nearest - X, axis=1)
@@ -149,8 +133,8 @@ def figures_of(rows):
 def main():
     started = time.perf_counter()
     torch.set_num_threads(1)  # more would only wait for each other
-    train_set = half_moons(SETTINGS["points"], seed=0)
-    test = half_moons(SETTINGS["test_points"], seed=1)
+    train_set = plane.half_moons(SETTINGS["points"], SETTINGS["noise"], seed=0)
+    test = plane.half_moons(SETTINGS["test_points"], SETTINGS["noise"], seed=1)
     rows, kept = [], []
     for seed in range(SETTINGS["seeds"]):
         for c in tqdm(SETTINGS["c"], f"seed {seed}", unit="network"):
@@ -159,15 +143,14 @@ def main():
             if seed == 0:
                 kept.append(arrays)
     X, y = train_set
-    segments = [each.pop("segments") for each in kept]
+    boundaries = [each.pop("segments") for each in kept]
     arrays = {
         "c": np.array(SETTINGS["c"]),
         "frame": np.array(SETTINGS["frame"]),
         "points": X,
         "labels": y.astype(np.int8),
         **{name: np.array([each[name] for each in kept]) for name in kept[0]},
-        "segments": np.concatenate(segments).astype(np.float32),
-        "segment_counts": np.array([len(each) for each in segments]),
+        **plane.boundary_arrays(boundaries),
     }
     rounded = [{name: f"{value:.6g}" for name, value in row.items()} for row in rows]
     write_table(FOLDER / "lmt_plane" / "summary.csv", rounded)

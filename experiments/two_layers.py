@@ -19,16 +19,15 @@ import time
 import numpy as np
 import torch
 import torch.nn.functional as F
-from sklearn.datasets import make_moons
 from torch.func import functional_call, stack_module_state, vmap
 from tqdm import tqdm, trange
 
+from experiments import plane
 from experiments.record import save, write_table
 from helpers import networks
 from helpers.local_linear import (
     Network,
     area,
-    boundary_segments,
     first_order_distance,
     gradient_norm,
     linear_regions,
@@ -55,16 +54,9 @@ RIGHT = 1e-3  # the relative error up to which a first-order distance counts as 
 VISIBLE = 1e-3  # the share of the frame from which on a linear region counts
 
 
-def half_moons(points, seed):
-    """X (points, 2), in single precision, y (points,): −1 in the upper half-moon, class I, +1 in
-    the lower one, class J."""
-    X, moon = make_moons(points, noise=SETTINGS["noise"], random_state=seed)
-    return X.astype(np.float32), 2 * moon - 1
-
-
 def training_set():
     """X (m, 2), the labels y that are learned, −1 or +1, and which of them are wrong, bool."""
-    X, y = half_moons(SETTINGS["points"], seed=0)
+    X, y = plane.half_moons(SETTINGS["points"], SETTINGS["noise"], seed=0)
     count = round(SETTINGS["mislabelled"] * len(y))
     flipped = np.zeros(len(y), bool)
     flipped[np.random.default_rng(0).choice(len(y), count, replace=False)] = True
@@ -73,7 +65,7 @@ def training_set():
 
 def test_set():
     """X, and labels y, −1 or +1, all of them right."""
-    return half_moons(SETTINGS["test_points"], seed=1)
+    return plane.half_moons(SETTINGS["test_points"], SETTINGS["noise"], seed=1)
 
 
 def new_network(seed):
@@ -154,11 +146,7 @@ def remaining_gradient(network, lam, X, y):
 
 
 def boundary(network):
-    """Its segments in the frame and for some way beyond, shape (k, 2, 2)."""
-    beyond = SETTINGS["beyond"]
-    return boundary_segments(
-        network, [(low - beyond, high + beyond) for low, high in SETTINGS["frame"]]
-    )
+    return plane.boundary(network, SETTINGS["frame"], SETTINGS["beyond"])
 
 
 def distances(X, network):
@@ -243,7 +231,7 @@ def main():
         for seed, of_seed in enumerate(tqdm(all_networks, "measuring", unit="seed"))
         for lam, network in zip(decays(), of_seed, strict=True)
     ]
-    segments = [boundary(in_double_precision(network)) for network in all_networks[0]]
+    boundaries = [boundary(in_double_precision(network)) for network in all_networks[0]]
     arrays = {
         "decay": decays(),
         "frame": np.array(SETTINGS["frame"]),
@@ -251,8 +239,7 @@ def main():
         "labels": y.astype(np.int8),
         "flipped": flipped,
         **dict(zip(Network._fields, map(np.array, zip(*all_networks[0])), strict=True)),
-        "segments": np.concatenate(segments).astype(np.float32),
-        "segment_counts": np.array([len(each) for each in segments]),
+        **plane.boundary_arrays(boundaries),
     }
     rounded = [{name: f"{value:.6g}" for name, value in each.items()} for each in rows]
     write_table(FOLDER / "two_layers" / "summary.csv", rounded)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from experiments import lmt_plane, record
+from experiments.plane import half_moons
 from helpers.local_linear import Network, gradient_norm, nearest_boundary_point, score
 from helpers.results import load_arrays, load_figures, load_run, load_table
 
@@ -71,7 +72,7 @@ def test_the_stored_results_are_of_these_settings():
     assert load_run("lmt_plane")["settings"] == lmt_plane.SETTINGS
     arrays, table = load_arrays("lmt_plane"), load_table("lmt_plane")
     assert arrays["c"].tolist() == lmt_plane.SETTINGS["c"] and arrays["c"][0] == 0
-    X, y = lmt_plane.half_moons(lmt_plane.SETTINGS["points"], seed=0)
+    X, y = half_moons(lmt_plane.SETTINGS["points"], lmt_plane.SETTINGS["noise"], seed=0)
     assert np.array_equal(arrays["points"], X) and np.array_equal(arrays["labels"], y)
     figures = load_figures("lmt_plane")
     first = table[table["seed"] == 0]
@@ -108,8 +109,8 @@ def test_a_small_run_leaves_its_results_and_can_be_had_again(few):
 
 
 def test_the_difference_of_two_scores(few):
-    network = lmt_plane.trained(0.3, 0, *lmt_plane.half_moons(30, seed=0))
-    X, _ = lmt_plane.half_moons(50, seed=1)
+    network = lmt_plane.trained(0.3, 0, *half_moons(30, noise=0.1, seed=0))
+    X, _ = half_moons(50, noise=0.1, seed=1)
     with torch.no_grad():
         s = network(torch.from_numpy(X)).double().numpy()
     one = score(X.astype(float), lmt_plane.difference(network))

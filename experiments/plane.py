@@ -1,0 +1,27 @@
+"""What the experiments in the plane share: two half-moons, and the boundaries between them."""
+
+import numpy as np
+from sklearn.datasets import make_moons
+
+from helpers.local_linear import boundary_segments
+
+
+def half_moons(points, noise, seed):
+    """X (points, 2), in single precision, y (points,): −1 in the upper half-moon, class I, +1 in
+    the lower one, class J."""
+    X, moon = make_moons(points, noise=noise, random_state=seed)
+    return X.astype(np.float32), 2 * moon - 1
+
+
+def boundary(network, frame, beyond):
+    """The segments of its boundary in the frame and so far beyond it, shape (k, 2, 2)."""
+    return boundary_segments(network, [(low - beyond, high + beyond) for low, high in frame])
+
+
+def boundary_arrays(boundaries):
+    """The boundaries of several networks as they are stored: all segments, and how many each
+    network has."""
+    return {
+        "segments": np.concatenate(boundaries).astype(np.float32),
+        "segment_counts": np.array([len(segments) for segments in boundaries]),
+    }
