@@ -58,18 +58,27 @@ function onThemeChange(draw) {
   return () => observer.disconnect();
 }
 
-// The `render` of a figure that is made for the width of the screen, by `build(widget, wide)`, and
-// made anew when a phone is turned.
+const WIDE = 36; // in the size of the page's text: as in the style sheet
+
+function isWide({ clientWidth }) {
+  return clientWidth > WIDE * parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+// The `render` of a figure that is made for the width of its frame, by `build(widget, wide)`, and
+// made anew when that changes: a phone is turned, or text enlarged.
 export const forWidth = (build) => (widget) => {
-  const screen = matchMedia("(min-width: 40rem)");
-  let end = build(widget, screen.matches);
+  let wide = isWide(document.documentElement); // its frame is not in the page yet
+  let end = build(widget, wide);
   const again = () => {
+    if (!widget.el.clientWidth || isWide(widget.el) === wide) return;
+    wide = !wide;
     end();
-    end = build(widget, screen.matches);
+    end = build(widget, wide);
   };
-  screen.addEventListener("change", again);
+  const observer = new ResizeObserver(() => requestAnimationFrame(again));
+  observer.observe(widget.el);
   return () => {
-    screen.removeEventListener("change", again);
+    observer.disconnect();
     end();
   };
 };
