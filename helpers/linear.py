@@ -13,6 +13,8 @@ Each function raises ValueError where w is zero, where shapes do not fit togethe
 is not finite, and where a label is neither -1 nor +1.
 """
 
+import math
+
 import numpy as np
 
 from helpers import losses
@@ -32,6 +34,21 @@ def finite(name, value):
     if not np.isfinite(value).all():
         raise ValueError(f"{name} must hold finite numbers; it had NaN or infinity")
     return value
+
+
+def vector(name, value, n):
+    """``value`` as n finite floats, shape (n,), or a ValueError that calls it ``name``."""
+    value = finite(name, value)
+    if value.shape != (n,):
+        raise ValueError(f"{name} must have shape ({n},); it had shape {value.shape}")
+    return value
+
+
+def check_not_negative(**numbers):
+    """ValueError unless each of the named numbers is finite and 0 or more."""
+    for name, value in numbers.items():
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{name} must be a finite number of 0 or more; it was {value!r}")
 
 
 def labelled(X, y):

@@ -11,37 +11,15 @@ for class J; s(x) = w·x + b, w of shape (n,). An image on the boundary counts a
 Each function raises ValueError where X and y do not fit together or ε is no finite number >= 0.
 """
 
-import math
-
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from helpers.linear import finite, labelled
+from helpers.linear import check_not_negative, finite, labelled, vector
 from helpers.losses import softplus
 
 TINY = np.finfo(float).tiny
 SEARCH = {"maxiter": 20_000, "maxfun": 50_000, "ftol": 1e-12, "gtol": 1e-7}
-
-
-def check_eps(eps):
-    if not 0 <= eps < math.inf:
-        raise ValueError(f"eps must be a finite number of 0 or more; it was {eps!r}")
-
-
-def check_lam(lam):
-    if not 0 <= lam < math.inf:
-        raise ValueError(f"lam must be a finite number of 0 or more; it was {lam!r}")
-
-
-def check_weights(X, w, b=0.0):
-    """w and b as floats, or a ValueError where they do not fit X, shape (m, n)."""
-    w, b = finite("w", w), finite("b", b)
-    if w.shape != X.shape[1:]:
-        raise ValueError(f"w must have shape ({X.shape[1]},) to fit X; it had shape {w.shape}")
-    if b.ndim != 0:
-        raise ValueError(f"b must be one number; it had shape {b.shape}")
-    return w, b
 
 
 def robust_margin(X, y, w, b, eps):
@@ -50,8 +28,10 @@ def robust_margin(X, y, w, b, eps):
     Pixels may leave [0, 1].
     """
     X, y = labelled(X, y)
-    w, b = check_weights(X, w, b)
-    check_eps(eps)
+    w, b = vector("w", w, X.shape[1]), finite("b", b)
+    if b.ndim != 0:
+        raise ValueError(f"b must be one number; it had shape {b.shape}")
+    check_not_negative(eps=eps)
     return y * (X @ w + b) - eps * np.abs(w).sum()
 
 
@@ -59,8 +39,8 @@ def worst_images(X, y, w, eps):
     """x − ε y sign(w), brought back into [0, 1]: of all images whose pixels stay within ε of x and
     in that range, those of the smallest margin. The shape of X."""
     X, y = labelled(X, y)
-    w, _ = check_weights(X, w)
-    check_eps(eps)
+    w = vector("w", w, X.shape[1])
+    check_not_negative(eps=eps)
     return np.clip(X - eps * y[:, None] * np.sign(w), 0, 1)
 
 
@@ -92,8 +72,7 @@ def fit(X, y, eps=0.0, lam=1e-4):
     fails.
     """
     X, y = labelled(X, y)
-    check_eps(eps)
-    check_lam(lam)
+    check_not_negative(eps=eps, lam=lam)
     n = X.shape[1]
 
     def objective(parameters):
@@ -128,8 +107,7 @@ def fit_l2(X, y, eps=0.0, lam=1e-4):
     does, ArithmeticError also where ε is so large that w = 0 does best.
     """
     X, y = labelled(X, y)
-    check_eps(eps)
-    check_lam(lam)
+    check_not_negative(eps=eps, lam=lam)
 
     def objective(parameters):
         w, b = parameters[:-1], parameters[-1]

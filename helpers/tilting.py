@@ -11,31 +11,24 @@ shapes do not fit together, where a value is not finite, where w is zero and whe
 
 import numpy as np
 
-from helpers.linear import finite, labelled
+from helpers.linear import finite, labelled, vector
 
 #: Below this sine of θ, the direction in which w leaves ẑ is taken for rounding.
 SMALLEST_SINE = 1e-3
 
 
-def _vector(name, value, n):
-    value = finite(name, value)
-    if value.shape != (n,):
-        raise ValueError(f"{name} must have shape ({n},); it had shape {value.shape}")
-    return value
-
-
-def _unit(name, vector):
-    norm = np.linalg.norm(vector)
+def _unit(name, value):
+    norm = np.linalg.norm(value)
     if not norm > 0:
         raise ValueError(f"{name} must not be zero: it has no direction")
-    return vector / norm
+    return value / norm
 
 
 def _split(w, i, j):
     """ẑ, and ŵ split along it: the component ŵ·ẑ and the rest, a vector at right angles to ẑ."""
     n = np.size(w)
-    w_hat = _unit("w", _vector("w", w, n))
-    z_hat = _unit("j - i", _vector("j", j, n) - _vector("i", i, n))
+    w_hat = _unit("w", vector("w", w, n))
+    z_hat = _unit("j - i", vector("j", j, n) - vector("i", i, n))
     along = w_hat @ z_hat
     return z_hat, along, w_hat - along * z_hat
 
@@ -43,7 +36,7 @@ def _split(w, i, j):
 def _frame(z_hat, n_hat, name="n_hat"):
     """The two unit vectors as columns, shape (n, 2); ``name`` is what an error calls n̂."""
     n = np.size(z_hat)
-    frame = np.column_stack([_vector("z_hat", z_hat, n), _vector(name, n_hat, n)])
+    frame = np.column_stack([vector("z_hat", z_hat, n), vector(name, n_hat, n)])
     # The tolerance lets vectors through that were stored as float32.
     if not np.allclose(frame.T @ frame, np.eye(2), atol=1e-5):
         raise ValueError(f"z_hat and {name} must be unit vectors at right angles to each other")
@@ -96,7 +89,7 @@ def project(X, z_hat, n_hat, origin):
     X = finite("X", X)
     if X.ndim != 2 or X.shape[1] != len(frame):
         raise ValueError(f"X must have shape (m, {len(frame)}); it had shape {X.shape}")
-    return (X - _vector("origin", origin, len(frame))) @ frame
+    return (X - vector("origin", origin, len(frame))) @ frame
 
 
 def in_frame(w, z_hat, n_hat):
@@ -105,4 +98,4 @@ def in_frame(w, z_hat, n_hat):
     In the plane of another classifier their length is below 1: the rest of ŵ lies outside.
     """
     frame = _frame(z_hat, n_hat)
-    return _unit("w", _vector("w", w, len(frame))) @ frame
+    return _unit("w", vector("w", w, len(frame))) @ frame

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC, LinearSVC
 
-from helpers.linear import finite, labelled
+from helpers.linear import labelled, vector
 
 #: Brightnesses a of the training images of class J; those of class I are their negatives.
 BRIGHTNESS = np.linspace(0.2, 1.0, 9)
@@ -18,19 +18,12 @@ BRIGHTNESS = np.linspace(0.2, 1.0, 9)
 NOISY_POINT = (0.07, -0.07)
 
 
-def _pair(name, value):
-    value = finite(name, value)
-    if value.shape != (2,):
-        raise ValueError(f"{name} must have shape (2,); it had shape {value.shape}")
-    return value
-
-
 def training_set(p=NOISY_POINT):
     """Images X of shape (19, 2) and labels y of shape (19,): I is -1, J is +1.
 
     Nine images of class I, nine of class J, and last the noisy point ``p``, labelled I.
     """
-    p = _pair("p", p)
+    p = vector("p", p, 2)
     zeros = np.zeros_like(BRIGHTNESS)
     X = np.vstack(
         [np.column_stack([-BRIGHTNESS, zeros]), np.column_stack([BRIGHTNESS, zeros]), [p]]
@@ -74,5 +67,5 @@ def tilt(w):
 
     The a-axis joins the two classes, so a boundary of tilt 0 looks at the centre alone.
     """
-    a, b = _pair("w", w)
+    a, b = vector("w", w, 2)
     return float(np.arctan2(abs(b), a))
