@@ -24,8 +24,8 @@ class Adversarial:
 
     def __init__(self, eps, norm="l2", steps=7):
         attacks.check_norm(norm)
-        attacks.check_least(0, eps=eps)
-        attacks.check_least(1, steps=steps)
+        networks.check_least(0, eps=eps)
+        networks.check_least(1, steps=steps)
         self.eps, self.norm, self.steps = eps, norm, steps
         self.state = {"calls": torch.tensor(0)}
 

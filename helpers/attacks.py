@@ -14,7 +14,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from helpers.networks import check_labelled
+from helpers.networks import check_labelled, check_least
 
 NORMS = ("l2", "linf")
 
@@ -35,10 +35,12 @@ def error_log_odds(s, y):
 
 
 def true_score(s, y):
+    """s_y of each image, shape (m,), for scores s of shape (m, classes)."""
     return s.gather(1, y[:, None])[:, 0]
 
 
 def other_scores(s, y):
+    """The scores s, shape (m, classes), with −∞ for the class y of each image."""
     return s.scatter(1, y[:, None], -math.inf)
 
 
@@ -273,12 +275,6 @@ def check(network, X, y, name="y"):
 
 
 def check_norm(norm):
+    """ValueError unless ``norm`` is one of NORMS."""
     if norm not in NORMS:
         raise ValueError(f'norm must be "l2" or "linf", got {norm!r}')
-
-
-def check_least(least, **numbers):
-    """ValueError unless each of the named numbers is finite and ``least`` or more."""
-    for name, value in numbers.items():
-        if not least <= value < math.inf:
-            raise ValueError(f"{name} must be {least} or more, and finite; got {value}")

@@ -16,8 +16,15 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from helpers.attacks import check_least
-from helpers.networks import Concatenation, Maxout, MinMax, Normalise, Sum, layers
+from helpers.networks import (
+    Concatenation,
+    Maxout,
+    MinMax,
+    Normalise,
+    Sum,
+    check_least,
+    layers,
+)
 from helpers.spectral import (
     ROUNDED_UP,
     operator_matrix,

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from helpers import attacks
 from helpers.attacks import other_scores, true_score
 from helpers.lipschitz import PowerIteration, proven_slopes, rival_slopes
-from helpers.networks import check_labelled, scores
+from helpers.networks import check_labelled, check_least, scores
 
 # Certificates
 
@@ -59,7 +59,7 @@ def certified_accuracy(radii, eps):
 
     Raises ValueError unless eps is a finite number >= 0.
     """
-    attacks.check_least(0, eps=eps)
+    check_least(0, eps=eps)
     return (radii > eps).double().mean().item()
 
 
@@ -82,7 +82,7 @@ class LMT:
     """
 
     def __init__(self, network, shape, c, per_rival=True, steps=1, seed=0):
-        attacks.check_least(0, c=c)
+        check_least(0, c=c)
         self.c, self.per_rival = c, per_rival
         self.norms = PowerIteration(network, shape, steps, seed)
 
@@ -107,7 +107,7 @@ class GloRo:
     """
 
     def __init__(self, network, shape, eps, steps=1, seed=0):
-        attacks.check_least(0, eps=eps)
+        check_least(0, eps=eps)
         self.eps = eps
         self.norms = PowerIteration(network, shape, steps, seed)
 
@@ -131,7 +131,7 @@ def sampled_slopes(network, X, radius, samples=100, seed=0):
     the global slopes: radii made with them may be too large, and certify nothing. They show where
     how much of a bound is lost (Tsuzuku et al. 2018).
     """
-    attacks.check_least(0, radius=radius, samples=samples)
+    check_least(0, radius=radius, samples=samples)
     generator = torch.Generator().manual_seed(seed)
     steepest = slopes_at(network, X)
     for _ in range(samples):

@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers import attacks
-from helpers.networks import Maxout, check_labelled, maxout_network
+from helpers.networks import Maxout, check_labelled, check_least, maxout_network
 
 
 def start_from_images(X, y, planes, images, seed):
@@ -35,7 +35,7 @@ def start_from_images(X, y, planes, images, seed):
     1, and where X and y do not fit together.
     """
     check_labelled(X, y)
-    attacks.check_least(1, planes=planes, images=images)
+    check_least(1, planes=planes, images=images)
     generator = torch.Generator().manual_seed(seed)
     means = []
     for c in range(int(y.max()) + 1):
@@ -86,7 +86,7 @@ def certified_radius(network, X, y, batch=50):
     if parts != {"planes": nn.Linear, "maxout": Maxout}:
         raise ValueError(f"network must be a maxout_network; it was {network}")
     check_labelled(X, y)
-    attacks.check_least(1, batch=batch)
+    check_least(1, batch=batch)
     network = copy.deepcopy(network).double()
     X = X.double()
     attacks.check(network, X, y)
@@ -113,8 +113,8 @@ class CertifiedMargin:
     """
 
     def __init__(self, eps, width=0.4, keep=0.3, own=8):
-        attacks.check_least(0, eps=eps, keep=keep)
-        attacks.check_least(1, own=own)
+        check_least(0, eps=eps, keep=keep)
+        check_least(1, own=own)
         if not 0 < width < math.inf:
             raise ValueError(f"width must be a positive number, got {width}")
         self.eps, self.width, self.keep, self.own = eps, width, keep, own

@@ -4,6 +4,7 @@ A network takes images as rows, shape (m, n), pixels in [0, 1], and returns the 
 classes, shape (m, classes). Where it wants its pixels otherwise, that is its first layer.
 """
 
+import math
 import os
 from collections import OrderedDict
 from pathlib import Path
@@ -222,9 +223,8 @@ def train(
     FloatingPointError where the training diverges.
     """
     check_labelled(X, y)
-    for name, value, least in (("epochs", epochs, 0), ("batch", batch, 1)):
-        if value < least:
-            raise ValueError(f"{name} must be {least} or more, got {value}")
+    check_least(0, epochs=epochs)
+    check_least(1, batch=batch)
     network.train()
     bar = {"desc": "training", "unit": "epoch"} | bar
     for epoch in tqdm(range(first_epoch, epochs), initial=first_epoch, total=epochs, **bar):
@@ -258,6 +258,13 @@ def check_labelled(X, y, name="y"):
         )
     if y.min() < 0:
         raise ValueError(f"{name} must hold classes from 0; it had {y.min()}")
+
+
+def check_least(least, **numbers):
+    """ValueError unless each of the named numbers is finite and ``least`` or more."""
+    for name, value in numbers.items():
+        if not least <= value < math.inf:
+            raise ValueError(f"{name} must be {least} or more, and finite; got {value}")
 
 
 def _in_words(value):

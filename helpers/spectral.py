@@ -91,10 +91,12 @@ def parseval_bound(layer):
 
 
 def kernel_norm(layer):
+    """‖W′‖, the spectral norm of the kernel as a matrix: a float."""
     return torch.linalg.matrix_norm(kernel_matrix(layer).detach().double(), 2).item()
 
 
 def pair(value):
+    """A setting of a layer for both axes: PyTorch lets one number stand for two."""
     return value if isinstance(value, tuple) else (value, value)
 
 

@@ -245,8 +245,8 @@ def test_training_that_diverges_says_so(points):
         ({"X": torch.zeros(0, 2)}, "with m > 0"),
         ({"y": torch.zeros(3)}, r"y must be an int64 tensor of shape \(3,\) to fit X"),
         ({"y": torch.zeros(2, dtype=torch.int64)}, r"it was torch.int64 of shape \(2,\)"),
-        ({"epochs": -1}, "epochs must be 0 or more, got -1"),
-        ({"batch": 0}, "batch must be 1 or more, got 0"),
+        ({"epochs": -1}, "epochs must be 0 or more, and finite; got -1"),
+        ({"batch": 0}, "batch must be 1 or more, and finite; got 0"),
     ],
 )
 def test_training_refuses(change, message):
