@@ -22,8 +22,8 @@ from pathlib import Path
 
 import torch
 
-from experiments.record import is_done, save, write_table
-from experiments.training import as_array, asked_jobs, folder_of, in_processes, train
+from experiments.record import folder_of, is_done, save, write_table
+from experiments.training import as_array, asked_jobs, first_of_each, in_processes, train
 from helpers import attacks, networks
 from helpers.data import load_mnist
 from helpers.results import FOLDER, lenet_name, load_figures
@@ -156,7 +156,7 @@ def measured(network, data, temperature):
         network, X[few], (y[few] + 1) % 10, temperature, ATTACKS["confidence"]
     )
     nearest = attacks.deepfool(network, X, y)
-    shown = torch.stack([torch.nonzero(y[few] == digit)[0, 0] for digit in range(10)])
+    shown = first_of_each(y[few])
     s = networks.scores(network, X)
     return {
         "equal_confidence": norms(confident - X[few]),
@@ -173,17 +173,17 @@ def measured(network, data, temperature):
         "shown_images": (255 * X[shown]).round().byte(),
         "shown_adversarial": confident[shown].half(),
         "shown_deepfool": nearest[shown].half(),
-        "walk_adversarial": walk(network, X[shown], confident[shown]),
-        "walk_deepfool": walk(network, X[shown], nearest[shown]),
+        "walk_adversarial": walk(network, X[shown], confident[shown], WALK),
+        "walk_deepfool": walk(network, X[shown], nearest[shown], WALK),
     }
 
 
-def walk(network, X, adversarial):
-    """The scores on the straight way from each image to its adversarial example, the first and
-    the last being theirs: shape (m, WALK, classes), in half precision."""
-    shares = torch.linspace(0, 1, WALK)[:, None, None]
-    places = X + shares * (adversarial - X)  # (WALK, m, n)
-    return torch.stack([networks.scores(network, each) for each in places], 1).half()
+def walk(network, X, moved, places):
+    """The scores at so many places of the straight way from each image to where it was moved, both
+    ends included: shape (m, places, classes), in half precision."""
+    shares = torch.linspace(0, 1, places)[:, None, None]
+    scores = [networks.scores(network, X + share * (moved - X)) for share in shares]
+    return torch.stack(scores, 1).half()
 
 
 def norms(changes):

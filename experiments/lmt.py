@@ -36,12 +36,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from experiments import lmt_maxout, lmt_measures
-from experiments.record import is_done, save, write_table
+from experiments.record import folder_of, is_done, save, write_table
 from experiments.training import (
     HELD_OUT,
     as_array,
     asked_jobs,
-    folder_of,
+    first_of_each,
     held_out_accuracy,
     in_processes,
     split,
@@ -109,7 +109,7 @@ RECIPES = {
     "lmt_batch_norm": Recipe("lmt", 1.0, batch_norm=True),
     "gloro": Recipe(**GLORO),
 }
-SEEDS = {name: 3 for name in ("plain", "decay", "adversarial", "lmt", "lmt_global", "best")}
+SEEDS = dict.fromkeys(("plain", "decay", "adversarial", "lmt", "lmt_global", "best"), 3)
 KEPT = ("plain", "decay", "adversarial", "lmt", "best")  # their first weights go to results/
 COLUMNS = (
     "model,seed,clean,pgd_03,pgd_10,pgd_158,cert_03,cert_10,cert_158,median_certified,"
@@ -250,7 +250,7 @@ def results(run, start, network, curves, held_out, test):
     fooling, nearest, found, deepfool = lmt_measures.attacked(network, X, y)
     lmt_measures.check_order(certified, fooling, found)
     radii = lmt_measures.chain(network, X, y, certified, found)
-    shown = torch.stack([torch.nonzero(y == digit)[0, 0] for digit in range(10)])
+    shown = first_of_each(y)
     arrays = {
         "held_out": [row["held_out"] for row in curves],
         # Rounded so that what is certified stays certified, and below what was found.

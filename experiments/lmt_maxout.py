@@ -14,15 +14,8 @@ from dataclasses import asdict, dataclass, replace
 import torch
 from tqdm import tqdm
 
-from experiments.record import write_run, write_table
-from experiments.training import (
-    HELD_OUT,
-    folder_of,
-    held_out_accuracy,
-    set_rate,
-    split,
-    train,
-)
+from experiments.record import folder_of, write_run, write_table
+from experiments.training import HELD_OUT, held_out_accuracy, set_rate, split, train
 from helpers.data import load_mnist
 from helpers.lmt import certified_accuracy
 from helpers.maxout import CertifiedMargin, certified_radius, start_from_images

@@ -9,12 +9,20 @@ import zipfile
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
 from helpers.results import FOLDER
 
+BUILD = Path(__file__).resolve().parent.parent / "_build"
 PACKAGES = ("numpy", "scikit-learn", "scipy", "torch")
+
+
+def folder_of(name, settings):
+    """Where a run keeps what it has so far. Other settings are another run: it must not go on with
+    the networks of this one."""
+    return BUILD / f"{name}-{crc32(repr(settings).encode()):08x}"
 
 
 @contextmanager

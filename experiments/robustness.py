@@ -44,13 +44,12 @@ from experiments import (
     robustness_pictures,
     robustness_tilting,
 )
-from experiments.record import is_done, save, write_table
-from experiments.robustness_measures import PGD
+from experiments.record import folder_of, is_done, save, write_table
+from experiments.robustness_measures import PGD, correct
 from experiments.training import (
     HELD_OUT,
     as_array,
     asked_jobs,
-    folder_of,
     held_out_accuracy,
     in_processes,
     set_rate,
@@ -93,7 +92,7 @@ RECIPES = {
     "l2_3": Recipe("l2", 3.0),
 }
 KEPT = ("standard", "linf_0.3", "l2_2")  # their first weights go to results/
-SEEDS = {model: 3 for model in KEPT}
+SEEDS = dict.fromkeys(KEPT, 3)
 SIZES = {
     "standard": [100, 300, 1000, 3000, 10_000, 30_000],
     "l2_2": [100, 300, 1000, 3000, 10_000, 30_000],
@@ -246,10 +245,6 @@ def results(run, network, curves, train_set, test):
         **{f"fooling_{norm}": radii for norm, radii in fooling.items()},
     }
     return {name: as_array(values) for name, values in arrays.items()}, figures
-
-
-def correct(network, X, y):
-    return round(100 * (1 - networks.error_rate(network, X, y)), 4)
 
 
 def work(run, position):

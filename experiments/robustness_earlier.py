@@ -20,9 +20,8 @@ import torch
 from experiments import robustness_measures
 from experiments.lmt import RECIPES
 from experiments.record import save
-from experiments.robustness_measures import PGD, per_cent, stored_network
+from experiments.robustness_measures import PGD, correct, per_cent, stored_network
 from experiments.training import as_array, split
-from helpers import networks
 from helpers.data import load_mnist
 from helpers.results import load_lmt
 
@@ -56,7 +55,7 @@ def results(found, test_set):
     fooling = {norm: [] for norm in radii}
     for name, network in found.items():
         of_network = robustness_measures.fooling_radii(network, *few, radii)
-        figures["clean"][name] = round(100 * (1 - networks.error_rate(network, *test_set)), 4)
+        figures["clean"][name] = correct(network, *test_set)
         figures["robust"][name] = robustness_measures.robust_shares(of_network, radii)
         for norm in radii:
             fooling[norm].append(of_network[norm])

@@ -39,11 +39,11 @@ import torch
 import torch.nn.functional as F
 from sklearn.neighbors import KNeighborsClassifier
 
-from experiments.lenet import roughness
+from experiments.lenet import roughness, walk
 from experiments.record import save
-from experiments.robustness_measures import per_cent, stored_network
-from experiments.training import split
-from helpers import attacks, networks
+from experiments.robustness_measures import correct, per_cent, stored_network
+from experiments.training import first_of_each, split
+from helpers import attacks
 from helpers.data import load_mnist
 
 NAME = "robustness/pictures"
@@ -132,12 +132,6 @@ def large_changes(network, X, target, norm):
     return X + (255 * (moved - X)).trunc() / 255
 
 
-def walk(network, X, moved):
-    """The scores on the straight way from each image to its moved version: (m, walk, classes)."""
-    shares = torch.linspace(0, 1, SETTINGS["walk"])[:, None, None]
-    return torch.stack([networks.scores(network, X + t * (moved - X)) for t in shares], 1)
-
-
 def shown_changes(network, X, targets):
     """The large changes of the images to all of their targets, and the scores on the way."""
     m, count = targets.shape
@@ -146,7 +140,8 @@ def shown_changes(network, X, targets):
     for norm in SETTINGS["eps"]:
         moved = large_changes(network, repeated, targets.flatten(), norm)
         found[norm] = (255 * moved).round().byte().unflatten(0, (m, count))
-        found[f"walk_{norm}"] = walk(network, repeated, moved).half().unflatten(0, (m, count))
+        on_the_way = walk(network, repeated, moved, SETTINGS["walk"])
+        found[f"walk_{norm}"] = on_the_way.unflatten(0, (m, count))
     return found
 
 
@@ -167,7 +162,7 @@ def results(found, train_set, test_set):
     judge = KNeighborsClassifier(SETTINGS["neighbours"])
     judge.fit(*(each[: SETTINGS["judge_images"]].numpy() for each in train_set))
 
-    first = torch.stack([torch.nonzero(test_set[1] == digit)[0, 0] for digit in range(10)])
+    first = first_of_each(test_set[1])
     shown, digits = (each[first] for each in test_set)
     targets = other_classes(shown, digits, means)[:, : SETTINGS["targets"]]
     noise = torch.randn(X.shape, generator=torch.Generator().manual_seed(0))
@@ -181,7 +176,7 @@ def results(found, train_set, test_set):
     parts = []
     for name, network in found.items():
         gradients = loss_gradients(network, X, y)
-        figures["clean"][name] = round(100 * (1 - networks.error_rate(network, *test_set)), 4)
+        figures["clean"][name] = correct(network, *test_set)
         figures["likeness"][name] = likeness(gradients, X, y, means, components)
         figures["judged"][name] = {
             norm: judged(network, judge, X[few], target, norm) for norm in SETTINGS["eps"]

@@ -22,14 +22,12 @@ import itertools
 import shutil
 import time
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
-from experiments.record import write_arrays, write_run, write_table
+from experiments.record import folder_of, write_arrays, write_run, write_table
 from helpers import linear, tilting
 from helpers.data import digit_pair, load_mnist
 from helpers.results import FOLDER
@@ -48,9 +46,7 @@ SETTINGS = {
 FIGURES = ("theta", "d_adv", "d_err", "err_train", "err_test", "norm_w", "b", "gap")
 DRAWN_FINELY = (3, 8)
 PAIRS = list(itertools.combinations(range(10), 2))
-# Other settings are another run: it must not go on with the pairs of this one.
-RUN = f"svm_mnist-{crc32(repr(SETTINGS).encode()):08x}"
-FINISHED = Path(__file__).resolve().parent.parent / "_build" / RUN
+FINISHED = folder_of("svm_mnist", SETTINGS)
 RESULTS = FOLDER / "svm_mnist"
 PER_PIXEL = 50  # the explorer draws 6,000 images: a fiftieth of a pixel is finer than the screen
 FINE_PER_PIXEL = 1000

@@ -8,8 +8,6 @@ import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 import torch
@@ -20,7 +18,6 @@ from tqdm import tqdm
 from experiments.record import replaced
 from helpers import networks
 
-BUILD = Path(__file__).resolve().parent.parent / "_build"
 HELD_OUT = 5000  # training images of MNIST to choose settings by
 
 
@@ -31,10 +28,9 @@ def split(mnist):
     return (X[:-HELD_OUT], y[:-HELD_OUT]), (X[-HELD_OUT:], y[-HELD_OUT:]), test
 
 
-def folder_of(name, settings):
-    """Where trainings are kept. Other settings are another run: it must not go on with the networks
-    of this one."""
-    return BUILD / f"{name}-{crc32(repr(settings).encode()):08x}"
+def first_of_each(y):
+    """The place of the first image of each digit, shape (10,)."""
+    return torch.stack([torch.nonzero(y == digit)[0, 0] for digit in range(10)])
 
 
 def write_checkpoint(path, network, optimiser, state, curves):
