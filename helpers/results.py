@@ -116,6 +116,13 @@ def load_svm_figures(i, j):
     return [{"lam": lam_from_paper(10 ** row["alpha"])} | row for row in rows]
 
 
+def _load_network(name):
+    """What a training left: ``figures``, ``settings``, ``seconds`` and the arrays."""
+    run = load_run(name)
+    how = {key: run[key] for key in ("settings", "seconds")}
+    return {"figures": load_figures(name)} | how | load_arrays(name)
+
+
 def lenet_name(decay, init, seed):
     """Where the results of a LeNet lie, as load_arrays and load_figures take it."""
     return f"lenet/runs/{decay:.0e}-{init}-{seed}"
@@ -132,7 +139,8 @@ def load_lenets(decay, init="hundredth"):
     100. Of 1,000 test images the share in per cent that no attack fooled within the radii:
     robust_l2, radii_l2, robust_linf, radii_linf. Of one test image of each digit: shown_images
     (10, 784) in 1/255, shown_adversarial and shown_deepfool in pixels, walk_adversarial and
-    walk_deepfool (10, 41, 10), the scores on the way there. And ``seconds``, what the run took.
+    walk_deepfool (10, 41, 10), the scores on the way there. And ``settings`` and ``seconds``, how
+    the network was trained and what that took.
 
     Raises ValueError where there is no such network.
     """
@@ -141,11 +149,7 @@ def load_lenets(decay, init="hundredth"):
     if len(rows) == 0:
         known = sorted({(row["decay"].item(), row["init"].item()) for row in table})
         raise ValueError(f"decay and init must be one of {known}; they were {decay}, {init!r}")
-    names = [lenet_name(row["decay"], init, row["seed"]) for row in rows]
-    return [
-        {"figures": load_figures(name), "seconds": load_run(name)["seconds"]} | load_arrays(name)
-        for name in names
-    ]
+    return [_load_network(lenet_name(row["decay"], init, row["seed"])) for row in rows]
 
 
 def lmt_name(model, seed):
@@ -183,16 +187,21 @@ def load_lmt(model):
 
 
 def _load_lmt(name):
-    arrays = load_arrays(name)
-    found = np.where(arrays["found"] == 65535, np.inf, arrays["found"] / 1000)
-    radii = {"certified": arrays["certified"] / 1000, "found": found}
-    return {"figures": load_figures(name)} | _how(name) | arrays | radii
+    network = _load_network(name)
+    found = np.where(network["found"] == 65535, np.inf, network["found"] / 1000)
+    return network | {"certified": network["certified"] / 1000, "found": found}
 
 
 def robustness_name(model, n_train, seed):
     """Where the results of a network of "robustness" lie, as load_arrays and load_figures take
     it."""
     return f"robustness/runs/{model}-{n_train}-{seed}"
+
+
+def rows_of_networks(table):
+    """The rows of the table of "robustness" that belong to networks which that experiment trained:
+    to no linear classifier, and to none of an earlier chapter."""
+    return table[np.isin(table["experiment"], ["networks", "sizes"])]
 
 
 def load_robustness(model, n_train=55_000):
@@ -214,19 +223,12 @@ def load_robustness(model, n_train=55_000):
 
     Raises ValueError where there is no such network.
     """
-    table = load_table("robustness")
-    table = table[np.isin(table["experiment"], ["networks", "sizes"])]
+    table = rows_of_networks(load_table("robustness"))
     rows = table[(table["model"] == model) & (table["n_train"] == n_train)]
     if len(rows) == 0:
         known = sorted({(row["model"].item(), row["n_train"].item()) for row in table})
         raise ValueError(
             f"model and n_train must be one of {known}; they were {model!r}, {n_train}"
         )
-    names = [robustness_name(model, n_train, seed) for seed in np.unique(rows["seed"])]
-    return [{"figures": load_figures(name)} | _how(name) | load_arrays(name) for name in names]
-
-
-def _how(name):
-    """The settings of a run, and the seconds that it took."""
-    run = load_run(name)
-    return {key: run[key] for key in ("settings", "seconds")}
+    seeds = np.unique(rows["seed"])
+    return [_load_network(robustness_name(model, n_train, seed)) for seed in seeds]

@@ -1,8 +1,12 @@
 """The networks that the explorables of robustness against accuracy compare."""
 
-import numpy as np
-
-from helpers.results import load_figures, load_run, load_table, robustness_name
+from helpers.results import (
+    load_figures,
+    load_run,
+    load_table,
+    robustness_name,
+    rows_of_networks,
+)
 
 ALL = 55_000  # training images
 
@@ -13,8 +17,7 @@ def load_trained():
 
     Raises FileNotFoundError where there is no network yet.
     """
-    table = load_table("robustness")
-    rows = table[np.isin(table["experiment"], ["networks", "sizes"])]
+    rows = rows_of_networks(load_table("robustness"))
     runs = zip(*(rows[name].tolist() for name in ("model", "n_train", "seed")), strict=True)
     names = [robustness_name(*run) for run in dict.fromkeys(runs)]
     return [load_figures(name) | {"epochs": load_run(name)["settings"]["epochs"]} for name in names]
