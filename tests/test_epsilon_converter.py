@@ -14,7 +14,7 @@ from helpers.explorables import EpsilonConverter
 SIZES = [("l2", 0.3), ("l2", 1.58), ("l2", 14), ("l2", 0.001), ("linf", 0.3), ("linf", 8 / 255),
          ("linf", 0.5), ("linf", 0.001)]  # fmt: skip
 UNITS = {"pixels in 0–1": 1, "pixels in 0–255": 255, "standardised, ÷ 0.3081": 1 / 0.3081}
-sizes = pytest.mark.parametrize(("norm", "epsilon"), SIZES)
+sizes = pytest.mark.parametrize(("norm", "eps"), SIZES)
 IMAGE = np.frombuffer(EpsilonConverter().image, np.uint8) / 255
 
 
@@ -55,23 +55,23 @@ class Converter(Figure):
 
 
 @sizes
-def test_the_same_size_in_three_units(figure, norm, epsilon):
-    figure.set(norm=norm, epsilon=epsilon)
-    assert figure.shown() == pytest.approx([epsilon * per for per in UNITS.values()], rel=0.006)
+def test_the_same_size_in_three_units(figure, norm, eps):
+    figure.set(norm=norm, eps=eps)
+    assert figure.shown() == pytest.approx([eps * per for per in UNITS.values()], rel=0.006)
     length, largest = (
         figure.readout(name)[-1]
         for name in ("longest change within ε (L2)", "largest of one pixel (L∞)")
     )
-    assert length == pytest.approx(epsilon * (28 if norm == "linf" else 1), rel=0.006)
-    assert largest == pytest.approx(min(epsilon, 1), rel=0.006)
+    assert length == pytest.approx(eps * (28 if norm == "linf" else 1), rel=0.006)
+    assert largest == pytest.approx(min(eps, 1), rel=0.006)
 
 
 @sizes
-def test_both_pictures_are_changed_by_the_same_length(figure, norm, epsilon):
-    figure.set(norm=norm, epsilon=epsilon)
+def test_both_pictures_are_changed_by_the_same_length(figure, norm, eps):
+    figure.set(norm=norm, eps=eps)
     unchanged, every, few = figure.pictures()
     assert unchanged == pytest.approx(IMAGE, abs=1e-9)
-    length = epsilon * (28 if norm == "linf" else 1)
+    length = eps * (28 if norm == "linf" else 1)
     half = 0.5 / 255  # a picture has 256 levels of grey
     assert abs(every - IMAGE) == pytest.approx(np.full(784, length / 28), abs=half + 1e-9)
     assert np.linalg.norm(few - IMAGE) == pytest.approx(length, abs=half)
@@ -82,12 +82,12 @@ def test_both_pictures_are_changed_by_the_same_length(figure, norm, epsilon):
 
 
 @sizes
-def test_the_pictures_say_whether_they_are_within_epsilon(figure, norm, epsilon):
-    figure.set(norm=norm, epsilon=epsilon)
+def test_the_pictures_say_whether_they_are_within_epsilon(figure, norm, eps):
+    figure.set(norm=norm, eps=eps)
     every, few = figure.root.locator(".xp-thumbnail .xp-note").all_inner_texts()[1:]
     assert every.endswith("✓ within ε")
     assert few.endswith("✓ within ε" if norm == "l2" else "✗ beyond ε")
-    length = epsilon * (28 if norm == "linf" else 1)
+    length = eps * (28 if norm == "linf" else 1)
     assert numbers(every) == pytest.approx([length / 28], rel=0.006)
     count = [1, length] if length < 1 else [length**2]
     assert numbers(few) == pytest.approx(count, rel=0.006)
@@ -98,7 +98,7 @@ def test_the_verdicts(figure):
         "An L2 certificate of 1.58 holds for all L∞ changes up to 1.58/√784 = 0.0564 (14.4/255), "
         "and for no larger L∞ ball."
     )
-    figure.set(norm="linf", epsilon=0.1)
+    figure.set(norm="linf", eps=0.1)
     assert figure.verdict.inner_text() == (
         "An L∞ certificate of 0.1 holds for all L2 changes up to 0.1. An L2 certificate covers "
         "this L∞ ball only from 0.1 √784 = 2.8 on."
@@ -112,8 +112,8 @@ def test_a_size_is_typed_in_any_unit(figure, name):
     field.fill("")
     field.type("0.37")
     assert field.input_value() == "0.37"
-    epsilon = 0.37 / UNITS[name]
-    assert figure.shown() == pytest.approx([epsilon * per for per in UNITS.values()], rel=0.006)
+    eps = 0.37 / UNITS[name]
+    assert figure.shown() == pytest.approx([eps * per for per in UNITS.values()], rel=0.006)
     field.fill("1000")  # more than there is
     field.press("Enter")
     assert figure.shown()[0] == 0.5
@@ -129,13 +129,13 @@ def test_fields_have_names(figure):
 
 
 def test_presets_set_norm_and_size(figure):
-    for name, norm, epsilon in (
+    for name, norm, eps in (
         ("L∞ 8/255", "L∞", 8 / 255), ("L2 0.3", "L2", 0.3), ("L∞ 0.3", "L∞", 0.3),
         ("L2 1.58", "L2", 1.58), ("L∞ 0.1", "L∞", 0.1), ("L2 1.0", "L2", 1.0),
     ):  # fmt: skip
         figure.root.get_by_role("button", name=name, exact=True).press("Enter")
         assert figure.root.get_by_label(norm, exact=True).is_checked()
-        assert figure.shown()[0] == pytest.approx(epsilon, rel=0.006)
+        assert figure.shown()[0] == pytest.approx(eps, rel=0.006)
     figure.root.get_by_role("button", name="L∞ 8/255").click()
     assert figure.shown()[1] == 8
 
@@ -168,8 +168,8 @@ def test_a_size_too_large_for_the_other_norm_comes_back(figure):
 def test_it_keeps_its_height_and_fits(open_converter, width):
     figure = open_converter(viewport={"width": width, "height": 800})
     heights = set()
-    for norm, epsilon in [*SIZES, ("l2", 0.00347), ("l2", 12.8), ("linf", 0.123)]:
-        figure.set(norm=norm, epsilon=epsilon)
+    for norm, eps in [*SIZES, ("l2", 0.00347), ("l2", 12.8), ("linf", 0.123)]:
+        figure.set(norm=norm, eps=eps)
         heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
         assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
     assert len(heights) == 1
@@ -180,7 +180,7 @@ def test_it_keeps_its_height_and_fits(open_converter, width):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("epsilon", 0), ("epsilon", 14.1), ("epsilon", math.nan), ("epsilon", "1"), ("norm", "L2"),
+    [("eps", 0), ("eps", 14.1), ("eps", math.nan), ("eps", "1"), ("norm", "L2"),
      ("norm", "l1")],
 )  # fmt: skip
 def test_bad_values_are_refused(name, value):
@@ -189,7 +189,7 @@ def test_bad_values_are_refused(name, value):
 
 
 def test_flipped_pixels_are_black_or_white_and_each_once():
-    widget = EpsilonConverter(epsilon=14, norm="linf")
+    widget = EpsilonConverter(eps=14, norm="linf")
     assert len(set(widget.flips)) == len(widget.flips) >= 14**2
     assert np.isin(IMAGE[widget.flips], (0, 1)).all()
     assert len(json.dumps(widget.state())) < 5_000

@@ -266,7 +266,8 @@ def test_stored_distances_are_those_of_the_digits(digits, svm, distances):
 
 def test_state_starts_at_the_trained_norm(svm):
     figure = ScalingTheLoss()
-    assert 10**figure.u == pytest.approx(figure.norm) == pytest.approx(np.linalg.norm(svm[0]))
+    assert 10**figure.log_norm == pytest.approx(figure.norm)
+    assert figure.norm == pytest.approx(np.linalg.norm(svm[0]))
     assert len(figure.distances) == 2 * 6000
 
 
@@ -277,8 +278,8 @@ def test_state_starts_at_the_trained_norm(svm):
         (lambda: ScoreToPenalty(score=11), "score"),
         (lambda: ScoreToPenalty(score=math.nan), "score must be a finite number"),
         (lambda: ScoreToPenalty(y=0), "y"),
-        (lambda: ScalingTheLoss(u=1.6), "u"),
-        (lambda: ScalingTheLoss(u=math.inf), "u must be a finite number"),
+        (lambda: ScalingTheLoss(log_norm=1.6), "log_norm"),
+        (lambda: ScalingTheLoss(log_norm=math.inf), "log_norm must be a finite number"),
     ],
 )
 def test_bad_values_are_named(make, message):

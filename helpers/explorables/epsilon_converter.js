@@ -34,9 +34,9 @@ const size = (value) => `${digits(value)} (${digits(255 * value)}/255)`;
 // both changes that are shown: of every pixel by `each`, and of `flipped` pixels from 0 to 1.
 function view(model) {
   const norm = model.get("norm");
-  const epsilon = Math.min(model.get("epsilon"), LARGEST[norm]);
-  const length = norm === "l2" ? epsilon : epsilon * ROOT;
-  return { norm, epsilon, length, each: length / ROOT, flipped: length ** 2 };
+  const eps = Math.min(model.get("eps"), LARGEST[norm]);
+  const length = norm === "l2" ? eps : eps * ROOT;
+  return { norm, eps, length, each: length / ROOT, flipped: length ** 2 };
 }
 
 // Every pixel changed by so much, towards the grey in the middle, so that it stays in [0, 1].
@@ -55,10 +55,10 @@ function few(x, flips, count) {
 // A number field for ε in a unit. What a reader types is not rewritten before it is finished.
 function field(model, { name, per }) {
   const input = html("input", { type: "number", min: 0, step: "any", ...KEEP_KEYS });
-  const write = () => (input.value = digits(view(model).epsilon * per));
+  const write = () => (input.value = digits(view(model).eps * per));
   input.addEventListener("input", () => {
     const value = Number(input.value) / per;
-    if (value > 0) assign(model, { epsilon: clamp(value, SMALLEST, LARGEST[model.get("norm")]) });
+    if (value > 0) assign(model, { eps: clamp(value, SMALLEST, LARGEST[model.get("norm")]) });
   });
   input.addEventListener("change", write);
   return {
@@ -67,16 +67,16 @@ function field(model, { name, per }) {
   };
 }
 
-function epsilonSlider(model) {
+function epsSlider(model) {
   const largest = () => LARGEST[model.get("norm")];
-  return slider(model, "epsilon", {
+  return slider(model, "eps", {
     label: "ε",
     min: 0,
     max: STEPS,
     step: 1,
-    from: () => (STEPS * Math.log(view(model).epsilon / SMALLEST)) / Math.log(largest() / SMALLEST),
+    from: () => (STEPS * Math.log(view(model).eps / SMALLEST)) / Math.log(largest() / SMALLEST),
     to: (k) => Number((SMALLEST * (largest() / SMALLEST) ** (k / STEPS)).toPrecision(3)),
-    text: () => digits(view(model).epsilon),
+    text: () => digits(view(model).eps),
   });
 }
 
@@ -106,27 +106,27 @@ function pictures(x, flips) {
   };
 }
 
-function verdictOf({ norm, epsilon, each }) {
+function verdictOf({ norm, eps, each }) {
   if (norm === "l2") {
     return (
-      `An L2 certificate of ${digits(epsilon)} holds for all L∞ changes up to ` +
-      `${digits(epsilon)}/\u2060√784 = ${size(each)}, and for no larger L∞ ball.`
+      `An L2 certificate of ${digits(eps)} holds for all L∞ changes up to ` +
+      `${digits(eps)}/\u2060√784 = ${size(each)}, and for no larger L∞ ball.`
     );
   }
   return (
-    `An L∞ certificate of ${digits(epsilon)} holds for all L2 changes up to ` +
-    `${digits(epsilon)}. An L2 certificate covers this L∞ ball only from ${digits(epsilon)} √784 ` +
-    `= ${digits(epsilon * ROOT)} on.`
+    `An L∞ certificate of ${digits(eps)} holds for all L2 changes up to ` +
+    `${digits(eps)}. An L2 certificate covers this L∞ ball only from ${digits(eps)} √784 ` +
+    `= ${digits(eps * ROOT)} on.`
   );
 }
 
 function render({ model, el }) {
   const x = imageAt(numbersOf(model.get("image"), Uint8Array), 0);
   const norm = choice(model, "norm", { label: "Norm", options: Object.entries(NAMES) });
-  const stops = WELL_KNOWN.map(([of, epsilon, text]) =>
-    button(`${NAMES[of]} ${text}`, () => assign(model, { norm: of, epsilon })),
+  const stops = WELL_KNOWN.map(([of, eps, text]) =>
+    button(`${NAMES[of]} ${text}`, () => assign(model, { norm: of, eps })),
   );
-  const epsilon = epsilonSlider(model);
+  const eps = epsSlider(model);
   const fields = UNITS.map((unit) => field(model, unit));
   const images = pictures(x, model.get("flips"));
   const verdict = html("p", { class: "xp-verdict xp-balanced" });
@@ -134,12 +134,12 @@ function render({ model, el }) {
 
   function draw() {
     const shown = view(model);
-    [norm, epsilon, ...fields].forEach((part) => part.draw());
+    [norm, eps, ...fields].forEach((part) => part.draw());
     images.draw(shown);
     verdict.textContent = verdictOf(shown);
     numbers.draw({
       "longest change within ε (L2)": digits(shown.length),
-      "largest of one pixel (L∞)": digits(Math.min(shown.epsilon, 1)),
+      "largest of one pixel (L∞)": digits(Math.min(shown.eps, 1)),
     });
   }
   return show(
@@ -150,7 +150,7 @@ function render({ model, el }) {
         { class: "xp-epsilon" },
         row(norm.node),
         row(...stops),
-        epsilon.node,
+        eps.node,
         html("div", { class: "xp-numbers" }, ...fields.map(({ node }) => node)),
         verdict,
         images.node,

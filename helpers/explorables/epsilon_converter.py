@@ -14,7 +14,7 @@ FLIPPED = 200  # more pixels than are ever flipped: 14² = 196
 class EpsilonConverter(Explorable):
     """Set the size of a change, and read it in every unit that papers use.
 
-    ``epsilon`` is for pixels from 0 to 1, from 0.001 to 14. The ``norm`` is "l2", a Euclidean
+    ``eps`` is for pixels from 0 to 1, from 0.001 to 14. The ``norm`` is "l2", a Euclidean
     length, or "linf", the largest change of one pixel; "linf" is shown up to 0.5. At both ends any
     image can be made all grey.
 
@@ -28,7 +28,7 @@ class EpsilonConverter(Explorable):
     heights = (548, 721)
     _esm = script(module)
     title = traitlets.Unicode("What ε means: three units, two norms").tag(sync=True)
-    epsilon = Number(1.58, min=0.001, max=14).tag(sync=True)
+    eps = Number(1.58, min=0.001, max=14).tag(sync=True)
     norm = traitlets.Enum(["l2", "linf"], "l2").tag(sync=True)
     image = traitlets.Bytes(help="uint8, the 784 pixels of a test image").tag(sync=True)
     flips = traitlets.List(help="the numbers of black and white pixels, to be flipped in turn").tag(

@@ -117,7 +117,7 @@ function render({ model, el }) {
   const trained = Math.log10(model.get("norm"));
 
   const [losses, risks] = [lossChart(margins), riskChart()];
-  const norm = slider(model, "u", {
+  const norm = slider(model, "log_norm", {
     label: "Norm ‖w‖",
     min: SMALLEST,
     max: LARGEST,
@@ -129,7 +129,7 @@ function render({ model, el }) {
     ["‖w‖ → 0", SMALLEST],
     ["trained", trained],
     ["‖w‖ → ∞", LARGEST],
-  ].map(([name, u]) => button(name, () => assign(model, { u })));
+  ].map(([name, u]) => button(name, () => assign(model, { log_norm: u })));
   const legends = {
     loss: legend("loss", "f(‖w‖ y d)", ["R"]),
     small: legend("small", "α − β‖w‖ y d", ["α − β‖w‖ d_adv"], ["(α − R) / (β‖w‖)", "→ d_adv"]),
@@ -172,7 +172,7 @@ function render({ model, el }) {
   }
 
   function draw() {
-    const [u, name] = [model.get("u"), model.get("loss")];
+    const [u, name] = [model.get("log_norm"), model.get("loss")];
     const [f, length, limit] = [LOSSES[name], 10 ** u, LIMITS[name]];
     const R = riskAt(f, length);
     [norm, loss].forEach((part) => part.draw());

@@ -10,9 +10,10 @@ from helpers.explorables.traits import Number
 
 
 class ScalingTheLoss(DigitDistances):
-    """Change the length of the weights, ‖w‖ = 10^``u``, while the boundary stays where it is.
+    """Change the length of the weights, ‖w‖ = 10^``log_norm``, while the boundary stays
+    where it is.
 
-    ``u`` starts at the length that the SVM was trained to. Both ŵ and b′ = b/‖w‖ are fixed.
+    ``log_norm`` starts at the length that the SVM was trained to. Both ŵ and b′ = b/‖w‖ are fixed.
     Tanay & Griffin 2018, "Scaling the loss function".
     """
 
@@ -20,8 +21,8 @@ class ScalingTheLoss(DigitDistances):
     heights = (499, 919)
     _esm = script(module)
     title = traitlets.Unicode("Scaling the loss").tag(sync=True)
-    u = Number(min=-1.5, max=1.5).tag(sync=True)
+    log_norm = Number(min=-1.5, max=1.5).tag(sync=True)
 
-    @traitlets.default("u")
+    @traitlets.default("log_norm")
     def _as_trained(self):
         return math.log10(self.norm)
