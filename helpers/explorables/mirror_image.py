@@ -5,7 +5,7 @@ import math
 import traitlets
 
 from helpers.explorables.base import Explorable, script
-from helpers.explorables.traits import Number, ToyImage
+from helpers.explorables.traits import LARGEST_ANGLE, Number, ToyImage
 
 
 class MirrorImage(Explorable):
@@ -19,5 +19,5 @@ class MirrorImage(Explorable):
     heights = (408, 769)
     _esm = script(module)
     title = traitlets.Unicode("Mirror image").tag(sync=True)
-    theta = Number(math.pi / 4, min=0, max=math.radians(89.5)).tag(sync=True)
+    theta = Number(math.pi / 4, min=0, max=LARGEST_ANGLE).tag(sync=True)
     x = ToyImage([-0.8, 0.0]).tag(sync=True)

@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from helpers.explorables.base import Explorable, script
-from helpers.explorables.traits import DigitPair, Number
+from helpers.explorables.traits import DigitPair, Number, digits_of
 from helpers.results import FOLDER, load_svms
 
 
@@ -52,4 +52,4 @@ class RobustAccuracy(Explorable):
 
 
 def _svms(pair):
-    return load_svms(*map(int, pair.split("-")))
+    return load_svms(*digits_of(pair))

@@ -7,7 +7,7 @@ import traitlets
 
 from helpers import linear
 from helpers.explorables.base import Explorable, script
-from helpers.explorables.traits import DigitPair, Number
+from helpers.explorables.traits import DigitPair, Number, digits_of
 from helpers.results import FOLDER, load_svms, load_table, rows_of_pair
 from helpers.svm import lam_from_paper
 
@@ -17,7 +17,7 @@ PER_UNIT = 10_000  # pixels of centroids and basis are stored as whole ten-thous
 
 def rows_of(table, pair):
     """The rows of the summary that belong to a pair such as "3-8", from the largest λ."""
-    return rows_of_pair(table, *map(int, pair.split("-")))
+    return rows_of_pair(table, *digits_of(pair))
 
 
 def log_lams(rows):
@@ -88,7 +88,7 @@ class SvmExplorer(Explorable):
 
         Raises ValueError where ``key`` is no pair, FileNotFoundError where there are no results.
         """
-        i, j = map(int, key.split("-"))
+        i, j = digits_of(key)
         arrays = load_svms(i, j)
         rows = arrays["table"]
         examples = _examples()[[i, j]]

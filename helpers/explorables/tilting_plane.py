@@ -7,7 +7,7 @@ import traitlets
 
 from helpers import tilting
 from helpers.explorables.base import Explorable, script
-from helpers.explorables.traits import Number
+from helpers.explorables.traits import LARGEST_ANGLE, Number
 from helpers.results import load_arrays
 
 LAM = 1e-4  # of the SVM that spans the plane with the centroids
@@ -32,8 +32,8 @@ class TiltingPlane(Explorable):
     heights = (685, 869)
     _esm = script(module)
     title = traitlets.Unicode("Tilting plane").tag(sync=True)
-    theta = Number(math.pi / 6, min=0, max=math.radians(89.5)).tag(sync=True)
-    theta_svm = Number(min=0, max=math.radians(89.5)).tag(sync=True)
+    theta = Number(math.pi / 6, min=0, max=LARGEST_ANGLE).tag(sync=True)
+    theta_svm = Number(min=0, max=LARGEST_ANGLE).tag(sync=True)
     centroids = traitlets.Bytes(help="float32 pixels in [0, 1] of i and of j").tag(sync=True)
     n_hat = traitlets.Bytes(help="float32, a unit vector at right angles to j - i").tag(sync=True)
     points = traitlets.Bytes(

@@ -5,6 +5,8 @@ import re
 
 import traitlets
 
+LARGEST_ANGLE = math.radians(89.5)  # angles stay below a right one
+
 
 class Number(traitlets.Float):
     """A number between ``min`` and ``max``; NaN and infinities are no numbers here."""
@@ -27,6 +29,11 @@ class ToyImage(traitlets.List):
                 f"{self.name} must be two numbers in [-1, 1], [a, b]; it was {value!r}"
             )
         return value
+
+
+def digits_of(pair):
+    """The digits i and j of a pair such as "3-8"."""
+    return [int(digit) for digit in pair.split("-")]
 
 
 class DigitPair(traitlets.Unicode):
