@@ -208,6 +208,7 @@ def test_new_style_and_script_reach_the_site_and_run_nothing(book):
     book.write("book/assets/site.css", "p { color: red; }")
     assert book.rebuild() == set()
     assert (book.root / "_build/html/_static/site.css").read_text() == "p { color: red; }"
+    assert "p { color: red; }" in (book.root / "_build/html/_static/book.css").read_text()
 
 
 def test_build_that_was_killed_is_not_taken_for_a_finished_one(book):

@@ -22,6 +22,7 @@ import fingerprint  # noqa: E402
 import icons  # noqa: E402
 import mathematics  # noqa: E402
 import notebooks  # noqa: E402
+import styles  # noqa: E402
 import theme  # noqa: E402
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
@@ -390,3 +391,68 @@ def test_font_holds_the_icons_that_are_shown(site):
     held = set().union(*(font.getBestCmap() for font in fonts))
     assert set(icons.glyphs(css)) <= held
     assert len(held) < 200
+
+
+# --- styles
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        ("p{color:red}", "p{color:red}"),
+        (".a p{color:red}", ".a p{color:red}"),
+        (".a.b{color:red}", ""),
+        (".b,.a > i{color:red}", ".a > i{color:red}"),
+        (".a:not(.b){color:red}", ".a:not(.b){color:red}"),
+        (".bs-tooltip-auto{color:red}", ".bs-tooltip-auto{color:red}"),
+        ("@media print{.a{color:red}.b{color:red}}", "@media print{.a{color:red}}"),
+        ("@media print{.b{color:red}}", ""),
+        ("@font-face{font-family:b}", "@font-face{font-family:b}"),
+        ("/* a note */", ""),
+    ],
+)
+def test_rules_stay_that_an_element_can_meet(rule, kept):
+    assert styles.used_rules(rule, {"a"}) == kept
+
+
+def test_a_sheet_brings_what_it_imports_and_finds_its_files(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "base.css").write_text("p{background:url(a.png)}")
+    (tmp_path / "deep/top.css").write_text(
+        """@import "../base.css";i{src:url('../b.woff'),url(c.woff),url("data:,d")}"""
+    )
+    css = styles.read_sheet(tmp_path, "deep/top.css")
+    assert css == (
+        'p{background:url("a.png")}i{src:url("b.woff"),url("deep/c.woff"),url("data:,d")}'
+    )
+
+
+def test_a_page_asks_for_one_sheet_whichever_version_it_had():
+    links = (
+        '<link href="../_static/a.css?digest=1" rel="stylesheet" />'
+        '<link rel="next" href="b.html" />'
+        '<link rel="stylesheet" type="text/css" href="../_static/b.css" />'
+    )
+    once = styles.link_one(links, "1")
+    assert once.count("<link") == 2
+    assert '<link rel="stylesheet" href="../_static/book.css?v=1">' in once
+    assert styles.link_one(once, "2") == once.replace("v=1", "v=2")
+
+
+def test_the_sheet_of_the_site_finds_its_fonts(site):
+    css = (site / "_static" / styles.SHEET).read_text(encoding="utf-8")
+    faces = re.findall(r"@font-face\s*{(.*?)}", css, re.S)
+    assert len(faces) > 5
+    for face in faces:
+        files = styles.URL.findall(face)
+        assert any((site / "_static" / file).is_file() for file in files), face
+
+
+def test_every_page_has_one_sheet_no_script_that_blocks_and_a_description(site):
+    pages = sorted((site / "book").glob("*.html"))
+    assert len(pages) > 5
+    for path in pages:
+        page = path.read_text(encoding="utf-8")
+        assert page.count('rel="stylesheet"') == 1, path
+        assert re.findall(r'<script src="[^"]*"', page) == [], path
+        assert re.search(r'<meta name="description" content="[^"\\]{30,}">', page), path

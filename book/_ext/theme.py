@@ -8,7 +8,9 @@ import re
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from textwrap import shorten
 
+from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
@@ -25,6 +27,10 @@ OUTSIDE_CSS = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)"
 REPAIRS = [
     (r'\s*<script defer src="[^"]*scripts/fontawesome\.js[^"]*"></script>', ""),
     (r"\s*<!-- So that users can add custom icons -->", ""),
+    # Scripts do not hold up the page, and are not fetched before its style.
+    (r"\s*<!-- Pre-loaded scripts[^>]*-->|\s*<link rel=\"preload\" as=\"script\"[^>]*>", ""),
+    (r'<script ((?:data-sd[^>]*)?src=")', r"<script defer \1"),
+    (r"\s*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>", ""),
     # Their titles would hold the markup of formulas, and nothing shows them.
     (r'(<link rel="(?:next|prev)") title="[^"]*"', r"\1"),
     # The name must contain the text one sees, "Search Ctrl+K".
@@ -73,6 +79,15 @@ def copy_assets(app):
     if app.builder.format == "html":
         for name in ("theme.css", "print.js"):
             copy_asset(Path(__file__).with_name(name), Path(app.outdir) / "_static")
+
+
+def describe(app, pagename, templatename, context, doctree):
+    """What a search engine shows of a page: its first paragraph without formulas."""
+    paragraphs = doctree.findall(nodes.paragraph) if doctree else ()
+    plain = (each for each in paragraphs if not each.next_node(nodes.math))
+    if paragraph := next(plain, None):
+        text = escape(shorten(paragraph.astext(), 160, placeholder=" …"))
+        context["metatags"] += f'\n    <meta name="description" content="{text}">'
 
 
 class _Requests(HTMLParser):
@@ -143,5 +158,6 @@ def setup(app):
     app.add_css_file("theme.css")
     app.add_js_file("print.js", defer="defer")
     app.connect("builder-inited", copy_assets)
+    app.connect("html-page-context", describe)
     app.connect("build-finished", finish_pages, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
