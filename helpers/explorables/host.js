@@ -5,6 +5,7 @@
   const modules = {}; // module name -> the imported module, as a promise
   const models = {}; // explorable id -> its model: two views of one explorable share it
   const parts = {}; // "module/key" -> the values that this file has brought
+  const states = {}; // explorable id -> its state, where the page's own script has brought it
   const here = document.currentScript.src;
 
   // Browsers refuse to import modules from file://, but not from a Blob.
@@ -61,7 +62,8 @@
     };
   }
 
-  const modelOf = ({ id, module, state }) => (models[id] ||= makeModel(module, decodeAll(state)));
+  const modelOf = ({ id, module, state = states[id] }) =>
+    (models[id] ||= makeModel(module, decodeAll(state)));
 
   async function mount(figure) {
     const el = document.createElement("div");
@@ -78,12 +80,32 @@
     }
   }
 
+  const idle = () =>
+    new Promise((done) =>
+      window.requestIdleCallback ? requestIdleCallback(done, { timeout: 100 }) : setTimeout(done),
+    );
+
+  // What is in view comes first; for the rest, the page takes breath between two.
+  async function mountAll(entries, observer) {
+    observer.disconnect();
+    const inView = entries.filter((entry) => entry.isIntersecting);
+    await Promise.all(inView.map((entry) => mount(entry.target)));
+    for (const entry of entries.filter((entry) => !entry.isIntersecting)) {
+      await idle();
+      await mount(entry.target);
+    }
+  }
+
   window.explorables = {
     define: (name, source) => (sources[name] = source),
     part: (name, values) => (parts[name] = values),
+    hold: (found) => Object.assign(states, found),
     models,
   };
-  addEventListener("DOMContentLoaded", () =>
-    document.querySelectorAll(".explorable[data-module]").forEach(mount),
-  );
+  addEventListener("DOMContentLoaded", () => {
+    const observer = new IntersectionObserver(mountAll);
+    document
+      .querySelectorAll(".explorable[data-module]")
+      .forEach((figure) => observer.observe(figure));
+  });
 })();

@@ -6,6 +6,7 @@ Entry points in ``pyproject.toml`` tell MyST-NB of the two classes here; the ext
 
 import json
 import os
+import re
 import shutil
 from html import escape
 from pathlib import Path
@@ -18,6 +19,7 @@ from helpers.explorables.base import CSS, HERE, MIME_TYPE, as_json, script
 
 HOST = "explorables/host.js"
 PICTURES = "book/pictures"
+SPEC = re.compile(r'(?<=<script type="application/json">).*?(?=</script>)', re.S)
 
 
 class ExplorableMime:
@@ -116,7 +118,27 @@ def write_parts(explorable, folder):
         os.replace(unfinished, path)
 
 
+def move_states(app, pagename, templatename, context, doctree):
+    """The states of a page's explorables go to a script that does not hold up its text."""
+    states = {}
+
+    def leave(hit):
+        spec = json.loads(hit[0])
+        states[spec["id"]] = spec.pop("state")
+        return json.dumps(spec)
+
+    context["body"] = SPEC.sub(leave, context.get("body", ""))
+    if states:
+        path = f"explorables/{pagename.replace('/', '-')}.js"
+        text = json.dumps(states, separators=(",", ":"))
+        target = Path(app.outdir) / "_static" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(f"explorables.hold({text});\n", encoding="utf-8")
+        app.add_js_file(path, loading_method="defer")
+
+
 def setup(app):
     app.connect("builder-inited", write_assets)
+    app.connect("html-page-context", move_states, priority=900)  # after the scripts it follows
     app.add_css_file("explorables/explorables.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
