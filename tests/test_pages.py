@@ -77,6 +77,17 @@ def test_first_load_is_light(open_page, server, site, path):
     assert sum(sizes.values()) - sum(sizes[part] for part in parts) < FIRST_LOAD, largest
 
 
+def test_search_shows_where_a_word_stands(open_page):
+    visit = open_page("search.html?q=hinge")
+    visit.page.locator("#search-results li .context").first.wait_for()
+    visit.page.wait_for_load_state("networkidle")
+    found = visit.page.locator("#search-results li")
+    excerpts = found.locator(".context").all_inner_texts()
+    assert len(excerpts) == found.count() > 1
+    assert any("hinge loss" in excerpt for excerpt in excerpts)
+    assert visit.errors == []
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_jumps_while_the_page_loads(open_page, path, width):

@@ -132,6 +132,13 @@ def write_index(app, site):
     (site / "index.html").write_text(page, encoding="utf-8")
 
 
+def mend_search(site):
+    """Sphinx's search looks for its excerpts in a role that valid pages do not state."""
+    script = site / "_static" / "searchtools.js"
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace('[role="main"]', "main"), encoding="utf-8")
+
+
 def finish_pages(app, exception):
     if exception or app.builder.format != "html":
         return
@@ -140,6 +147,7 @@ def finish_pages(app, exception):
         for path in (site / "_static").glob(pattern):
             path.unlink()
     write_index(app, site)
+    mend_search(site)
     for path in sorted(site.rglob("*.html")):
         page = path.read_text(encoding="utf-8")
         repaired = repair(page)

@@ -64,11 +64,11 @@ def _still(env, number, spec):
 def _placeholder(spec, number, still):
     """What stands in the page until ``host.js`` brings it to life."""
     spec = dict(spec, id=f"explorable-{number}")
-    del spec["still"]
+    own_still = " data-still" if spec.pop("still") else ""
     wide, narrow = spec.pop("heights")
     state = json.dumps(spec, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
     return (
-        f'<div class="explorable" data-module="{spec["module"]}" data-state="waiting" '
+        f'<div class="explorable" data-module="{spec["module"]}"{own_still} data-state="waiting" '
         f'style="--wide: {wide}px; --narrow: {narrow}px">'
         f"{still}"
         f'<script type="application/json">{state}</script></div>'
