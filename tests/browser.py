@@ -12,7 +12,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The first, which never has a window, takes less than half of the processor time of the others.
+NAMES = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
+    "google-chrome-stable", "chrome",
+)  # fmt: skip
 
 
 @cache
@@ -37,9 +41,9 @@ def _playwrights_own() -> str | None:
 
 
 def install_chromium() -> None:
-    """Install Debian's package. Raises CalledProcessError where that fails."""
+    """Install Debian's package of the lightest. Raises CalledProcessError where that fails."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in ("update", "install --yes --no-install-recommends chromium"):
+    for command in ("update", f"install --yes --no-install-recommends {NAMES[0]}"):
         subprocess.run(
             ["apt-get", *command.split()],
             env=environment, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True,
