@@ -22,13 +22,13 @@ LIVE = "[...document.querySelectorAll('.explorable')].every(e => e.dataset.state
 def take_pictures(page, path):
     """One picture per explorable of the built page at ``path``, and how many there were.
 
-    A quiz needs none: it answers without scripts.
+    What brings its own still, as a quiz does, needs none.
     """
     page.goto(path.as_uri())
     page.wait_for_function(LIVE)
     taken = 0
     for number, explorable in enumerate(page.locator(".explorable").all(), 1):
-        if explorable.get_attribute("data-module") != "quiz":
+        if explorable.get_attribute("data-still") is None:
             explorable.locator(".xp").screenshot(path=PICTURES / f"{path.stem}-{number}.png")
             taken += 1
     return taken

@@ -117,7 +117,7 @@ def test_every_figure_has_a_caption_and_an_alternative_text(open_page, chapter):
     )
     assert bare == []
     uncaptioned = visit.page.evaluate(
-        """() => [...document.querySelectorAll(".bd-article .explorable:not([data-module=quiz])")]
+        """() => [...document.querySelectorAll(".bd-article .explorable:not([data-still])")]
           .filter(e => !e.closest("figure")?.querySelector("figcaption")?.textContent.trim())
           .map(e => e.dataset.module)"""
     )
@@ -148,7 +148,7 @@ def test_every_chapter_asks_its_reader_between_recap_and_exercises(open_page, ch
 def test_without_scripts_every_figure_is_a_still_picture(open_page, chapter):
     live = open_page(f"{chapter}.html")
     wait_until_live(live.page)
-    figures = live.page.locator(".explorable:not([data-module=quiz])").count()
+    figures = live.page.locator(".explorable:not([data-still])").count()
     still = open_page(f"{chapter}.html", java_script_enabled=False)
     pictures = still.page.locator(".explorable img").all()
     assert len(pictures) == figures

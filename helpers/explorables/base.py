@@ -75,7 +75,11 @@ class Explorable(anywidget.AnyWidget):
         raise ValueError(f"{cls.__name__} has no part {key!r}")
 
     def still(self):
-        """What a page shows in its place without scripts: HTML, or None for a picture of it."""
+        """What a page shows in its place without scripts: HTML, or None for a picture of it.
+
+        With HTML of its own it is text rather than a figure, which the page marks by
+        ``data-still``: no picture is taken of it, and in print it may go on on the next page.
+        """
         return None
 
     def _send_part(self, _widget, message, _buffers):
