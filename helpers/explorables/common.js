@@ -4,7 +4,7 @@ export {
   clamp, colour, columnHead, degrees, format, html, listed, pair, powerOfTen, row, rowHead, svg,
   svgWords, table, update, visible, words,
 } from "./elements.js";
-export { assign, forWidth, loadPart, numbersOf, show } from "./widget.js";
+export { assign, forWidth, loadPart, numbersOf, rowsOf, show } from "./widget.js";
 export {
   KEEP_KEYS, LARGEST_ANGLE, angleSlider, button, checkbox, choice, readouts, select, slider,
 } from "./controls.js";

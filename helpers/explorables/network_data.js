@@ -1,13 +1,8 @@
 // What plane_networks.py sent: two-layer networks in the plane, with their training points.
-import { numbersOf } from "./common.js";
+import { numbersOf, rowsOf } from "./common.js";
 import { network } from "./local_linear.js";
 
 const HIDDEN = 24;
-
-function rowsOf(values, width) {
-  const count = values.length / width;
-  return Array.from({ length: count }, (_, k) => values.subarray(k * width, (k + 1) * width));
-}
 
 // `networks` and `boundaries`, the latter lists of segments [x1, x2, x1, x2], by number of the
 // network; `points` and `labels` by number of the point.

@@ -1,16 +1,10 @@
 // One pair's SVMs and images, made from the part that Python sent: see svm_explorer.py.
-import { numbersOf } from "./common.js";
+import { numbersOf, rowsOf } from "./common.js";
 import { PIXELS, imageAt } from "./digits.js";
 
 const SMALLEST_SINE = 1e-3; // of θ: below it ŵ has no direction of its own beside ẑ
 
 const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
-
-function rowsOf(values, length) {
-  return Array.from({ length: values.length / length }, (_, k) =>
-    values.slice(k * length, (k + 1) * length),
-  );
-}
 
 // n̂ of each SVM in the basis without ẑ; where θ is 0, that of the nearest smaller λ.
 function normals(coefficients) {

@@ -1,7 +1,7 @@
 // Pictures: of the toy problem, of digits, of weights.
 import { plane } from "./charts.js";
 import { clamp, colour, format, html, svg } from "./elements.js";
-import { numbersOf } from "./widget.js";
+import { numbersOf, rowsOf } from "./widget.js";
 
 // A picture with its name and a line of text beside it.
 function framed(name, image) {
@@ -100,10 +100,5 @@ export function weightImage(size) {
 }
 
 // The numbers that Python sent as float32 bytes, cut into rows of an image each.
-export function imagesOf(view) {
-  const values = Array.from(numbersOf(view, Float32Array));
-  const size = SIDE * SIDE;
-  return Array.from({ length: values.length / size }, (_, k) =>
-    values.slice(k * size, (k + 1) * size),
-  );
-}
+export const imagesOf = (view) =>
+  rowsOf(numbersOf(view, Float32Array), SIDE ** 2).map((row) => Array.from(row));

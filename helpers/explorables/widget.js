@@ -88,3 +88,9 @@ export function numbersOf(view, Kind) {
   if (!view) throw new Error("its numbers are missing");
   return new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
+
+// A typed array cut into rows of so many numbers.
+export const rowsOf = (numbers, length) =>
+  Array.from({ length: numbers.length / length }, (_, k) =>
+    numbers.subarray(k * length, (k + 1) * length),
+  );
