@@ -27,7 +27,7 @@ from browser import find_chromium
 from filelock import FileLock
 from firefox import find_firefox
 from hypothesis import settings
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_FLAGS = (
@@ -36,6 +36,8 @@ CHROMIUM_FLAGS = (
 ).split()
 if "PYTEST_XDIST_WORKER" in os.environ:  # there are as many as cores: each takes one
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+expect.set_options(timeout=30_000)  # a machine may be slow: a test that passes waits no longer
 
 # The same examples on every machine, however slow it is.
 settings.register_profile("book", deadline=None, derandomize=True)

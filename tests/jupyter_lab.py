@@ -11,6 +11,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 TOKEN = "a-token-for-the-test"
+PATIENCE = 300_000  # milliseconds, on a machine that does other things as well
+CELLS = "[...jupyterapp.shell.currentWidget.content.model.cells]"
+CODE = f"{CELLS}.filter(cell => cell.type == 'code')"
+OUTPUTS = f"{CODE}.flatMap(cell => cell.toJSON().outputs)"
+ERRORS = f"{OUTPUTS}.filter(output => output.output_type == 'error')"
+ASK = """async ([code, question]) => {
+  const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+  const request = kernel.requestExecute({ code, user_expressions: { question } });
+  const { content } = await request.done;
+  const answer = content.user_expressions?.question;
+  return answer?.data?.['text/plain'] ?? JSON.stringify(content);
+}"""
+OPEN = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
+CONNECTED = """async () => {
+  const { sessionContext } = jupyterapp.shell.currentWidget;
+  await sessionContext.ready;
+  await sessionContext.session.kernel.info;
+}"""
 
 
 @contextmanager
@@ -55,3 +73,33 @@ def _wait_for(url: str, server: subprocess.Popen, patience: float = 60) -> None:
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.2)
     raise RuntimeError("JupyterLab did not start")
+
+
+class Notebook:
+    """A notebook that is open in JupyterLab."""
+
+    def __init__(self, page):
+        self.page = page
+        page.wait_for_function(OPEN, timeout=PATIENCE)
+        page.evaluate(CONNECTED)
+
+    def run_all(self):
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        started = f"{CODE}.every(cell => cell.executionCount) || {ERRORS}.length"
+        self.page.wait_for_function(started, timeout=PATIENCE)
+        self.ask("", "0")  # behind the last cell
+        assert self.page.evaluate(ERRORS) == []
+
+    def count(self, kind):
+        """How many cells of a kind there are, "code" or "markdown"."""
+        return self.page.evaluate(f"{CELLS}.filter(cell => cell.type == '{kind}').length")
+
+    def ask(self, code, question):
+        """Run code in the kernel, and then tell the value of the expression question."""
+        return self.page.evaluate(ASK, [code, question])
+
+    def wait_until(self, condition):
+        """Ask the kernel until condition holds: a figure's messages come between the questions."""
+        answers = (self.ask("", condition) for _ in range(1000))
+        assert any(answer == "True" for answer in answers), self.ask("", condition)

@@ -6,12 +6,10 @@ import re
 import shutil
 
 import pytest
-from jupyter_lab import jupyter_lab
+from jupyter_lab import PATIENCE, Notebook, jupyter_lab
 from playwright.sync_api import expect
 
 from experiments.chapter_costs import CHAPTERS
-
-PATIENCE = 120_000  # milliseconds, on a machine that does other things as well
 
 # Of each chapter an explorable and a control of it; what the reader sets that to, and what Python
 # finds then; what Python does, and where the control is then.
@@ -58,23 +56,6 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells, also those out of sight
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-CELLS = "[...jupyterapp.shell.currentWidget.content.model.cells]"
-CODE = f"{CELLS}.filter(cell => cell.type == 'code')"
-OUTPUTS = f"{CODE}.flatMap(cell => cell.toJSON().outputs)"
-ERRORS = f"{OUTPUTS}.filter(output => output.output_type == 'error')"
-ASK = """async ([code, question]) => {
-  const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
-  const request = kernel.requestExecute({ code, user_expressions: { question } });
-  const { content } = await request.done;
-  const answer = content.user_expressions?.question;
-  return answer?.data?.['text/plain'] ?? JSON.stringify(content);
-}"""
-OPEN = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
-CONNECTED = """async () => {
-  const { sessionContext } = jupyterapp.shell.currentWidget;
-  await sessionContext.ready;
-  await sessionContext.session.kernel.info;
-}"""
 SHUT_DOWN = "() => jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 
 
@@ -97,36 +78,6 @@ def context(browser):
     context.set_default_timeout(PATIENCE)
     yield context
     context.close()
-
-
-class Notebook:
-    """A notebook that is open in JupyterLab."""
-
-    def __init__(self, page):
-        self.page = page
-        page.wait_for_function(OPEN, timeout=PATIENCE)
-        page.evaluate(CONNECTED)
-
-    def run_all(self):
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        started = f"{CODE}.every(cell => cell.executionCount) || {ERRORS}.length"
-        self.page.wait_for_function(started, timeout=PATIENCE)
-        self.ask("", "0")  # behind the last cell
-        assert self.page.evaluate(ERRORS) == []
-
-    def count(self, kind):
-        """How many cells of a kind there are, "code" or "markdown"."""
-        return self.page.evaluate(f"{CELLS}.filter(cell => cell.type == '{kind}').length")
-
-    def ask(self, code, question):
-        """Run code in the kernel, and then tell the value of the expression question."""
-        return self.page.evaluate(ASK, [code, question])
-
-    def wait_until(self, condition):
-        """Ask the kernel until condition holds: a figure's messages come between the questions."""
-        answers = (self.ask("", condition) for _ in range(1000))
-        assert any(answer == "True" for answer in answers), self.ask("", condition)
 
 
 def turn(control, to):

@@ -11,7 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 import traitlets
-from jupyter_lab import jupyter_lab
+from jupyter_lab import PATIENCE, Notebook, jupyter_lab
 from playwright.sync_api import expect
 from test_explorables import SCHEMES, Figure, numbers
 
@@ -492,12 +492,10 @@ def test_in_jupyter_the_kernel_sends_the_parts(tmp_path, browser):
         context = browser.new_context(viewport={"width": 1280, "height": 2000})
         page = context.new_page()
         page.goto(address("lab/tree/figure.ipynb"))
-        page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=60_000)
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-        page.keyboard.press("Shift+Enter")
+        Notebook(page).run_all()
         figure = page.locator(".jp-OutputArea .xp")
         status = figure.locator(".xp-status")
-        expect(status).to_contain_text("3 against 8: 6,000", timeout=60_000)
+        expect(status).to_contain_text("3 against 8: 6,000", timeout=PATIENCE)
         before = page.url
         figure.get_by_role("button", name="4 against 9:").click()
         expect(status).to_contain_text("4 against 9: 6,000")
