@@ -102,7 +102,8 @@ def write_sheet(app, exception):
         return
     site = Path(app.outdir)
     static = site / "_static"
-    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+    paths = sorted(path for path in site.rglob("*.html") if static not in path.parents)
+    pages = {path: path.read_text(encoding="utf-8") for path in paths}
     names = dict.fromkeys(hit[2] for page in pages.values() for hit in LINK.finditer(page))
     names.pop(SHEET, None)
     if not names:
