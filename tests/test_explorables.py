@@ -149,7 +149,7 @@ def test_noisy_point_agrees_with_scikit_learn(chapter, loss, bias):
             figure.set(p=p)
             w, b = toy.fit(*toy.training_set(p), 10.0**log_lam, loss, bias == "free")
             scale = np.linalg.norm(w)
-            shown = np.array([*figure.readout("w"), *figure.readout("b")])
+            shown = np.array([*figure.readout("w"), *figure.readout("b₀")])
             assert shown == pytest.approx(np.array([*w, b]), abs=1e-3 * scale + 5e-4)
             assert figure.readout("tilt θ") == pytest.approx([np.degrees(toy.tilt(w))], abs=0.06)
 

@@ -105,7 +105,7 @@ function boxesAround({ px, py, frame }, { clean, robust, full }) {
       const start = clamp(x + dx, frame.x, frame.x + frame.width - width);
       return { left: start, right: start + width, top: y + dy - 7, bottom: y + dy + 7 };
     })
-    .filter(({ top, bottom }) => bottom - 7 > frame.y && top + 7 < frame.y + frame.height);
+    .filter(({ top, bottom }) => top >= frame.y && bottom <= frame.y + frame.height);
 }
 
 const overlap = (a, b) =>
@@ -154,7 +154,7 @@ function accuracyPlane(model) {
   const impossible = polygon(plot, "impossible");
   impossible.draw([[x[0], x[0]], [x[1], x[1]], [x[1], 101], [x[0], 101]]);
   const usual = segment(plot, "muted");
-  const usualName = svg("text", { class: "xp-label xp-text-muted" }, "standard");
+  const usualName = svg("text", { class: "xp-label xp-text-muted" }, "as standard");
   const ring = svg("circle", { r: 11, class: "xp-chosen" });
   const marks = networks.map((each) => network(plot, each));
   const names = namesIn(plot);
@@ -174,7 +174,7 @@ function accuracyPlane(model) {
     node: plot.node,
     draw({ networks: shown, picked, best, standard }) {
       usual.draw([standard.clean, 0], [standard.clean, 100]);
-      const beside = `translate(${plot.px(standard.clean) + 13} ${plot.py(8)}) rotate(-90)`;
+      const beside = `translate(${plot.px(standard.clean) + 13} ${plot.py(28)}) rotate(-90)`;
       usualName.setAttribute("transform", beside);
       marks.forEach((mark, k) => mark.draw(shown[k]));
       names.draw([...new Set([picked, best])], shown);

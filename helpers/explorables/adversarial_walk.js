@@ -12,7 +12,7 @@ const SIGNS = { digit: "●", goal: "◆" };
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const pixels = (length) => `${format(length)} pixels`;
-const percent = (p) => `${format(100 * p, 0)} %`;
+const percent = (p) => `${format(100 * p, 0)}\u00a0%`;
 
 // What a network makes of an image, in words that follow its name.
 function verb(read, digit) {

@@ -37,7 +37,7 @@ function render({ model, el }) {
   function draw() {
     const [a, b] = model.get("x");
     point.draw();
-    picture.draw([a, b], `a = ${format(a)}, b = ${format(b)}`);
+    picture.draw([a, b], `a\u00a0=\u00a0${format(a)}, b\u00a0=\u00a0${format(b)}`);
   }
   return show({ model, el }, [row(plot.node, picture.node)], draw);
 }

@@ -75,7 +75,7 @@ function render({ model, el }) {
     [image, turn, angle].forEach((part) => part.draw());
     [x, xp, xm].forEach((point, k) => {
       const distance = [d, 0, -d][k];
-      pictures[k].draw(point, `${verdict(distance)}, d = ${format(distance)}`);
+      pictures[k].draw(point, `${verdict(distance)}, d\u00a0=\u00a0${format(distance)}`);
     });
     numbers.draw({
       "‖x − xₘ‖": format(Math.hypot(x[0] - xm[0], x[1] - xm[1])),

@@ -44,7 +44,7 @@ function render({ model, el }) {
   });
   const loss = choice(model, "loss", { label: "Loss", options: LOSSES });
   const bias = choice(model, "bias", { label: "Boundary", options: ORIGIN });
-  const numbers = readouts(["tilt θ", "‖w‖", "w", "b"]);
+  const numbers = readouts(["tilt θ", "‖w‖", "w", "b₀"]);
   const picture = toyPicture("p, the noisy point", 64);
   const controls = html(
     "div",
@@ -74,7 +74,7 @@ function render({ model, el }) {
       "tilt θ": `${format(degrees(Math.atan2(Math.abs(w[1]), w[0])), 1)}°`,
       "‖w‖": format(Math.hypot(...w)),
       w: pair(w, 3),
-      b: format(b, 3),
+      "b₀": format(b, 3),
     });
   }
   return show({ model, el }, [row(plot.node, controls)], draw);
