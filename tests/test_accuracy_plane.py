@@ -203,7 +203,7 @@ def test_a_network_is_followed_by_its_name_and_its_ring(figure):
             place = [clean(network), robust(network, "l2", eps)]
             assert ringed(figure) == pytest.approx(place, abs=0.01)
             assert short in names(figure)
-    assert names(figure) == {"standard", "L∞, ε = 0.1", "L∞, ε = 0.3"}  # the last is the best
+    assert names(figure) == {"as standard", "L∞, ε = 0.1", "L∞, ε = 0.3"}  # the last is the best
 
 
 def test_a_click_on_a_mark_follows_its_network(figure):
@@ -239,9 +239,9 @@ def test_names_stand_inside_the_plot_and_apart(figure):
         )
         assert 1 <= len(boxes) <= 2
         for box in boxes:
-            assert box["left"] > frame["x"] - 1 and box["top"] > frame["y"] - 9
+            assert box["left"] > frame["x"] - 1 and box["top"] > frame["y"] - 4
             assert box["right"] < frame["x"] + frame["width"] + 8
-            assert box["bottom"] < frame["y"] + frame["height"] + 9
+            assert box["bottom"] < frame["y"] + frame["height"] + 4
         if len(boxes) == 2:
             one, other = boxes
             across = one["right"] <= other["left"] or other["right"] <= one["left"]

@@ -100,12 +100,12 @@ function boxesAround({ px, py, frame }, { clean, robust, full }) {
   const [right, left, middle] = [15, -15 - width, -width / 2];
   const sides = [[right, 0], [left, 0], [middle, 20], [middle, -20]];
   const corners = [right, left].flatMap((dx) => [14, -14].map((dy) => [dx, dy]));
-  return [...sides, ...corners]
-    .map(([dx, dy]) => {
-      const start = clamp(x + dx, frame.x, frame.x + frame.width - width);
-      return { left: start, right: start + width, top: y + dy - 7, bottom: y + dy + 7 };
-    })
-    .filter(({ top, bottom }) => top >= frame.y && bottom <= frame.y + frame.height);
+  const within = (value, from, length, size) => clamp(value, from, from + length - size);
+  return [...sides, ...corners].map(([dx, dy]) => {
+    const start = within(x + dx, frame.x, frame.width, width);
+    const top = within(y + dy - 7, frame.y, frame.height, 14);
+    return { left: start, right: start + width, top, bottom: top + 14 };
+  });
 }
 
 const overlap = (a, b) =>
