@@ -87,6 +87,12 @@ def pytest_runtest_setup(item):
 
 
 def pytest_terminal_summary(terminalreporter):
+    budgets = {}
+    for report in terminalreporter.stats.get("passed", []):
+        for page, used in report.user_properties:
+            budgets.setdefault(page, []).append(used)
+    for page, used in sorted(budgets.items()):
+        terminalreporter.write_line(f"{page}: {'; '.join(sorted(used))}")
     skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     for _, message in NEEDS.values():
         if count := sum(message in reason for reason in skipped):

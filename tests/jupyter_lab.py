@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 TOKEN = "a-token-for-the-test"
-PATIENCE = 300_000  # milliseconds, on a machine that does other things as well
+PATIENCE = 200_000  # milliseconds, on a machine that does other things as well
 CELLS = "[...jupyterapp.shell.currentWidget.content.model.cells]"
 CODE = f"{CELLS}.filter(cell => cell.type == 'code')"
 OUTPUTS = f"{CODE}.flatMap(cell => cell.toJSON().outputs)"

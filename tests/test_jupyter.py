@@ -24,7 +24,7 @@ DRIVEN = {
     ),
     "scaling-the-loss": (
         *("ScalingTheLoss", "Norm ‖w‖"),
-        *("0.5", "figure.u == 0.5", "figure.u = -1.0", "-1"),
+        *("0.5", "figure.log_norm == 0.5", "figure.log_norm = -1.0", "-1"),
     ),
     "tilting-angle": (
         *("TiltingPlane", "Tilting angle θ"),

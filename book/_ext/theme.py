@@ -58,7 +58,7 @@ INDEX = """<!DOCTYPE html>
 </html>
 """
 # Loaded by every page for a search as one types, which the book does not offer.
-SEARCH = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>'
+SEARCH = r'\s*<script (?:defer )?src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>'
 
 
 def set_options(app, config):
