@@ -13,7 +13,7 @@ CHAPTERS = [TOC["root"], *(chapter["file"] for chapter in TOC["chapters"])]
 PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html", "genindex.html"]
 USE = Path(__file__).with_name("use_explorables.js").read_text(encoding="utf-8")
 FIRST_LOAD = 500_000  # bytes, compressed, of a page without the parts that its figures load
-WITH_PARTS = 600_000
+WITH_PARTS = 550_000
 LAYOUT_SHIFT = 0.05
 
 
