@@ -50,6 +50,7 @@ def unsafe(source):
     ],
 )
 def test_what_reads_pickles_is_found(source, found):
+    """The detector is shown programs that read pickles; it parses them, and nothing runs them."""
     assert unsafe(source) == found
 
 
