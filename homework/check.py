@@ -48,7 +48,8 @@ def grade(course, name):
         warnings.simplefilter("ignore", SAWarning)  # of nbgrader's use of its database
         api = release.course_api(course)
         graded = api.autograde(name, "*")
-        if not graded["success"]:  # another program may have taken the port of a kernel
+        # Another program may have taken the port of a kernel.
+        if not graded["success"] and "Kernel died before replying" in graded["log"]:
             graded = api.autograde(name, "*", force=False)  # those that failed
     if not graded["success"]:
         raise RuntimeError(f"nbgrader could not grade {name}:\n{graded['log']}")

@@ -61,5 +61,6 @@ def test_no_program_reads_pickles(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_no_notebook_reads_pickles(path):
-    code = [cell.source for cell in jupytext.read(path, fmt="md:myst").cells if cell.cell_type == "code"]
+    cells = jupytext.read(path, fmt="md:myst").cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
     assert [found for source in code for found in unsafe(source)] == []
