@@ -14,6 +14,19 @@
   });
   addEventListener("unhandledrejection", ({ reason }) => uncaught.push(String(reason)));
 
+  // In Jupyter, a set while a change is being told sends that change a second time, and late: it
+  // would undo what Python did in between.
+  for (const model of Object.values(explorables.models)) {
+    const set = model.set;
+    let telling = false;
+    model.set = (name, value) => {
+      if (telling) uncaught.push(`${name} was set while another change was being told`);
+      telling = true;
+      set(name, value);
+      telling = false;
+    };
+  }
+
   const figures = document.querySelectorAll(".explorable");
   let [figure] = figures;
   const seen = (selector) =>

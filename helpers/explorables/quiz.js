@@ -26,7 +26,9 @@ function render(widget) {
   return show(widget, [form], () => {
     const [picked, before] = [model.get("picked"), model.get("first_picked")];
     const first_picked = firstPicked(picked, before);
-    if (first_picked.join() !== before.join()) return assign(model, { first_picked }); // draws
+    // A set within the change that is being told would send that to the kernel once more.
+    if (first_picked.join() !== before.join())
+      return queueMicrotask(() => assign(model, { first_picked })); // draws
     inputs.forEach((set, q) => set.forEach((input, k) => (input.checked = k === picked[q])));
     count.textContent = score(first_picked, right);
   });
