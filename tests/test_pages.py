@@ -1,11 +1,13 @@
 """Every page of the built book, in a real browser: quiet, self-contained, accessible, light."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parent.parent
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
@@ -128,6 +130,15 @@ def test_every_figure_has_a_caption_and_an_alternative_text(open_page, chapter):
           .map(e => e.dataset.module)"""
     )
     assert uncaptioned == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_line_ends_between_a_number_and_its_per_cent_sign(site, chapter):
+    html = (site / f"{chapter}.html").read_text(encoding="utf-8")
+    article = BeautifulSoup(html, "html.parser").article
+    for other in article.select("pre, code, script, .explorable"):
+        other.extract()
+    assert re.findall(r".{20}\d %.{20}", article.get_text()) == []
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS[1:9])

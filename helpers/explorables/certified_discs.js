@@ -31,11 +31,11 @@ function view({ networks, boundaries, points, labels, summary }, k, n) {
       score,
       right: score * label > 0,
       radius: Math.abs(score) / summary.K[k],
-      nearest: nearestPoint(boundaries[k], x),
     };
   });
+  const own = { ...views[n], nearest: nearestPoint(boundaries[k], points[n]) };
   const constant = views.every(({ score }) => score > 0 === views[0].score > 0);
-  return { k, views, own: views[n], constant };
+  return { k, views, own, constant };
 }
 
 function verdictOf({ cs, summary }, { k, constant }) {

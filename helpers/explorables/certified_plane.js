@@ -1,5 +1,6 @@
 // The plane of the certified discs: points, discs, the boundary, and the shortest ways to it.
 import { ARROWS, KEEP_KEYS, arrow, assign, behind, svg, update, visible } from "./common.js";
+import { nearestPoint } from "./local_linear.js";
 import {
   boundaryLine, colourField, rings, trainingPlane, trainingPoints,
 } from "./network_plane.js";
@@ -47,9 +48,9 @@ function attacks(plot) {
   const node = svg("path", { class: "xp-line xp-attacks" });
   return {
     node,
-    draw(views) {
+    draw(views, boundary) {
       const place = ([x1, x2]) => `${plot.px(x1)} ${plot.py(x2)}`;
-      const ways = views.map(({ x, nearest }) => `M${place(x)}L${place(nearest.point)}`);
+      const ways = views.map(({ x }) => `M${place(x)}L${place(nearestPoint(boundary, x).point)}`);
       node.setAttribute("d", ways.join(""));
     },
   };
@@ -123,19 +124,21 @@ export function certifiedPlane(model, data, wide) {
   return {
     node,
     draw({ k, views, own }, words, text) {
+      const boundary = data.boundaries[k];
       field.draw(data.networks[k], "class", words);
-      line.draw(data.boundaries[k]);
+      line.draw(boundary);
       const right = views.filter((each) => each.right);
       discsI.draw(right.filter(({ label }) => label < 0));
       discsJ.draw(right.filter(({ label }) => label > 0));
       wrong.draw(views.filter((each) => !each.right).map(({ x }) => x));
-      const attacked = right.filter(({ nearest }) => nearest.point);
-      visible(ways.node, model.get("all_attacks"));
-      ways.draw(attacked);
+      const drawWays = model.get("all_attacks") && boundary.length > 0;
+      visible(ways.node, drawWays);
+      if (drawWays) ways.draw(right, boundary);
       visible(chosen.node, own.right);
       chosen.draw([own]);
-      visible(attack.node, attacked.includes(own));
-      if (attacked.includes(own)) attack.draw(own.x, own.nearest.point);
+      const attacked = own.right && own.nearest.point;
+      visible(attack.node, attacked);
+      if (attacked) attack.draw(own.x, own.nearest.point);
       ring.draw(model.get("point"), text);
     },
   };

@@ -71,8 +71,16 @@ export function powerOfTen(u) {
 
 export const degrees = (radians) => (radians * 180) / Math.PI;
 
+const colours = new Map(); // to ask the page in the middle of a drawing makes it compute all styles
+
 // The red, green and blue of a palette variable, #rrggbb. (JupyterLab's theme is the body's.)
 export function colour(variable) {
-  const hex = getComputedStyle(document.body).getPropertyValue(variable).trim();
-  return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
+  if (!colours.has(variable)) {
+    const hex = getComputedStyle(document.body).getPropertyValue(variable).trim();
+    colours.set(variable, [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16)));
+  }
+  return colours.get(variable);
 }
+
+// In another theme they are others.
+export const forgetColours = () => colours.clear();

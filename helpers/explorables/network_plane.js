@@ -83,9 +83,10 @@ export function colourField(plot) {
   function paint(net, kind, colours) {
     const { score, norm } = fields(net, across, up);
     const [steep, i, j] = ["steep", "i", "j"].map((name) => packed(colours[name]));
+    const opacity = OPACITY[kind];
     for (let place = 0; place < cells.length; place++) {
       const hue = kind === "steepness" ? steep : score[place] > 0 ? j : i;
-      cells[place] = hue | ((255 * OPACITY[kind](score[place], norm[place])) << 24);
+      cells[place] = hue | ((255 * opacity(score[place], norm[place])) << 24);
     }
     context.putImageData(image, 0, 0);
   }

@@ -1,5 +1,5 @@
 // An explorable and its model: traits, parts, and when to draw.
-import { update } from "./elements.js";
+import { forgetColours, update } from "./elements.js";
 
 // Sets traits and tells the kernel, where there is one.
 export function assign(model, values) {
@@ -50,7 +50,10 @@ export function show({ model, el }, children, draw) {
 
 // A canvas has to be drawn anew in another theme: of the book, of JupyterLab, of VS Code.
 function onThemeChange(draw) {
-  const observer = new MutationObserver(() => draw());
+  const observer = new MutationObserver(() => {
+    forgetColours();
+    draw();
+  });
   const themes = ["data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
   for (const node of [document.documentElement, document.body]) {
     observer.observe(node, { attributeFilter: themes });
