@@ -26,7 +26,7 @@ book: $(VENV)/.book
 
 test: $(VENV)/.test
 	@$(RUN) tests.browser
-	@$(RUN) pytest --numprocesses=logical --dist=loadfile
+	@$(RUN) pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder
 
 serve: book
 	@echo "The book: http://127.0.0.1:$(PORT) (Ctrl-C ends this)"

@@ -78,6 +78,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         for need in NEEDS.keys() & set(item.fixturenames):
             item.add_marker(need)
+    # The longest files first: else one process would be left with such a file in the end.
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_runtest_setup(item):

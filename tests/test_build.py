@@ -203,6 +203,27 @@ def test_new_title_reaches_every_page_and_runs_nothing(book):
     assert all("Another title" in book.page(chapter) for chapter in CHAPTERS)
 
 
+def test_new_order_reaches_every_page_and_runs_nothing(book):
+    toc = yaml.safe_load((book.root / "_toc.yml").read_text(encoding="utf-8"))
+    toc["chapters"].reverse()
+    book.write("_toc.yml", yaml.safe_dump(toc))
+    assert book.rebuild() == set()
+    order = [Path(chapter["file"]).name for chapter in toc["chapters"]]
+    for chapter in CHAPTERS:
+        menu = re.findall(r'class="toctree-l1.*?href="([^"]*)"', book.page(chapter), re.S)
+        assert [Path(link).stem if link != "#" else chapter for link in menu][1:] == order
+
+
+def test_new_sentence_has_no_other_chapter_written_and_runs_nothing(book):
+    pages = {chapter: book.root / f"_build/html/book/{chapter}.html" for chapter in CHAPTERS}
+    before = {chapter: path.stat().st_mtime_ns for chapter, path in pages.items()}
+    book.append("book/alone.md", "\nA new sentence.\n")
+    assert book.rebuild() == set()
+    assert "A new sentence." in book.page("alone")
+    written = {c for c, path in pages.items() if path.stat().st_mtime_ns != before[c]}
+    assert written == {"alone", "direct"}  # direct lists all chapters
+
+
 def test_new_style_and_script_reach_the_site_and_run_nothing(book):
     book.write("helpers/widget/front.js", "export default {a: 1};")
     book.write("book/assets/site.css", "p { color: red; }")

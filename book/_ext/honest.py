@@ -6,6 +6,7 @@ ones and succeeds. Here every way of building is strict, and a page in which a w
 would be dead does not pass either. What a cell prints stays whole: two builds give the same page.
 """
 
+import copy
 import os
 from functools import partialmethod
 
@@ -30,14 +31,25 @@ def forget_unfinished_build(app, config):
         (app.doctreedir / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
 
 
-def begin(app, env, docnames):
-    """Mark the build as unfinished, and have all pages written if any has changed.
+def _quoted(env):
+    """What pages tell of one another: headings, their order, numbers, and the names of places."""
+    headings = {docname: entries.astext() for docname, entries in env.tocs.items()}
+    order, numbers = env.toctree_includes, (env.toc_secnumbers, env.toc_fignumbers)
+    places = env.domaindata["std"], env.domaindata["math"]["objects"]
+    return copy.deepcopy((headings, order, numbers, places))
 
-    Pages quote one another: titles in the menu, glued numbers, references.
-    """
+
+def begin(app, env, docnames):
+    """Mark the build as unfinished, and have all pages written if what they tell of one another
+    has changed: Sphinx would write the changed ones alone."""
     _marker(app).touch()
     if docnames:
-        app.connect("env-updated", lambda app, env: env.found_docs)
+        before = _quoted(env)
+        app.connect(
+            "env-get-updated",
+            lambda app, env: [] if _quoted(env) == before else env.found_docs,
+            priority=1000,  # all is numbered
+        )
 
 
 def finish(app, exception):

@@ -118,7 +118,9 @@ def write_sheet(app, exception):
     (static / SHEET).write_text(css, encoding="utf-8")
     version = hashlib.sha256(css.encode()).hexdigest()[:8]
     for path, page in pages.items():
-        path.write_text(link_one(page, version), encoding="utf-8")
+        linked = link_one(page, version)
+        if linked != page:
+            path.write_text(linked, encoding="utf-8")
 
 
 def setup(app):

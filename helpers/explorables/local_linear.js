@@ -1,4 +1,5 @@
 // A two-layer ReLU network in the plane, piece by piece: what helpers/local_linear.py says of it.
+import { clamp } from "./elements.js";
 
 // From W1 (x₁ and x₂ of each unit in turn), b1, w2 and b2: only units that do something are kept.
 export function network(W1, b1, w2, b2) {
@@ -31,26 +32,36 @@ export function countLines(units) {
   return lines.filter((line, k) => !lines.slice(0, k).some((other) => same(line, other))).length;
 }
 
-// s and ‖∇s‖ at all places with a coordinate of `across` and one of `up`, row by row.
+// s and ‖∇s‖ at all places with a coordinate of `across`, evenly spaced, and one of `up`, row by
+// row. Along a row s = c + g₁·x₁, with other c and ∇s = g wherever a unit is switched on or off.
 export function fields({ units, b2 }, across, up) {
-  const size = across.length * up.length;
-  const score = new Float32Array(size).fill(b2);
-  const [g1, g2] = [new Float32Array(size), new Float32Array(size)];
-  for (const { u, v, b, w } of units) {
-    const [slope1, slope2] = [w * u, w * v];
-    let place = 0;
-    for (const x2 of up) {
-      const input2 = v * x2 + b;
-      for (let k = 0; k < across.length; k++, place++) {
-        const input = u * across[k] + input2;
-        if (input <= 0) continue;
-        score[place] += w * input;
-        g1[place] += slope1;
-        g2[place] += slope2;
-      }
+  const count = across.length;
+  const [score, norm] = [0, 0].map(() => new Float32Array(count * up.length));
+  const columnAfter = (x1) =>
+    clamp(Math.floor((x1 - across[0]) / (across[1] - across[0])) + 1, 0, count);
+  const changes = new Float64Array(3 * (count + 1)); // of c, g₁ and g₂, column by column
+  let place = 0;
+  for (const x2 of up) {
+    changes.fill(0);
+    for (const { u, v, b, w } of units) {
+      const level = v * x2 + b; // it is on where u·x₁ exceeds −level
+      const edge = columnAfter(-level / u);
+      const [on, off] = u > 0 ? [edge, count] : u < 0 ? [0, edge] : [0, level > 0 ? count : 0];
+      [w * level, w * u, w * v].forEach((change, n) => {
+        changes[3 * on + n] += change;
+        changes[3 * off + n] -= change;
+      });
+    }
+    let [c, g1, g2] = [b2, 0, 0];
+    for (let k = 0; k < count; k++, place++) {
+      c += changes[3 * k];
+      g1 += changes[3 * k + 1];
+      g2 += changes[3 * k + 2];
+      score[place] = c + g1 * across[k];
+      norm[place] = Math.sqrt(g1 * g1 + g2 * g2);
     }
   }
-  return { score, norm: g1.map((g, place) => Math.sqrt(g * g + g2[place] * g2[place])) };
+  return { score, norm };
 }
 
 // The point of the segments, each [x1, x2, x1, x2], that is nearest to x; null where there is none.
