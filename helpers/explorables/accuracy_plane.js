@@ -93,13 +93,13 @@ function network(plot, { family, seeds }) {
 
 const inShort = (name) => name.replace(/^adversarial \(|\)$|^certified | training$/g, "");
 
-// Where a name can stand within the frame: right of its mark, left of it, below, above, ...
+// Where a name can stand within the frame: right of its mark, left of it, below, above, farther off.
 function boxesAround({ px, py, frame }, { clean, robust, full }) {
   const [x, y] = [px(clean), py(robust)];
   const width = widthOf(inShort(full));
   const [right, left, middle] = [15, -15 - width, -width / 2];
   const sides = [[right, 0], [left, 0], [middle, 20], [middle, -20]];
-  const corners = [right, left].flatMap((dx) => [14, -14].map((dy) => [dx, dy]));
+  const corners = [right, left].flatMap((dx) => [14, -14, 34, -34].map((dy) => [dx, dy]));
   const within = (value, from, length, size) => clamp(value, from, from + length - size);
   return [...sides, ...corners].map(([dx, dy]) => {
     const start = within(x + dx, frame.x, frame.width, width);
@@ -114,21 +114,30 @@ const overlap = (a, b) =>
 // Names of networks, where they hide as few marks as can be, and no other name.
 function namesIn(plot) {
   const nodes = [0, 1].map(() => svg("text", { class: "xp-label" }));
+  const leaders = nodes.map(() => svg("path", { class: "xp-line xp-thin" }));
   const around = ({ clean, robust }) => {
     const [x, y] = [plot.px(clean), plot.py(robust)];
     return { left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 };
   };
+  // From the mark to a name that does not stand right beside it.
+  const leader = ({ clean, robust }, { left, right, top, bottom }) => {
+    const [x, y] = [plot.px(clean), plot.py(robust)];
+    const [u, v] = [clamp(x, left, right), clamp(y, top, bottom)];
+    return Math.abs(v - y) > 15 ? `M${x} ${y}L${u} ${v}` : "";
+  };
   return {
-    nodes,
+    nodes: [...leaders, ...nodes],
     draw(shown, networks) {
       const taken = networks.map(around);
       nodes.forEach((node, k) => {
         node.textContent = shown[k] ? inShort(shown[k].full) : "";
+        leaders[k].setAttribute("d", "");
         if (!shown[k]) return;
         const boxes = boxesAround(plot, shown[k]);
         const hidden = boxes.map((box) => taken.filter((other) => overlap(box, other)).length);
         const box = boxes[hidden.indexOf(Math.min(...hidden))];
         update(node, { x: box.left, y: box.top + 11 });
+        leaders[k].setAttribute("d", leader(shown[k], box));
         taken.push(...networks.map(() => box)); // worse to hide than any mark
       });
     },
@@ -207,6 +216,8 @@ function families(model) {
   return picks;
 }
 
+const unbroken = (text) => text.replaceAll(" = ", "\u00a0=\u00a0");
+
 const change = ({ norm, eps }) =>
   norm === "linf" ? `changes of up to ${eps} in every pixel` : `changes of up to ${eps} in length`;
 
@@ -270,8 +281,8 @@ function render({ model, el }) {
     const shown = view(model);
     [norms, size, picks].forEach((part) => part.draw());
     plane.draw(shown);
-    verdict.textContent = verdictOf(shown);
-    followed.textContent = pickedNote(shown);
+    verdict.textContent = unbroken(verdictOf(shown));
+    followed.textContent = unbroken(pickedNote(shown));
   }
   const beside = html("div", { class: "xp-beside" }, norms.node, size.node, verdict, followed);
   const top = html("div", { class: "xp-accuracies" }, plane.node, beside);

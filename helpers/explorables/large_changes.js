@@ -78,7 +78,7 @@ function member(name) {
   const node = html(
     "div",
     { class: "xp-member", role: "group", "aria-label": name },
-    html("div", { class: "xp-name" }, name),
+    html("div", { class: "xp-name" }, name.replace("adversarial", "adver\u00adsarial")),
     gradient.node,
     image.node,
     bar.node,
