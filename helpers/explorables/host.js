@@ -19,7 +19,10 @@
 
   function decode(value) {
     if (value === null || typeof value !== "object" || !("base64" in value)) return value;
-    return new DataView(Uint8Array.from(atob(value.base64), (c) => c.charCodeAt(0)).buffer);
+    const text = atob(value.base64);
+    const bytes = new Uint8Array(text.length);
+    for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k); // from() is far slower
+    return new DataView(bytes.buffer);
   }
 
   const decodeAll = (values) =>
