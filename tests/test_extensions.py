@@ -311,6 +311,8 @@ def test_figure_names_itself_fits_and_follows_the_theme():
     assert root.get("aria-label") == 'A "line" & more'
     assert "max-width:100%" in root.get("style")
     assert "height" not in root.attrib
+    width, height = root.get("viewBox").split()[2:]
+    assert f"aspect-ratio:{width}/{height};content-visibility:auto" in root.get("style")
     assert "var(--class-i, #0072B2)" in svg
     assert "stroke: currentColor" in svg
     assert "#000000" not in svg

@@ -19,6 +19,8 @@ MIME_TYPE = "image/svg+xml"
 ADVICE = "this picture has no alternative text: say what it shows (in a cell: mystnb: image: alt)"
 COLOURED = ("style", "fill", "stroke", "color", "stop-color")
 INK = dict.fromkeys(("#000000", "#262626"), "currentColor")
+STYLE = "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
+LAZY = ";aspect-ratio:{}/{};content-visibility:auto"
 LONG = re.compile(r"-?\d+\.\d{3,}")  # a number with many decimals
 REFERENCE = re.compile(r"(?:^|(?<=url\())#([^)]+)")
 
@@ -95,7 +97,9 @@ def inline_svg(text, alt, prefix, palette):
     svg.set("role", "img")
     svg.set("aria-label", alt)
     svg.set("fill", "currentColor")
-    svg.set("style", "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt")
+    svg.set("style", STYLE)
+    if {"width", "viewBox"} <= svg.attrib.keys():  # out of sight it keeps its place, and costs nothing
+        svg.attrib["style"] += LAZY.format(*svg.get("viewBox").split()[2:])
     return ElementTree.tostring(svg, encoding="unicode")
 
 
