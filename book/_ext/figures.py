@@ -98,7 +98,7 @@ def inline_svg(text, alt, prefix, palette):
     svg.set("aria-label", alt)
     svg.set("fill", "currentColor")
     svg.set("style", STYLE)
-    if {"width", "viewBox"} <= svg.attrib.keys():  # out of sight it keeps its place, and costs nothing
+    if {"width", "viewBox"} <= svg.attrib.keys():  # out of sight: it keeps its place, at no cost
         svg.attrib["style"] += LAZY.format(*svg.get("viewBox").split()[2:])
     return ElementTree.tostring(svg, encoding="unicode")
 

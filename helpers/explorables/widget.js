@@ -41,6 +41,7 @@ export function show({ model, el }, children, draw) {
   el.replaceChildren(...children);
   model.on("change", draw);
   const stopWatching = onThemeChange(draw);
+  forgetColours(); // the theme may have changed while nothing was shown
   draw();
   return () => {
     model.off("change", draw);
