@@ -99,7 +99,7 @@ function boxesAround({ px, py, frame }, { clean, robust, full }) {
   const width = widthOf(inShort(full));
   const [right, left, middle] = [15, -15 - width, -width / 2];
   const sides = [[right, 0], [left, 0], [middle, 20], [middle, -20]];
-  const corners = [right, left].flatMap((dx) => [14, -14, 34, -34].map((dy) => [dx, dy]));
+  const corners = [right, left].flatMap((dx) => [14, -14, 34, -34, 54, -54].map((dy) => [dx, dy]));
   const within = (value, from, length, size) => clamp(value, from, from + length - size);
   return [...sides, ...corners].map(([dx, dy]) => {
     const start = within(x + dx, frame.x, frame.width, width);
