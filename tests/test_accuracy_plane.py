@@ -11,8 +11,8 @@ import traitlets
 from single_page import opening, write_page
 from test_explorables import Figure, centre, numbers
 
-from helpers.explorables import AccuracyPlane
-from helpers.explorables.accuracy_plane import EARLIER, FAMILIES
+from explorables import AccuracyPlane
+from explorables.figures.robustness_and_accuracy.accuracy_plane import EARLIER, FAMILIES
 from helpers.results import load_arrays, load_figures, load_lmt, load_robustness
 
 RADII = {"linf": [0.05, 0.1, 0.2, 0.3, 0.4], "l2": [0.5, 1.0, 1.5, 2.0, 3.0]}

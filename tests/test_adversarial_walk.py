@@ -14,8 +14,8 @@ from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
 from helpers import networks
-from helpers.explorables import AdversarialWalk
-from helpers.explorables.adversarial_walk import RUNS
+from explorables import AdversarialWalk
+from explorables.figures.weight_decay.adversarial_walk import RUNS
 from helpers.results import FOLDER, load_arrays, load_figures
 
 KINDS = {"equal_confidence": "adversarial", "deepfool": "deepfool"}

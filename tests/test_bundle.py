@@ -5,8 +5,8 @@ import json
 import pytest
 from py_mini_racer import MiniRacer
 
-from helpers.explorables.base import HERE, script
-from helpers.explorables.bundle import bundle
+from explorables.base import HERE, script
+from explorables.host.bundle import bundle
 
 
 def run(source, expression):

@@ -10,8 +10,8 @@ import traitlets
 from single_page import opening, write_page
 from test_explorables import Figure, centre, numbers
 
-from helpers.explorables import CertifiedAccuracy
-from helpers.explorables.lmt_networks import NAMES
+from explorables import CertifiedAccuracy
+from explorables.figures.lipschitz_margins.lmt_networks import NAMES
 from helpers.results import load_lmt
 
 EPS = np.round(np.arange(151) * 0.02, 2)

@@ -9,8 +9,8 @@ import traitlets
 from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
-from helpers.explorables import CertifiedDigit
-from helpers.explorables.lmt_networks import NAMES
+from explorables import CertifiedDigit
+from explorables.figures.lipschitz_margins.lmt_networks import NAMES
 from helpers.results import load_lmt
 
 MODELS = list(NAMES)

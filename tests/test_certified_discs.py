@@ -11,8 +11,8 @@ from py_mini_racer import MiniRacer
 from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
-from helpers.explorables import CertifiedDiscs
-from helpers.explorables.base import HERE, script
+from explorables import CertifiedDiscs
+from explorables.base import HERE, script
 from helpers.local_linear import Network, score
 from helpers.results import load_arrays, load_figures
 

@@ -23,7 +23,7 @@ del taken
 ```
 
 ```{code-cell} python
-from helpers.explorables import EpsilonConverter
+from explorables import EpsilonConverter
 EpsilonConverter()
 ```
 
@@ -50,7 +50,7 @@ def test_a_chapter_without_figures(tmp_path):
 def shows_figures(path):
     """Whether code of the chapter takes explorables from the helpers, not only its text."""
     cells = jupytext.read(path, fmt="md:myst").cells
-    return any("helpers.explorables" in cell.source for cell in cells if cell.cell_type == "code")
+    return any("explorables" in cell.source for cell in cells if cell.cell_type == "code")
 
 
 def test_every_chapter_with_figures_is_measured():

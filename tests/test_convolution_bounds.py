@@ -16,8 +16,8 @@ from test_explorables import Figure, numbers
 from torch import nn
 
 from helpers import spectral
-from helpers.explorables import ConvolutionBounds
-from helpers.explorables.base import HERE
+from explorables import ConvolutionBounds
+from explorables.base import HERE
 
 SOME = [
     {},

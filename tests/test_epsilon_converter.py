@@ -9,7 +9,7 @@ import traitlets
 from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
-from helpers.explorables import EpsilonConverter
+from explorables import EpsilonConverter
 
 SIZES = [("l2", 0.3), ("l2", 1.58), ("l2", 14), ("l2", 0.001), ("linf", 0.3), ("linf", 8 / 255),
          ("linf", 0.5), ("linf", 0.001)]  # fmt: skip

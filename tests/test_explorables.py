@@ -8,7 +8,8 @@ import pytest
 import traitlets
 from playwright.sync_api import expect
 
-from helpers import explorables, linear, toy
+import explorables
+from helpers import linear, toy
 from helpers.results import load_arrays, load_figures
 
 CHAPTER = "book/mirror-images.html"

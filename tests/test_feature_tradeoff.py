@@ -14,8 +14,8 @@ from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
 from helpers import tradeoff
-from helpers.explorables import FeatureTradeoff
-from helpers.explorables.base import script
+from explorables import FeatureTradeoff
+from explorables.base import script
 
 # p, d, η√d and ε/η: each regime of the adversary, ε >= 1 and ε >= 2p − 1 among them.
 SCENES = [

@@ -17,8 +17,8 @@ from playwright.sync_api import expect
 from single_page import write_page
 from test_quiz import QUESTIONS
 
-from helpers import explorables
-from helpers.explorables.sphinx_host import write_parts
+import explorables
+from explorables.host.sphinx import write_parts
 
 SESSION = Path(__file__).with_name("fuzz_session.js")
 WIDTHS = [1280, 320, 1400, 390, 700, 360]  # one a round, in this order

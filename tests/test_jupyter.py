@@ -113,7 +113,7 @@ def test_a_chapter_runs_and_python_and_a_figure_move_each_other(name, lab, conte
     assert re.findall(raw, "\n".join(text.all_text_contents())) == []
     assert text.locator(".katex").count()
     assert name == "intro" or text.locator("aside", has_text="What you will learn").count() == 1
-    notebook.ask("from helpers.explorables.base import Explorable", "0")
+    notebook.ask("from explorables.base import Explorable", "0")
     figures = page.locator(".jp-OutputArea .xp")
     expect(figures).to_have_count(int(notebook.ask("", f"len({SHOWN})")), timeout=PATIENCE)
 

@@ -19,9 +19,9 @@ from test_explorables import Figure
 
 from experiments.robustness_pictures import load_networks
 from helpers import networks
-from helpers.explorables import LargeChanges
-from helpers.explorables.large_changes import NAMES, RESULTS, classes_on_the_way
-from helpers.explorables.sphinx_host import write_parts
+from explorables import LargeChanges
+from explorables.figures.robustness_and_accuracy.large_changes import NAMES, RESULTS, classes_on_the_way
+from explorables.host.sphinx import write_parts
 from helpers.results import load_arrays, load_figures
 
 PIXELS = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"

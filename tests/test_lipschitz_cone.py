@@ -13,8 +13,8 @@ from py_mini_racer import MiniRacer
 from single_page import opening, write_page
 from test_explorables import Figure, centre, numbers
 
-from helpers.explorables import LipschitzCone
-from helpers.explorables.base import HERE
+from explorables import LipschitzCone
+from explorables.base import HERE
 
 X = "The image x"
 KNOTS = np.array([

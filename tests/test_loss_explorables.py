@@ -11,7 +11,7 @@ from test_explorables import SCHEMES, Figure, numbers
 
 from helpers import linear, losses
 from helpers.data import digit_pair
-from helpers.explorables import ScalingTheLoss, ScoreToPenalty
+from explorables import ScalingTheLoss, ScoreToPenalty
 from helpers.results import load_arrays
 
 CHAPTER = "book/scaling-the-loss.html"

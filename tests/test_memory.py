@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from single_page import write_page
 from test_fuzz_explorables import LIVE, made
 
-from helpers import explorables
-from helpers.explorables.sphinx_host import write_parts
+import explorables
+from explorables.host.sphinx import write_parts
 
 PAIRS = [f"{i}-{j}" for i, j in combinations(range(10), 2)]
 STEPS = """async (count) => {

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from single_page import opening, write_page
 from test_explorables import Figure
 
-from helpers.explorables import Quiz
-from helpers.explorables.base import script
+from explorables import Quiz
+from explorables.base import script
 
 QUESTIONS = [
     {

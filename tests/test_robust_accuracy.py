@@ -12,7 +12,7 @@ from test_explorables import SCHEMES, Figure, centre, numbers
 
 from helpers import linear
 from helpers.data import digit_pair
-from helpers.explorables import RobustAccuracy
+from explorables import RobustAccuracy
 from helpers.results import load_svms
 
 CHAPTER = "book/svm-on-mnist.html"

@@ -16,8 +16,9 @@ from playwright.sync_api import expect
 from test_explorables import SCHEMES, Figure, numbers
 
 from helpers import linear, tilting
-from helpers.explorables import SvmExplorer, sphinx_host
-from helpers.explorables.base import Explorable
+from explorables import SvmExplorer
+from explorables.host import sphinx as sphinx_host
+from explorables.base import Explorable
 from helpers.results import load_svms
 
 PAGE = "book/svm-on-mnist.html"
@@ -482,7 +483,7 @@ def test_each_pair_starts_at_its_own_least_test_error():
 
 @pytest.mark.slow
 def test_in_jupyter_the_kernel_sends_the_parts(tmp_path, browser):
-    cells = ["from helpers.explorables import SvmExplorer\nfigure = SvmExplorer()\nfigure"]
+    cells = ["from explorables import SvmExplorer\nfigure = SvmExplorer()\nfigure"]
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in cells],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},

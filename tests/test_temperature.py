@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from scipy.special import logsumexp, softmax
 from test_explorables import SCHEMES, Figure, numbers
 
-from helpers.explorables import Temperature
+from explorables import Temperature
 from helpers.results import lenet_name, load_arrays, load_figures
 
 CHAPTER = "book/weight-decay.html"

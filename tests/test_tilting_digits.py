@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from test_explorables import SCHEMES, Figure, numbers
 
 from helpers import linear, tilting
-from helpers.explorables import TiltingDigits
+from explorables import TiltingDigits
 from helpers.results import load_arrays, load_svm_figures
 
 SVMS, ARRAYS = load_svm_figures(3, 8), load_arrays("svm_mnist")

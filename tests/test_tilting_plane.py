@@ -10,7 +10,7 @@ from test_explorables import SCHEMES, Figure, centre, numbers
 
 from helpers import linear, plots, tilting
 from helpers.data import digit_pair
-from helpers.explorables import TiltingPlane
+from explorables import TiltingPlane
 from helpers.results import load_arrays, load_svm_figures
 
 CHAPTER = "book/tilting-angle.html"

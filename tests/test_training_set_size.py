@@ -10,8 +10,8 @@ import traitlets
 from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
-from helpers.explorables import TrainingSetSize
-from helpers.explorables.training_set_size import NAMES
+from explorables import TrainingSetSize
+from explorables.figures.robustness_and_accuracy.training_set_size import NAMES
 from helpers.results import load_robustness
 
 RADII = [0.5, 1.0, 1.5, 2.0, 3.0]

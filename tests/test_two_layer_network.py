@@ -10,7 +10,7 @@ import traitlets
 from test_explorables import SCHEMES, Figure, centre, numbers
 
 from helpers import local_linear
-from helpers.explorables import TwoLayerNetwork
+from explorables import TwoLayerNetwork
 from helpers.local_linear import Network
 from helpers.plots import PALETTE
 from helpers.results import load_arrays, load_table

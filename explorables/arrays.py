@@ -1,0 +1,54 @@
+"""Arrays on their way to a page: ``{dtype, shape, buffer}``, which ``arrayOf`` of kit/model.js
+reads, with ``per_unit`` where whole numbers stand for parts of a unit."""
+
+import numpy as np
+import traitlets
+
+from helpers.formats import Format
+
+
+def wire(values, format):
+    """The array ``values``, in the unit of the ``format``, as a page reads it.
+
+    Raises ValueError where the values do not fit the format.
+    """
+    stored = format.encode(values)
+    buffer = memoryview(np.ascontiguousarray(stored, stored.dtype.newbyteorder("<"))).cast("B")
+    sent = {"dtype": str(stored.dtype), "shape": list(stored.shape), "buffer": buffer}
+    return sent if format.per_unit == 1 else sent | {"per_unit": format.per_unit}
+
+
+def wired(values):
+    """The dict ``values`` with each numpy array in it as a page reads it."""
+    return {
+        name: wire(value, Format(str(value.dtype), value.shape))
+        if isinstance(value, np.ndarray)
+        else value
+        for name, value in values.items()
+    }
+
+
+class Array(traitlets.TraitType):
+    """A numpy array of the ``format``: its dtype, its shape, and the unit it keeps in the page.
+
+    load: what gives the array where none is set, a function of no arguments.
+    """
+
+    def __init__(self, format, load=None, **kwargs):
+        super().__init__(help=format.meaning, **kwargs)
+        self.format = format
+        self.load = load
+        self.tag(sync=True, to_json=lambda values, _: wire(values, format))
+
+    def default(self, obj=None):
+        if self.load is None:
+            raise traitlets.TraitError(f"{self.name} must be given")
+        return self.validate(obj, self.load())
+
+    def validate(self, obj, value):
+        try:
+            array = np.asarray(value)
+            self.format.encode(array)
+        except (TypeError, ValueError) as error:
+            raise traitlets.TraitError(f"{self.name}: {error}") from error
+        return array

@@ -1,0 +1,121 @@
+"""Clean accuracy against robust accuracy: all networks of the book in one plane."""
+
+import traitlets
+
+from explorables.base import Explorable
+from explorables.figures.robustness_and_accuracy.robustness_networks import ALL, load_trained
+from explorables.traits import Number
+from helpers.results import load_figures
+
+#: How networks were trained, in the order in which they are listed.
+FAMILIES = ["standard", "decay", "linf", "l2", "lmt", "maxout"]
+
+#: Family, name within it, and full name of the networks of earlier chapters.
+EARLIER = {
+    "plain": ("standard", "20 epochs", "standard, 20 epochs"),
+    "lenet_low": ("standard", "LeNet", "standard, LeNet"),
+    "decay": ("decay", "2C2F", "weight decay"),
+    "lenet_high": ("decay", "LeNet", "weight decay, LeNet"),
+    "adversarial": ("l2", "1.58", "adversarial (L2, ε = 1.58)"),
+    "lmt": ("lmt", "LMT", "LMT"),
+    "best": ("maxout", "maxout", "certified maxout"),
+}
+
+
+def _named(figures):
+    """The same of a network of experiments.robustness, from how it was trained."""
+    norm, eps = figures["norm"], f"{figures['eps_train']:g}"
+    if norm == "none":
+        return "standard", f"{figures['epochs']} epochs", "standard training"
+    return norm, eps, f"adversarial ({'L∞' if norm == 'linf' else 'L2'}, ε = {eps})"
+
+
+class AccuracyPlane(Explorable):
+    """Let ε grow, and see which networks keep their accuracy, and what that costs on images that
+    nobody changed.
+
+    ``norm`` is that of the adversary, "linf" or "l2"; ``eps``, from 0 to 3 pixels, is the largest
+    change; the figure shows the nearest of the ``radii`` that were attacked, or 0. ``picked`` is
+    the ``model`` of the network to follow, one of ``networks``.
+
+    Clean accuracy is that of all test images; what PGD leaves of every tenth is an upper bound of
+    robust accuracy, and, for some networks in L2, what is certified a lower one. (In L2 some of the
+    networks, those trained in L∞ above all, were attacked along gradients averaged over noise, too:
+    see ``experiments/robustness_masking.py``.)
+
+    The networks of this chapter are results of ``experiments/robustness.py``, as many as it has
+    trained on all images; those of the two chapters before, of
+    ``experiments/robustness_earlier.py``. The SVMs of the chapter before those tell two classes
+    apart, and would not be comparable with them.
+
+    The question, and the comparison, are those of Tsipras et al. 2019.
+    """
+
+    heights = (648, 1073)
+    title = traitlets.Unicode("Clean accuracy against robust accuracy").tag(sync=True)
+    norm = traitlets.Enum(["linf", "l2"], "linf").tag(sync=True)
+    eps = Number(0.1, min=0, max=3).tag(sync=True)
+    picked = traitlets.Unicode("standard").tag(sync=True)
+    radii = traitlets.Dict(help="those of the attacks, in pixels, for each norm").tag(sync=True)
+    networks = traitlets.List(
+        help="model, family, name, full; seeds: clean, linf and l2, in per cent; certified or None"
+    ).tag(sync=True)
+
+    @traitlets.default("radii")
+    def _load_radii(self):
+        return load_figures("robustness/earlier")["radii"]
+
+    @traitlets.default("networks")
+    def _load_networks(self):
+        def order(network):
+            return FAMILIES.index(network["family"]), network["name"]
+
+        return sorted(_trained() + _earlier(), key=order)
+
+    @traitlets.validate("picked")
+    def _check_picked(self, proposal):
+        models = [network["model"] for network in self.networks]
+        if proposal["value"] not in models:
+            raise traitlets.TraitError(
+                f"picked must be one of {models}; it was {proposal['value']!r}"
+            )
+        return proposal["value"]
+
+
+def _network(model, family, name, full, seeds, certified=None):
+    return {
+        "model": model,
+        "family": family,
+        "name": name,
+        "full": full,
+        "seeds": seeds,
+        "certified": certified,
+    }
+
+
+def _trained():
+    """The networks of experiments.robustness that were trained on all images."""
+    masking = load_figures("robustness_masking")["networks"]
+    both = {(each["model"], each["seed"]): {"l2": each["both"]} for each in masking}
+    found = {}
+    for figures in load_trained():
+        if figures["n_train"] == ALL:
+            model = figures["model"]
+            network = _network(model, *_named(figures), seeds=[])
+            left = figures["robust"] | both.get((model, figures["seed"]), {})
+            found.setdefault(model, network)["seeds"].append({"clean": figures["clean"]} | left)
+    return list(found.values())
+
+
+def _earlier():
+    """The networks of experiments.robustness_earlier, one seed of each."""
+    figures = load_figures("robustness/earlier")
+    return [
+        _network(
+            model,
+            *named,
+            seeds=[{"clean": figures["clean"][model]} | figures["robust"][model]],
+            certified=figures["certified"].get(model),
+        )
+        for model, named in EARLIER.items()
+    ]

@@ -1,0 +1,45 @@
+// A pair's means, the weights of an SVM, and images beside their mirror images.
+import { digitImage, format, html, weightImage } from "../../kit/common.js";
+import { changingThumbnail, coloured } from "../shared/tilting.js";
+
+const PICTURE = 80;
+
+// `draw(data, k)` shows SVM number k.
+export function svmPictures() {
+  const digit = (name) => changingThumbnail(digitImage(PICTURE), name);
+  const means = [digit("i"), digit("j")];
+  const weights = changingThumbnail(weightImage(PICTURE), "ŵ");
+  const examples = [digit("x"), digit("x")];
+  const mirrored = [digit("xₘ"), digit("xₘ")];
+  const groups = [[...means, weights], [0, 1].flatMap((c) => [examples[c], mirrored[c]])];
+
+  function drawExample(data, k, c, wHat) {
+    const d = data.models[k].examples[c];
+    const says = (distance) => `says ${data.digits[distance > 0 ? 1 : 0]}`;
+    const far = format(2 * Math.abs(d));
+    const image = data.examples[c];
+    const mirror = image.map((value, pixel) => value - 2 * d * wHat[pixel]);
+    const name = `a training image of ${data.digits[c]}`;
+    examples[c].draw(image, `${name}; the SVM ${says(d)}`, says(d));
+    const label = `the mirror image of ${name}, ${far} pixels away; the SVM ${says(-d)}`;
+    mirrored[c].draw(mirror, label, says(-d), html("br"), `moved ${far}`);
+  }
+  return {
+    node: html(
+      "div",
+      { class: "xp-svm-pictures" },
+      ...groups.map((of) => html("div", { class: "xp-pictures" }, ...of.map(({ node }) => node))),
+    ),
+    draw(data, k) {
+      const [i, j] = data.digits;
+      const wHat = data.wHat(k);
+      means.forEach((each, c) => {
+        const digit = data.digits[c];
+        each.draw(data.means[c], `the mean of the training images of ${digit}`, `mean ${digit}`);
+      });
+      const label = `the weights: blue where ink speaks for ${i}, orange where it speaks for ${j}`;
+      weights.draw(wHat, label, "for ", coloured("i", i), ", for ", coloured("j", j));
+      [0, 1].forEach((c) => drawExample(data, k, c, wHat));
+    },
+  };
+}
