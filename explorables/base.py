@@ -62,9 +62,10 @@ class Explorable(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs):
         path = Path(sys.modules[cls.__module__].__file__).with_suffix("")
-        if path.with_suffix(".js").is_file():
+        is_figure = path.with_suffix(".js").is_file()
+        if is_figure and "_esm" not in vars(cls):  # each widget gets a class of its own, with traits
             cls.module = path.name
-            cls._esm = bundle(path.with_suffix(".js"))
+            cls._esm = cls.script = bundle(path.with_suffix(".js"))
             own = path.with_suffix(".css")
             cls.css = own.read_text(encoding="utf-8") if own.is_file() else ""
             cls._css = CSS + cls.css

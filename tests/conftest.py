@@ -3,6 +3,7 @@
     site        the folder of the built book
     server      the site's address over http
     open_page   opens a page of it in Chromium: see Visit
+    open_figure opens a figure on a page of its own: see FigurePage in figure_page.py
     browser     that Chromium, for tests with pages of their own
     mnist       MNIST, from $MNIST_DIR or the cache
     one_thread  torch on one thread
@@ -28,6 +29,7 @@ from filelock import FileLock
 from firefox import find_firefox
 from hypothesis import settings
 from playwright.sync_api import Page, expect, sync_playwright
+from single_page import FigureServer
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_FLAGS = (
@@ -218,3 +220,78 @@ def open_page(browser, site, request):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def figure_server():
+    """A server of pages that hold single figures, without a build of the book."""
+    with FigureServer() as server:
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def opened_figures(browser):
+    """The pages that the tests of a file share: address and options -> Visit, and its state."""
+    opened = {}
+    yield opened
+    for visit, _ in opened.values():
+        visit.page.context.close()
+
+
+# A page is as it was at first when its figures' traits are.
+RESET = """() => {
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+  for (const figure of document.querySelectorAll(".explorable")) {
+    const { id, state } = JSON.parse(figure.querySelector("script").textContent);
+    const model = explorables.models[id];
+    for (const [name, value] of Object.entries(state)) {
+      const text = JSON.stringify(value);
+      const isArray = text.includes("base64"); // which no test changes
+      if (!isArray && JSON.stringify(model.get(name)) !== text) model.set(name, value);
+    }
+  }
+}"""
+
+
+@pytest.fixture
+def open_figure(browser, figure_server, opened_figures):
+    """A function that opens a figure on a page of its own, and returns it.
+
+    open_figure(AccuracyPlanePage, width=1280, theme="light", widget=None, fresh=False, **options):
+    the class is one of FigurePage's; widget is what its page shows, the figure as the book shows it
+    by default; width is that of the window in pixels; options go to Playwright's
+    Browser.new_context. Tests of one file share the page, with its traits as they were at first; a
+    ``fresh`` one is new. After the test none may have written an error to its console.
+    """
+    used, fresh_contexts, addresses = [], [], {}
+
+    def open_figure(page_class, width=1280, theme="light", widget=None, fresh=False, **options):
+        key = (page_class, id(widget), width, theme, *sorted(options.items()))
+        if fresh or key not in opened_figures:
+            widget = widget or page_class.figure()
+            context = browser.new_context(
+                color_scheme=theme, viewport={"width": width, "height": 800}, **options
+            )
+            visit = Visit(context.new_page())
+            visit.page.goto(figure_server.page(widget))
+            figure = page_class(visit)
+            if fresh:
+                fresh_contexts.append(context)
+            else:
+                opened_figures[key] = visit, widget
+        else:
+            visit, _ = opened_figures[key]
+            visit.page.evaluate(RESET)
+            figure = page_class(visit)
+        used.append(visit)
+        return figure
+
+    yield open_figure
+    for context in fresh_contexts:
+        context.close()
+    errors = [error for visit in used for error in visit.errors]
+    for visit in used:
+        visit.errors.clear()
+    assert errors == []

@@ -1,53 +1,75 @@
-"""Pages that hold explorables as the book's pages do: to try them without building the book."""
+"""Pages that hold explorables as the book's pages do: to try them without building the book.
 
-from contextlib import contextmanager
+A server makes each file when a page asks for it, the parts of figures among them.
+"""
 
-from conftest import Visit
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from explorables.host import sphinx as sphinx_host
 from explorables.base import CSS, HERE, MIME_TYPE
+from explorables.host import sphinx as host
 
 
-def write_page(folder, *explorables):
-    """Write the page and its scripts into the folder. Returns its address, a file:// URL."""
-    host = (HERE / "host" / "host.js").read_text(encoding="utf-8")
-    (folder / "host.js").write_text(host, encoding="utf-8")
-    scripts = ["host.js"]
-    for figure in dict.fromkeys(map(type, explorables)):
-        scripts.append(f"{figure.module}.js")
-        (folder / scripts[-1]).write_text(sphinx_host.definition(figure), encoding="utf-8")
-    style = CSS + "".join(figure.css for figure in dict.fromkeys(map(type, explorables)))
-    specs = [explorable._repr_mimebundle_()[0][MIME_TYPE] for explorable in explorables]
-    page = folder / "index.html"
-    page.write_text(
+def page_of(*widgets):
+    """The page that shows these explorables, as HTML."""
+    figures = list(dict.fromkeys(map(type, widgets)))
+    style = CSS + "".join(figure.css for figure in figures)
+    scripts = ["/host.js", *(f"/{figure.module}.js" for figure in figures)]
+    specs = [widget._repr_mimebundle_()[0][MIME_TYPE] for widget in widgets]
+    return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{explorables[0].title}</title>'
+        f'<meta name="viewport" content="width=device-width"><title>{widgets[0].title}</title>'
         '<link rel="icon" href="data:,">'
         f"<style>{style} body {{ font-family: sans-serif; }}</style>"
-        + "".join(f'<script defer src="{name}"></script>' for name in scripts)
+        + "".join(f'<script defer src="{script}"></script>' for script in scripts)
         + "".join(
-            sphinx_host._placeholder(spec, number, spec["still"] or "")
+            host.placeholder(spec, number, spec["still"] or "")
             for number, spec in enumerate(specs, 1)
-        ),
-        encoding="utf-8",
+        )
     )
-    return page.as_uri()
 
 
-@contextmanager
-def opening(browser, address, drive):
-    """A function open_figure(url=address, **options): it opens the page in a context of its own,
-    made with Playwright's options, and returns drive(visit). In the end all are closed; none may
-    have written an error to its console."""
-    visits = []
+class FigureServer(ThreadingHTTPServer):
+    """Serves pages of explorables on this machine; ``page(*widgets)`` gives the address of one."""
 
-    def open_figure(url=address, **options):
-        visit = Visit(browser.new_context(**options).new_page())
-        visits.append(visit)
-        visit.page.goto(url)
-        return drive(visit)
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.pages = {}
+        self.figures = {}
+        self.address = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    yield open_figure
-    for visit in visits:
-        visit.page.context.close()
-    assert [visit.errors for visit in visits] == [[]] * len(visits)
+    def page(self, *widgets):
+        path = f"/page-{len(self.pages)}.html"
+        self.pages[path] = page_of(*widgets)
+        self.figures |= {type(widget).module: type(widget) for widget in widgets}
+        return self.address + path
+
+    def content(self, path):
+        """The file at the address's ``path`` as text; KeyError or ValueError where there is none."""
+        if path in self.pages:
+            return self.pages[path]
+        if path == "/host.js":
+            return (HERE / "host" / "host.js").read_text(encoding="utf-8")
+        module, _, key = path.removeprefix("/").removesuffix(".js").partition("/")
+        figure = self.figures[module]
+        return host.part_script(figure, key) if key else host.definition(figure)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        path = self.path.partition("?")[0]
+        try:
+            body = self.server.content(path).encode()
+        except (KeyError, ValueError):
+            self.send_error(404)
+            return
+        self.send_response(200)
+        kind = "text/html" if path.endswith(".html") else "text/javascript"
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass

@@ -8,8 +8,7 @@ import re
 import numpy as np
 import pytest
 import traitlets
-from single_page import opening, write_page
-from test_explorables import Figure, centre, numbers
+from figure_page import FigurePage, text_of
 
 from explorables import AccuracyPlane
 from explorables.figures.robustness_and_accuracy.accuracy_plane import EARLIER, FAMILIES
@@ -41,6 +40,7 @@ NETWORKS = [
     made_up("best", "maxout", "maxout", "certified maxout",
             (96, [91, 76, 20, 1, 0], [93, 84, 72, 60, 19]), certified=[90.7, 81.6, 67.2, 49.8, 0]),
 ]  # fmt: skip
+WIDGET = AccuracyPlane(networks=NETWORKS, radii=RADII)
 MODELS = [network["model"] for network in NETWORKS]
 SCENES = [(norm, eps) for norm in RADII for eps in (0, *RADII[norm])]
 
@@ -59,82 +59,57 @@ def clean(network):
 # The figure
 
 
-class Plane(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "accuracy_plane")
-        self.plot = self.root.locator("svg.xp-plane")
-        self.verdict = self.root.locator(".xp-verdict")
-        self.note = self.root.locator("p.xp-note")
+class Plane(FigurePage):
+    figure = AccuracyPlane
 
-    def in_units(self, places):
-        """Places in the plot in per cent."""
-        left, top, width, height = self.plot.locator(".xp-frame").evaluate(
-            "f => ['x', 'y', 'width', 'height'].map((name) => Number(f.getAttribute(name)))"
-        )
-        share = (np.array(places, float) - [left, top]) / [width, height]
-        return share * [99.5 - 95.5, -105] + [95.5, 101]
+    @property
+    def accuracies(self):
+        return self.plot("Robust against clean accuracy")
 
-    def marks(self):
-        """Of each network the place of its mark."""
-        return self.in_units(
-            [
-                numbers(mark.get_attribute("transform"))
-                for mark in self.plot.locator("g.xp-marker").all()
-            ]
-        )
-
-    def text(self, locator):
-        return locator.text_content().replace("\u00a0", " ")
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    widget = AccuracyPlane(networks=NETWORKS, radii=RADII)
-    return write_page(tmp_path_factory.mktemp("plane"), widget)
-
-
-@pytest.fixture
-def open_figure(browser, address):
-    with opening(browser, address, Plane) as open_figure:
-        yield open_figure
+    def follow(self, full):
+        self.root.get_by_role("radio", name=full, exact=True).check()
 
 
 @pytest.fixture
 def figure(open_figure):
-    return open_figure(viewport={"width": 1280, "height": 900})
+    return open_figure(Plane, widget=WIDGET)
 
 
 def test_marks_lie_at_both_accuracies(figure):
     for norm, eps in SCENES:
         figure.set(norm=norm, eps=eps)
-        expected = [[clean(network), robust(network, norm, eps)] for network in NETWORKS]
-        assert figure.marks() == pytest.approx(np.array(expected), abs=0.01)
+        points = figure.accuracies.all_points()
+        for network in NETWORKS:
+            expected = [[clean(network), robust(network, norm, eps)]]
+            assert points[network["full"]] == pytest.approx(np.array(expected), abs=0.01)
 
 
 def test_every_seed_has_a_dot_where_there_are_several(figure):
     figure.set(norm="linf", eps=0.1)
-    dots = figure.plot.locator("circle.xp-seed").evaluate_all(
-        "dots => dots.map((dot) => ['cx', 'cy'].map((name) => dot.getAttribute(name)))"
-    )
-    assert figure.in_units(dots) == pytest.approx(np.array([[98.9, 18], [99.1, 20]]), abs=0.01)
+    dots = [name for name in figure.accuracies.names() if "seed" in name]
+    assert dots == ["standard training, seed 0", "standard training, seed 1"]
+    found = np.array([figure.accuracies.point(name) for name in dots])
+    assert found == pytest.approx(np.array([[98.9, 18], [99.1, 20]]), abs=0.01)
 
 
 def test_bars_reach_from_the_proof_to_the_attack(figure):
-    bars = figure.plot.locator('g[visibility="visible"] > path.xp-bar-between')
     for norm, eps in SCENES:
         figure.set(norm=norm, eps=eps)
         certified = NETWORKS[-2:] if norm == "l2" and eps else []
-        for bar, network in zip(bars.all(), certified, strict=True):
-            x, low, high = numbers(bar.get_attribute("d"))
-            proven = network["certified"][RADII["l2"].index(eps)]
-            ends = [[clean(network), proven], [clean(network), robust(network, norm, eps)]]
-            assert figure.in_units([[x, low], [x, high]]) == pytest.approx(np.array(ends), abs=0.01)
+        points = figure.accuracies.all_points()
+        for network in NETWORKS:
+            bar = points.get(f"between for {network['full']}")
+            assert (bar is not None) == (network in certified)
+            if bar is not None:
+                proven = network["certified"][RADII["l2"].index(eps)]
+                ends = [[clean(network), end] for end in (proven, robust(network, norm, eps))]
+                assert bar == pytest.approx(np.array(ends), abs=0.01)
 
 
 def test_the_verdict_names_the_best_and_what_it_costs(figure):
     for norm, eps in SCENES:
         figure.set(norm=norm, eps=eps)
-        text = figure.text(figure.verdict)
+        text = text_of(figure.verdict)
         best = max(NETWORKS, key=lambda network: robust(network, norm, eps))  # noqa: B023
         most, cost = robust(best, norm, eps), 99 - clean(best)
         if eps == 0:
@@ -152,12 +127,12 @@ def test_the_verdict_names_the_best_and_what_it_costs(figure):
 
 def test_the_note_tells_of_the_network_that_is_followed(figure):
     figure.set(norm="l2", eps=1, picked="best")
-    assert figure.text(figure.note) == (
+    assert text_of(figure.note) == (
         "Certified maxout: clean 96.00 %; within ε = 1 (L2) at least 81.6 %, proven, and at most "
         "84.0 %."
     )
     figure.set(picked="standard", norm="linf", eps=0.1)
-    assert figure.text(figure.note) == (
+    assert text_of(figure.note) == (
         "Standard training, mean of 2 networks: clean 99.00 %; within ε = 0.1 (L∞) at most 19.0 % "
         "withstand."
     )
@@ -166,60 +141,53 @@ def test_the_note_tells_of_the_network_that_is_followed(figure):
 def test_another_norm_keeps_the_place_of_the_slider(figure):
     figure.set(norm="linf", eps=0.2)
     figure.root.get_by_role("radio", name="L2", exact=True).check()
-    slider = figure.root.get_by_label("Change ε")
-    assert slider.get_attribute("aria-valuetext") == "1.5 px"
-    slider.press("ArrowRight")
-    assert slider.get_attribute("aria-valuetext") == "2 px"
-    slider.press("Home")
-    assert slider.get_attribute("aria-valuetext") == "0 px"
+    assert figure.spoken("Change ε") == "1.5 px"
+    figure.control("Change ε").press("ArrowRight")
+    assert figure.spoken("Change ε") == "2 px"
+    figure.control("Change ε").press("Home")
+    assert figure.spoken("Change ε") == "0 px"
     figure.root.get_by_role("radio", name="L∞", exact=True).check()
-    slider.press("End")
-    assert slider.get_attribute("aria-valuetext") == "0.4 px"
+    figure.control("Change ε").press("End")
+    assert figure.spoken("Change ε") == "0.4 px"
 
 
 def test_values_between_two_radii_show_the_nearer(figure):
     figure.set(norm="l2", eps=1.3)
-    assert "of up to 1.5 in length" in figure.text(figure.verdict)
+    assert "of up to 1.5 in length" in text_of(figure.verdict)
     figure.set(norm="linf")
-    assert "of up to 0.4 in every pixel" in figure.text(figure.verdict)
-
-
-def ringed(figure):
-    ring = figure.plot.locator("circle.xp-chosen")
-    [place] = figure.in_units([[float(ring.get_attribute(name)) for name in ("cx", "cy")]])
-    return place
+    assert "of up to 0.4 in every pixel" in text_of(figure.verdict)
 
 
 def names(figure):
-    return {text for text in figure.plot.locator("text.xp-label").all_text_contents() if text}
+    return set(figure.accuracies.texts())
 
 
 def test_a_network_is_followed_by_its_name_and_its_ring(figure):
     figure.set(norm="l2", eps=2)
     for network, short in ((NETWORKS[4], "LMT"), (NETWORKS[2], "L∞, ε = 0.1")):
-        figure.root.get_by_role("radio", name=network["full"]).check()
+        figure.follow(network["full"])
         for eps in (0.5, 3):
             figure.set(eps=eps)
             place = [clean(network), robust(network, "l2", eps)]
-            assert ringed(figure) == pytest.approx(place, abs=0.01)
+            assert figure.accuracies.point("followed") == pytest.approx(place, abs=0.01)
             assert short in names(figure)
     assert names(figure) == {"as standard", "L∞, ε = 0.1", "L∞, ε = 0.3"}  # the last is the best
 
 
 def test_a_click_on_a_mark_follows_its_network(figure):
     figure.set(norm="l2", eps=1)
-    for k, network in enumerate(NETWORKS):
-        figure.page.mouse.click(*centre(figure.plot.locator("g.xp-marker").nth(k)))
-        [checked] = figure.root.locator(".xp-families input:checked").all()
-        assert checked.get_attribute("aria-label") == network["full"]
+    for network in NETWORKS:
+        x, y = clean(network), robust(network, "l2", 1)
+        figure.page.mouse.click(*figure.accuracies.to_pixels(x, y))
+        assert figure.root.get_by_role("radio", name=network["full"], exact=True).is_checked()
 
 
 def test_a_tap_beside_a_mark_follows_the_nearest(open_figure):
-    figure = open_figure(viewport={"width": 390, "height": 800}, has_touch=True)
+    figure = open_figure(Plane, width=390, widget=WIDGET, has_touch=True)
     figure.set(norm="l2", eps=1)
-    x, y = centre(figure.plot.locator("g.xp-marker").nth(MODELS.index("best")))
+    x, y = figure.accuracies.to_pixels(96, 84)
     figure.page.touchscreen.tap(x - 12, y + 12)
-    assert ringed(figure) == pytest.approx([96, 84], abs=0.01)
+    assert figure.accuracies.point("followed") == pytest.approx([96, 84], abs=0.01)
 
 
 def test_every_network_stands_beside_the_sign_of_its_family(figure):
@@ -231,12 +199,10 @@ def test_every_network_stands_beside_the_sign_of_its_family(figure):
 
 
 def test_names_stand_inside_the_plot_and_apart(figure):
-    frame = figure.plot.locator(".xp-frame").bounding_box()
+    frame = figure.accuracies.frame
     for (norm, eps), picked in itertools.product(SCENES, MODELS):
         figure.set(norm=norm, eps=eps, picked=picked)
-        boxes = figure.plot.locator("g > text.xp-label:not(:empty)").evaluate_all(
-            "texts => texts.map((text) => text.getBoundingClientRect().toJSON())"
-        )
+        boxes = [box for text, box in figure.accuracies.boxes_of_texts() if text != "as standard"]
         assert 1 <= len(boxes) <= 2
         for box in boxes:
             assert box["left"] > frame["x"] - 1 and box["top"] > frame["y"] - 4
@@ -248,15 +214,33 @@ def test_names_stand_inside_the_plot_and_apart(figure):
             assert across or abs(one["top"] - other["top"]) > 12
 
 
+@pytest.mark.parametrize("extra", [0, 1, 3, 7])
+def test_there_may_be_more_radii_or_fewer(open_figure, extra):
+    count = 2 + extra
+    radii = {norm: [round(0.3 * (k + 1), 1) for k in range(count)] for norm in RADII}
+    seeds = [(99 - k, [60 - k] * count, [70 - k] * count) for k in range(3)]
+    networks = [
+        made_up(name, family, name, name, seed)
+        for name, family, seed in zip(("standard", "a", "b"), FAMILIES, seeds, strict=False)
+    ]
+    figure = open_figure(Plane, widget=AccuracyPlane(networks=networks, radii=radii), fresh=True)
+    control = figure.control("Change ε")
+    control.press("Home")
+    for eps in (0, *radii["linf"]):
+        assert figure.spoken("Change ε") == f"{eps} px"
+        control.press("ArrowRight")
+    assert figure.spoken("Change ε") == f"{radii['linf'][-1]} px"
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_keeps_its_height_and_fits(open_figure, width):
-    figure = open_figure(viewport={"width": width, "height": 800})
+    figure = open_figure(Plane, width=width, widget=WIDGET)
     heights = set()
     for norm, eps in SCENES:
         for picked in ("standard", "best"):
             figure.set(norm=norm, eps=eps, picked=picked)
-            heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
-            assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+            heights.add(round(figure.height()))
+            assert figure.sticks_out() <= 0
     assert len(heights) == 1
 
 

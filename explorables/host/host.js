@@ -72,9 +72,10 @@
   async function mount(figure) {
     const el = document.createElement("div");
     try {
-      const spec = JSON.parse(figure.querySelector("script").textContent);
+      const script = figure.querySelector("script");
+      const spec = JSON.parse(script.textContent);
       await load(spec.module).render({ model: modelOf(spec), el });
-      figure.replaceChildren(el);
+      figure.replaceChildren(script, el); // a page that is saved now can start again
       figure.dataset.state = "live";
     } catch (error) {
       figure.append(`This figure could not start (${error.message}).`);

@@ -37,7 +37,7 @@ class ExplorableMime:
         number = _number_on_page(env, data.content["id"])
         for path in (HOST, f"explorables/{data.content['module']}.js"):
             renderer.add_js_file(path, path, {"defer": "defer"})
-        placeholder = _placeholder(data.content, number, _still(env, number, data.content))
+        placeholder = placeholder(data.content, number, _still(env, number, data.content))
         return [nodes.raw("", placeholder, format="html")]
 
 
@@ -63,7 +63,7 @@ def _still(env, number, spec):
     return f"<noscript>{image}</noscript>"
 
 
-def _placeholder(spec, number, still):
+def placeholder(spec, number, still):
     """What stands in the page until ``host.js`` brings it to life."""
     spec = dict(spec, id=f"explorable-{number}")
     own_still = " data-still" if spec.pop("still") else ""
@@ -112,7 +112,7 @@ def write(path, text):
 def definition(figure):
     """The classic script that gives the host the front-end module of a figure: as a function, since
     neither ``file://`` nor a strict content security policy lets a page import a module."""
-    body = figure._esm.replace("export default ", "return ")
+    body = figure.script.replace("export default ", "return ")
     return f"explorables.define({json.dumps(figure.module)}, () => {{\n{body}}});\n"
 
 
@@ -123,10 +123,14 @@ def write_parts(figures, folder):
         return
     for figure in figures:
         for key in figure.parts():
-            values = json.dumps(as_json(wired(figure.part(key))), separators=(",", ":"))
-            name = json.dumps(f"{figure.module}/{key}")
-            write(folder / figure.module / f"{key}.js", f"explorables.part({name}, {values});\n")
+            write(folder / figure.module / f"{key}.js", part_script(figure, key))
     write(stamp, made_from)
+
+
+def part_script(figure, key):
+    """The classic script that brings one part of a figure."""
+    values = json.dumps(as_json(wired(figure.part(key))), separators=(",", ":"))
+    return f"explorables.part({json.dumps(f'{figure.module}/{key}')}, {values});\n"
 
 
 def digest_of_sources():

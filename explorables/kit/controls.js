@@ -1,41 +1,59 @@
 // Controls, each bound to one trait of the model, and named numbers.
-import { degrees, format, html, words } from "./dom.js";
+import { nearestIndex } from "../mathematics/numbers.js";
+import { html, textWithSubscripts } from "./dom.js";
+import { degrees, format } from "./format.js";
 import { assign } from "./model.js";
 
 // JupyterLab would otherwise take the arrow keys for itself.
 export const KEEP_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
-// A labelled range bound to a number trait. `text(value)` is what is shown and spoken.
-export function slider(model, trait, { label, min, max, step, text, to = Number, from = Number }) {
-  const input = html("input", { type: "range", min, max, step, ...KEEP_KEYS });
-  const shown = html("data", { "aria-hidden": "true" }); // spoken as the value, not as the name
-  const node = html("label", { class: "xp-slider" }, html("span", {}, label), input, shown);
-  input.addEventListener("input", () => assign(model, { [trait]: to(Number(input.value)) }));
+// A labelled range bound to a number trait; `text(value)` is what is shown and spoken. How far it
+// reaches and its step come from the trait. `shown` and `value` lead from the trait's value to that
+// of the slider and back, where that is on another scale, with another `step`.
+// Or else `grid()` gives the values that there are, in ascending order.
+export function slider(model, trait, { label, text, grid, ...scale }) {
+  const input = html("input", { type: "range", ...KEEP_KEYS });
+  const output = html("data", { "aria-hidden": "true" }); // spoken as the value, not as the name
+  const node = html("label", { class: "xp-slider" }, html("span", {}, label), input, output);
+  const { min, max, step, shown, value } = grid ? onGrid(grid) : onScale(model, trait, scale);
+  Object.assign(input, { min, max: max(), step });
+  input.addEventListener("input", () => assign(model, { [trait]: value(Number(input.value)) }));
   return {
     node,
     draw() {
-      const value = model.get(trait);
-      input.value = from(value);
-      shown.value = input.value;
-      shown.textContent = text(value);
-      input.setAttribute("aria-valuetext", text(value));
+      const now = model.get(trait);
+      if (grid) input.max = max();
+      input.value = shown(now);
+      output.value = input.value;
+      output.textContent = text(now);
+      input.setAttribute("aria-valuetext", text(now));
     },
   };
 }
 
-const LARGEST_DEGREES = 89.5; // angles stay below a right one
-export const LARGEST_ANGLE = (LARGEST_DEGREES / 180) * Math.PI;
+const same = (value) => value;
+
+function onScale(model, trait, { shown = same, value = same, step }) {
+  const [min, max, ownStep] = model.get("ranges")[trait];
+  return { min: shown(min), max: () => shown(max), step: step ?? ownStep, shown, value };
+}
+
+const onGrid = (grid) => ({
+  min: 0,
+  max: () => grid().length - 1,
+  step: 1,
+  shown: (value) => nearestIndex(grid(), value),
+  value: (index) => grid()[index],
+});
 
 // A slider for an angle in radians, shown in degrees.
 export const angleSlider = (model, trait, label) =>
   slider(model, trait, {
     label,
-    min: 0,
-    max: LARGEST_DEGREES,
+    shown: (angle) => Number(degrees(angle).toFixed(9)),
+    value: (value) => (value / 180) * Math.PI,
     step: 0.5,
-    from: degrees,
-    to: (value) => (value / 180) * Math.PI,
-    text: (value) => `${format(degrees(value), 1)}°`,
+    text: (angle) => `${format(degrees(angle), 1)}°`,
   });
 
 // A group of radio buttons bound to a trait; `options` are [value, label] pairs, and `also(value)`
@@ -47,8 +65,8 @@ export function choice(model, trait, { label, options, also = () => ({}) }) {
     input.addEventListener("change", () => assign(model, { ...also(value), [trait]: value }));
     return input;
   });
-  const labels = options.map(([, text], k) => html("label", {}, inputs[k], html("span", {}, text)));
-  const node = html("fieldset", { class: "xp-choice" }, html("legend", {}, label), ...labels);
+  const names = options.map(([, text], k) => html("label", {}, inputs[k], html("span", {}, text)));
+  const node = html("fieldset", { class: "xp-choice" }, html("legend", {}, label), ...names);
   return {
     node,
     draw: () => inputs.forEach((input, k) => (input.checked = model.get(trait) === options[k][0])),
@@ -81,7 +99,9 @@ export function button(text, onClick) {
 // Named numbers under a figure: `draw({name: text})`.
 export function readouts(names) {
   const cells = Object.fromEntries(names.map((name) => [name, html("strong")]));
-  const pairs = names.map((name) => html("div", {}, html("span", {}, ...words(name)), cells[name]));
+  const pairs = names.map((name) =>
+    html("div", {}, html("span", {}, ...textWithSubscripts(name)), cells[name]),
+  );
   return {
     node: html("div", { class: "xp-readouts" }, ...pairs),
     draw: (texts) =>

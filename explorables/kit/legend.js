@@ -1,10 +1,11 @@
 // Entries of a legend: a sample of what is drawn, and what it is.
-import { html, marker, svg } from "./common.js";
+import { html, svg } from "./dom.js";
+import { marker } from "./marks.js";
 
 const HEIGHT = 16;
 
 // `samples` are SVG nodes in a box `width` wide and 16 high.
-export function entry(text, width, ...samples) {
+export function legendEntry(text, width, ...samples) {
   const box = { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, "aria-hidden": "true" };
   return html("span", { class: "xp-legend-name" }, svg("svg", box, ...samples), text);
 }
@@ -14,14 +15,19 @@ function line(kind, width) {
   return svg("line", { x1: 1, x2: width - 1, y1: y, y2: y, class: `xp-line xp-${kind}` });
 }
 
-export const lineEntry = (kind, text, width) => entry(text, width, line(kind, width));
+export const lineEntry = (kind, text, width) => legendEntry(text, width, line(kind, width));
+
+// A marker outside a plot, drawn at a point of its own box.
+export function markerSample(look, point) {
+  const { node, draw } = marker(look)({ at: (place) => place });
+  draw(point);
+  return node;
+}
 
 // For a curve with a mark on it, which looks as a marker's `look` says.
 export function markedEntry(kind, look, text) {
   const width = 50;
-  const sign = marker({ px: Number, py: Number }, look);
-  sign.draw([width / 2, HEIGHT / 2]);
-  return entry(text, width, line(kind, width), sign.node);
+  return legendEntry(text, width, line(kind, width), markerSample(look, [width / 2, HEIGHT / 2]));
 }
 
 // For points: `shape` is a character.

@@ -1,11 +1,45 @@
-// An explorable and its model: traits, parts, and when to draw.
-import { forgetColours, update } from "./dom.js";
+// An explorable and its model: traits, arrays, parts, and when to draw.
+import { forgetColours } from "./colours.js";
+import { update } from "./dom.js";
 
 // Sets traits and tells the kernel, where there is one.
 export function assign(model, values) {
   for (const [name, value] of Object.entries(values)) model.set(name, value);
   model.save_changes();
 }
+
+// Arrays
+
+const KINDS = {
+  int8: Int8Array, uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, int32: Int32Array,
+  uint32: Uint32Array, float32: Float32Array, float64: Float64Array,
+};
+const decoded = new WeakMap(); // what Python sent -> its numbers
+
+// The numbers of an array that Python sent, in its unit, as a typed array with a `shape`.
+export function arrayOf(sent) {
+  if (!sent) throw new Error("its numbers are missing");
+  if (!decoded.has(sent)) decoded.set(sent, decode(sent));
+  return decoded.get(sent);
+}
+
+function decode({ dtype, shape, buffer, per_unit: perUnit }) {
+  const { byteOffset, byteLength } = buffer;
+  const stored = new KINDS[dtype](buffer.buffer.slice(byteOffset, byteOffset + byteLength));
+  const values = perUnit ? Float64Array.from(stored, (value) => value / perUnit) : stored;
+  return Object.assign(values, { shape });
+}
+
+// The rows of such an array along its first axis: arrays with the rest of its shape.
+export function rowsOf(array) {
+  const [count, ...shape] = array.shape;
+  const length = shape.reduce((product, each) => product * each, 1);
+  return Array.from({ length: count }, (_, k) =>
+    Object.assign(array.subarray(k * length, (k + 1) * length), { shape }),
+  );
+}
+
+// Parts
 
 const parts = new WeakMap(); // model -> the parts that were asked for: promises by key
 
@@ -23,16 +57,42 @@ export function loadPart(model, key) {
 
 function askKernel(model, key) {
   return new Promise((resolve, reject) => {
-    function answer({ part, error, values, names }, buffers) {
+    function answer({ part, error, values, arrays }, buffers) {
       if (part !== key) return;
       model.off("msg:custom", answer);
-      if (error) reject(new Error(error));
-      else resolve({ ...values, ...Object.fromEntries(names.map((name, k) => [name, buffers[k]])) });
+      if (error) {
+        reject(new Error(error));
+        return;
+      }
+      arrays.forEach((name, k) => (values[name].buffer = buffers[k]));
+      resolve(values);
     }
     model.on("msg:custom", answer);
     model.send({ part: key });
   });
 }
+
+// Brings the part that the trait `name` asks for, whose key is `keyOf(value)`, now and whenever the
+// trait changes. `wait(key)` is called at once, then `use(values, key)`, or `fail(error, key)`. What
+// arrives when the reader has gone on to another part is dropped. Returns `load`, which asks again
+// (a promise), and `stop`.
+export function followPart(model, name, { keyOf = String, wait = () => {}, use, fail }) {
+  async function load() {
+    const key = keyOf(model.get(name));
+    const isWanted = () => keyOf(model.get(name)) === key;
+    wait(key);
+    try {
+      const values = await loadPart(model, key);
+      if (isWanted()) use(values, key);
+    } catch (error) {
+      if (isWanted()) fail(error, key);
+    }
+  }
+  model.on(`change:${name}`, load);
+  return { load, stop: () => model.off(`change:${name}`, load) };
+}
+
+// Drawing
 
 // Fills the explorable's element, draws it, and draws again whenever a trait changes.
 export function show({ model, el }, children, draw) {
@@ -49,7 +109,7 @@ export function show({ model, el }, children, draw) {
   };
 }
 
-// A canvas has to be drawn anew in another theme: of the book, of JupyterLab, of VS Code.
+// A canvas has to be drawn again in another theme: of the book, of JupyterLab, of VS Code.
 function onThemeChange(draw) {
   const observer = new MutationObserver(() => {
     forgetColours();
@@ -69,7 +129,7 @@ function isWide({ clientWidth }) {
 }
 
 // The `render` of a figure that is made for the width of its frame, by `build(widget, wide)`, and
-// made anew when that changes: a phone is turned, or text enlarged.
+// made again when that changes: a phone is turned, or text enlarged.
 export const forWidth = (build) => (widget) => {
   let wide = isWide(document.documentElement); // its frame is not in the page yet
   let end = build(widget, wide);
@@ -86,15 +146,3 @@ export const forWidth = (build) => (widget) => {
     end();
   };
 };
-
-// The numbers that Python sent as bytes, as a typed array of the `Kind` they were.
-export function numbersOf(view, Kind) {
-  if (!view) throw new Error("its numbers are missing");
-  return new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-}
-
-// A typed array cut into rows of so many numbers.
-export const rowsOf = (numbers, length) =>
-  Array.from({ length: numbers.length / length }, (_, k) =>
-    numbers.subarray(k * length, (k + 1) * length),
-  );

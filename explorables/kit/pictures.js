@@ -1,22 +1,18 @@
 // Pictures: of the toy problem, of digits, of weights.
+import { clamp, range } from "../mathematics/numbers.js";
+import { colour } from "./colours.js";
+import { choice } from "./controls.js";
+import { html, svg } from "./dom.js";
+import { format } from "./format.js";
 import { plane } from "./plot.js";
-import { clamp, colour, format, html, svg } from "./dom.js";
-import { numbersOf, rowsOf } from "./model.js";
-
-// A picture with its name and a line of text beside it.
-function framed(name, image) {
-  const note = html("div", { class: "xp-note" });
-  const words = html("div", {}, html("div", { class: "xp-name" }, name), note);
-  return { node: html("div", { class: "xp-picture" }, image, words), note };
-}
 
 // The toy problem's image space, brightness against brightness.
-export function toyPlane(label, range) {
+export function toyPlane(label, [low, high]) {
   const ticks = [-1, -0.5, 0, 0.5, 1];
   return plane({
     label,
-    x: range,
-    y: range,
+    x: [low, high],
+    y: [low, high],
     xLabel: "a, brightness of the centre",
     yLabel: "b, brightness of the background",
     xTicks: ticks,
@@ -46,11 +42,13 @@ export function toyImage(size) {
   };
 }
 
+// The same with its name, and a line of text beside it.
 export function toyPicture(name, size = 88) {
   const image = toyImage(size);
-  const { node, note } = framed(name, image.node);
+  const note = html("div", { class: "xp-note" });
+  const words = html("div", {}, html("div", { class: "xp-name" }, name), note);
   return {
-    node,
+    node: html("div", { class: "xp-picture" }, image.node, words),
     draw(x, text) {
       image.draw(x);
       note.textContent = text;
@@ -61,7 +59,7 @@ export function toyPicture(name, size = 88) {
 const SIDE = 28; // pixels of an MNIST image, each way
 
 // A canvas of 28 × 28 pixels: `rgb(k)` gives the red, green and blue of pixel k.
-function pixels(size) {
+function pixelCanvas(size) {
   const node = html("canvas", { class: "xp-image", width: SIDE, height: SIDE, role: "img" });
   node.style.width = `${size}px`;
   const context = node.getContext("2d");
@@ -78,14 +76,14 @@ function pixels(size) {
 
 // An MNIST digit, white ink on black; values outside [0, 1] are drawn as 0 or 1.
 export function digitImage(size) {
-  const { node, paint } = pixels(size);
+  const { node, paint } = pixelCanvas(size);
   const ink = (value) => Array(3).fill(Math.round(255 * clamp(value, 0, 1)));
   return { node, draw: (x, words) => paint((k) => ink(x[k]), words) };
 }
 
 // Weights on white: blue pulls towards class I, orange towards class J. `largest` has full colour.
 export function weightImage(size) {
-  const { node, paint } = pixels(size);
+  const { node, paint } = pixelCanvas(size);
   const [blue, orange] = ["--class-i-on-white", "--class-j-on-white"].map(colour);
   return {
     node,
@@ -99,6 +97,36 @@ export function weightImage(size) {
   };
 }
 
-// The numbers that Python sent as float32 bytes, cut into rows of an image each.
-export const imagesOf = (view) =>
-  rowsOf(numbersOf(view, Float32Array), SIDE ** 2).map((row) => Array.from(row));
+// A picture with its name, and words below.
+export function thumbnail(image, name, ...note) {
+  const words = html("div", { class: "xp-note" }, ...note);
+  const title = html("div", { class: "xp-name" }, name);
+  return html("div", { class: "xp-thumbnail" }, image.node, title, words);
+}
+
+// The same, with words that change with the picture: `draw(pixels, label, ...note)`.
+export function changingThumbnail(image, name) {
+  const words = html("span");
+  return {
+    node: thumbnail(image, name, words),
+    draw(pixels, label, ...note) {
+      image.draw(pixels, label);
+      words.replaceChildren(...note);
+    },
+  };
+}
+
+export const coloured = (kind, text) => html("span", { class: `xp-text-${kind}` }, text);
+
+// The ten digits to choose from: `image(digit)` is drawn `size` wide, with a note below where there
+// are `notes`.
+export function digitStrip(model, image, { label = "Digit", size = 40, notes = [] } = {}) {
+  const options = range(10).map((digit) => {
+    const { node, draw } = digitImage(size);
+    draw(image(digit), `digit ${digit}`);
+    return [digit, notes[digit] ? html("span", {}, node, notes[digit]) : node];
+  });
+  const strip = choice(model, "digit", { label, options });
+  strip.node.classList.add("xp-strip");
+  return strip;
+}

@@ -1,28 +1,31 @@
-// Charts with named axes, and histograms in them.
-import { format, html, svg } from "./dom.js";
+// Plots with named axes, which take marks: `plot.add(mark)` draws one over those added before it.
+import { format } from "./format.js";
+import { html, svg, svgTextWithSubscripts, update, visible } from "./dom.js";
 
 const FRAME = { left: 56, top: 8, below: 42 }; // room around a plot, for its ticks and names
 
 const tickText = (value) => format(value, value % 1 ? 1 : 0);
 
-// A plot of data coordinates with named axes; `xText` and `yText` write a tick's value. `content`
-// is cut off at the frame, `over` is not. `right` is the room beside it.
+// A plot of data coordinates with named axes; `xText` and `yText` write a tick's value. `right` is
+// the room beside it.
 export function chart({
   label, x, y, width = 340, height, right: beside = 8,
   xLabel, yLabel, xTicks, yTicks, xText = tickText, yText = tickText,
 }) {
   const { left, top } = FRAME;
   const [right, bottom] = [width - beside, height - FRAME.below];
-  const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
-  const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
   const frame = { x: left, y: top, width: right - left, height: bottom - top };
   const viewBox = `${left} ${top} ${frame.width} ${frame.height}`;
-  const content = svg("svg", { ...frame, viewBox });
-  const over = svg("g");
-  const node = svg(
+  const layers = {
+    clipped: svg("svg", { ...frame, viewBox }), // cut off at the frame
+    over: svg("g"),
+  };
+  const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
+  const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
+  const drawing = svg(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, class: "xp-plane", role: "group", "aria-label": label },
-    content,
+    layers.clipped,
     svg("rect", { ...frame, class: "xp-frame" }),
     svg(
       "g",
@@ -40,20 +43,11 @@ export function chart({
       svg("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel),
       upwards(yLabel, 12, (top + bottom) / 2),
     ),
-    over,
+    layers.over,
   );
-  node.style.maxWidth = `${width}px`;
-
-  function at(event) {
-    const box = node.getBoundingClientRect();
-    const u = ((event.clientX - box.left) / box.width) * width;
-    const v = ((event.clientY - box.top) / box.height) * height;
-    return [
-      x[0] + ((u - left) / (right - left)) * (x[1] - x[0]),
-      y[0] + ((bottom - v) / (bottom - top)) * (y[1] - y[0]),
-    ];
-  }
-  return { node, content, over, px, py, at, x, y, frame, width, height };
+  update(drawing, { "data-x": x.join(" "), "data-y": y.join(" ") });
+  drawing.style.maxWidth = `${width}px`;
+  return plotOf({ drawing, layers, px, py, x, y, frame, width, height });
 }
 
 function upwards(text, x, y) {
@@ -61,56 +55,65 @@ function upwards(text, x, y) {
   return svg("text", { transform, "text-anchor": "middle" }, text);
 }
 
-// A chart in which one unit is as long across as upwards, so that angles are true.
-export function plane({ x, y, width = 340, ...names }) {
-  const across = width - FRAME.left - 8;
-  const height = FRAME.top + (across * (y[1] - y[0])) / (x[1] - x[0]) + FRAME.below;
-  return chart({ x, y, width, height, ...names });
-}
+// What marks and figures use of a plot. `px` and `py` lead from data to pixels of the drawing.
+function plotOf(parts) {
+  const { drawing, layers, px, py, x, y, frame, width, height } = parts;
+  const plot = {
+    ...parts,
 
-// A second vertical axis, on the right of a chart: the same plot with another `py`.
-export function rightAxis(plot, { y, yLabel, yTicks }) {
-  const [bottom, top] = plot.y.map(plot.py);
-  const right = plot.px(plot.x[1]);
-  const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * (bottom - top);
-  const ticks = yTicks.map((v) => svg("text", { x: right + 6, y: py(v) + 4 }, tickText(v)));
-  plot.node.append(
-    svg("g", { class: "xp-ticks", "aria-hidden": "true" }, ...ticks),
-    svg("g", { "aria-hidden": "true" }, upwards(yLabel, right + 32, (top + bottom) / 2)),
-  );
-  return { ...plot, py, y };
-}
+    // What the figure puts into the page.
+    node: drawing,
 
-// A histogram: `draw(counts, start, width)` puts bar k over start + k · width. Heights are square
-// roots of the counts, on an axis with ticks at roots and `yText: square`: few images stay visible
-// beside many. Another `height` of a count may be given.
-export const square = (root) => format(root ** 2, 0);
+    at: ([u, v]) => [px(u), py(v)],
 
-export function histogram(plot, kind, height = Math.sqrt) {
-  const node = svg("path", { class: `xp-bars xp-${kind}` });
-  return {
-    node,
-    draw(counts, start, width) {
-      const steps = counts.map((count, k) => {
-        const [from, to] = [start + k * width, start + (k + 1) * width].map(plot.px);
-        return `M ${from} ${plot.py(0)} V ${plot.py(height(count))} H ${to} V ${plot.py(0)} Z`;
-      });
-      node.setAttribute("d", steps.filter((_, k) => counts[k] > 0).join(" "));
+    // Adds a mark, a function of the plot: { node, layer, draw, … }, and returns it with `show`.
+    add(mark) {
+      const made = mark(plot);
+      if (made.layer === "behind") plot.node = behind(plot, made.node);
+      else layers[made.layer || "clipped"].append(made.node);
+      return { ...made, show: (condition) => visible(made.node, condition) };
+    },
+
+    // A text at a data point; `draw([x, y])` moves it, `write(text)` changes it. Options: `kind`
+    // and `anchor`; `dx` and `dy`, pixels to the right and downwards; `strong`; `upwards`.
+    label: (u, v, text, options) => plot.add(label([u, v], text, options)),
+
+    // Says what the plot shows to those who cannot see it.
+    describe: (words) => drawing.setAttribute("aria-label", words),
+
+    // The data point under a pointer.
+    pointer(event) {
+      const box = drawing.getBoundingClientRect();
+      const u = ((event.clientX - box.left) / box.width) * width;
+      const v = ((event.clientY - box.top) / box.height) * height;
+      return [
+        x[0] + ((u - frame.x) / frame.width) * (x[1] - x[0]),
+        y[0] + ((frame.y + frame.height - v) / frame.height) * (y[1] - y[0]),
+      ];
     },
   };
+  return plot;
 }
 
-// How many of the values lie in each bin [start + k · width, start + (k + 1) · width).
-export function counted(values, start, width, bins) {
-  const counts = Array(bins).fill(0);
-  for (const value of values) counts[Math.floor((value - start) / width)]++;
-  return counts;
-}
+const label =
+  (place, text, { kind = "boundary", anchor = "start", dx = 0, dy = 0, ...look } = {}) =>
+  (plot) => {
+    const node = svg("text", {
+      class: `${look.strong ? "xp-word" : "xp-label"} xp-text-${kind}`,
+      "text-anchor": anchor,
+    });
+    const turn = look.upwards ? " rotate(-90)" : "";
+    const draw = ([u, v]) =>
+      update(node, { transform: `translate(${plot.px(u) + dx} ${plot.py(v) + dy})${turn}` });
+    const write = (words) => node.replaceChildren(...svgTextWithSubscripts(words));
+    draw(place);
+    write(text);
+    return { node, layer: "over", draw, write };
+  };
 
-// Puts a canvas behind the frame of a plot; what it returns, put into the page in place of the
-// plot's node, holds both.
-export function behind({ node, frame, width, height }, canvas) {
-  const layers = html("div", { class: "xp-layers" }, canvas, node);
+// Puts a canvas behind the frame of a plot: the node that holds both.
+function behind({ drawing, frame, width, height }, canvas) {
+  const layers = html("div", { class: "xp-layers" }, canvas, drawing);
   const share = (part, whole) => `${(100 * part) / whole}%`;
   Object.assign(canvas.style, {
     left: share(frame.x, width),
@@ -120,4 +123,32 @@ export function behind({ node, frame, width, height }, canvas) {
   });
   layers.style.maxWidth = `${width}px`;
   return layers;
+}
+
+// A plot in which one unit is as long across as upwards, so that angles are true.
+export function plane({ x, y, width = 340, ...names }) {
+  const across = width - FRAME.left - 8;
+  const height = FRAME.top + (across * (y[1] - y[0])) / (x[1] - x[0]) + FRAME.below;
+  return chart({ x, y, width, height, ...names });
+}
+
+// A second vertical axis, on the right of a plot: a plot in the same frame, for marks that are
+// measured on it.
+export function rightAxis(plot, { y, yLabel, yTicks }) {
+  const { frame, drawing } = plot;
+  const [right, bottom] = [frame.x + frame.width, frame.y + frame.height];
+  const py = (value) => bottom - ((value - y[0]) / (y[1] - y[0])) * frame.height;
+  const ticks = yTicks.map((v) => svg("text", { x: right + 6, y: py(v) + 4 }, tickText(v)));
+  const viewBox = `${frame.x} ${frame.y} ${frame.width} ${frame.height}`;
+  const layers = {
+    clipped: svg("svg", { ...frame, viewBox, "data-y": y.join(" ") }),
+    over: svg("g", { "data-y": y.join(" ") }),
+  };
+  drawing.append(
+    layers.clipped,
+    svg("g", { class: "xp-ticks", "aria-hidden": "true" }, ...ticks),
+    svg("g", { "aria-hidden": "true" }, upwards(yLabel, right + 32, bottom - frame.height / 2)),
+    layers.over,
+  );
+  return plotOf({ ...plot, layers, py, y });
 }

@@ -243,7 +243,7 @@ function render({ model, el }) {
   }
   const plot = html("div", {}, ...Object.values(plots).map(({ node }) => node));
   const beside = html("div", { class: "xp-beside" }, size.node, eps.node, verdict, turn);
-  const top = html("div", { class: "xp-accuracies" }, plot, beside);
+  const top = html("div", { class: "xp-side-by-side" }, plot, beside);
   const key = html("p", { class: "xp-note" }, KEY);
   return show({ model, el }, [top, numbers.node, key], draw);
 }

@@ -1,0 +1,23 @@
+// Small arithmetic that many figures need.
+
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+export const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+export const mean = (values) => sum(values) / values.length;
+
+export const dot = (a, b) => a.reduce((total, value, k) => total + value * b[k], 0);
+
+// 0, 1, …, count − 1
+export const range = (count) => Array.from({ length: count }, (_, k) => k);
+
+// The place of the value in `grid` that is nearest to `value`.
+export function nearestIndex(grid, value) {
+  const distances = Array.from(grid, (each) => Math.abs(each - value));
+  return distances.indexOf(Math.min(...distances));
+}
+
+// [cos angle, sin angle]
+export const direction = (angle) => [Math.cos(angle), Math.sin(angle)];
+
+export const scaled = ([u, v], length) => [length * u, length * v];
