@@ -62,7 +62,7 @@ def small(monkeypatch, tmp_path):
     for module in (lmt, record):
         monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
     monkeypatch.setattr("helpers.results.FOLDER", tmp_path / "results")
-    monkeypatch.setattr(lmt.networks, "conv_2c2f", tiny_network)
+    monkeypatch.setattr(lmt.architectures, "conv_2c2f", tiny_network)
     quick = {"epochs": 4, "batch": 60, "learning_rate": 0.01}
     recipes = {name: replace(recipe, **quick) for name, recipe in lmt.RECIPES.items()}
     recipes["best"] = replace(recipes["best"], planes=3, images=2)

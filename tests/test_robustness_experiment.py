@@ -99,7 +99,7 @@ def test_the_rate_falls_and_eps_rises(small, data, monkeypatch):
 
         train(network, X, y, optimiser, *settings, after_epoch=note, **rest)
 
-    monkeypatch.setattr(training.networks, "train", noted)
+    monkeypatch.setattr(training.training, "train", noted)
     trained(Run("l2_2"), data)
     rates, eps = zip(*seen, strict=True)
     assert eps == (1, 2, 2, 2)
