@@ -14,10 +14,13 @@ import time
 
 import torch
 
-from helpers import networks
+from helpers import training
+from helpers.architectures import conv_2c2f
+from helpers.initialisation import fan_in, initialise
+from helpers.layers import MinMax
 from helpers.lipschitz import layer_bounds
 from helpers.lmt import LMT, GloRo
-from helpers.networks import MinMax, conv_2c2f, cross_entropy, fan_in, initialise
+from helpers.training import cross_entropy
 
 TURNS = 100
 SHAPE = (784,)
@@ -35,7 +38,7 @@ def stepper(make_loss, X, y, **options):
     network = initialise(conv_2c2f(**options), fan_in, seed=0)
     optimiser = torch.optim.Adam(network.parameters())
     loss = make_loss(network)
-    return lambda: networks.train(network, X, y, optimiser, 1, len(X), loss=loss, disable=True)
+    return lambda: training.train(network, X, y, optimiser, 1, len(X), loss=loss, disable=True)
 
 
 def compare(title, batch, **options):

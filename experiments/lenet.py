@@ -2,8 +2,8 @@
 
     python -m experiments.lenet [--jobs N]
 
-The network and its training are those of Tanay & Griffin 2018 (see helpers.networks.lenet): low
-decay is 1e-4, high 1e-1. They do not say how the weights start. "hundredth" starts them from
+The network and its training are those of Tanay & Griffin 2018 (see helpers.architectures.lenet):
+low decay is 1e-4, high 1e-1. They do not say how the weights start. "hundredth" starts them from
 N(0, 0.01²), as MatConvNet's example for MNIST does, with pixels from 0 to 255: there both decays
 can be trained, and the high one ends with the published sizes of the weights. "fan_out" starts
 them from N(0, 2/(k²·out)), which explains the published sizes at low decay best, but diverges
@@ -24,9 +24,12 @@ import torch
 
 from experiments.record import folder_of, is_done, save, write_table
 from experiments.training import as_array, asked_jobs, first_of_each, in_processes, train
-from helpers import attacks, networks
+from helpers import architectures, attacks, evaluation
 from helpers.data import load_mnist
+from helpers.initialisation import fan_out, hundredth, initialise
+from helpers.layers import linear_layers
 from helpers.results import FOLDER, lenet_name, load_figures
+from helpers.weights import save_weights
 
 SETTINGS = {
     "epochs": 50,
@@ -51,7 +54,7 @@ RADII = {
     "linf": [0.05, 0.1, 0.15, 0.2],
 }
 # How the weights start, and the scale of the pixels that the network sees.
-INITS = {"hundredth": (networks.hundredth, 255.0), "fan_out": (networks.fan_out, 1.0)}
+INITS = {"hundredth": (hundredth, 255.0), "fan_out": (fan_out, 1.0)}
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
 TRAINED = folder_of("lenet", SETTINGS)
 
@@ -98,7 +101,7 @@ def tensors(mnist):
 
 def new_network(run, X):
     std, scale = INITS[run.init]
-    network = networks.initialise(networks.lenet(X.mean(0), scale), std, run.seed)
+    network = initialise(architectures.lenet(X.mean(0), scale), std, run.seed)
     return network.to(memory_format=torch.channels_last)  # a third quicker to train
 
 
@@ -118,8 +121,8 @@ def trained(run, data, epochs=SETTINGS["epochs"], **bar):
 
     def measure():
         return {
-            "err_train": 100 * networks.error_rate(network, X[:10_000], y[:10_000]),
-            "err_test": 100 * networks.error_rate(network, X_test, y_test),
+            "err_train": 100 * evaluation.error_rate(network, X[:10_000], y[:10_000]),
+            "err_test": 100 * evaluation.error_rate(network, X_test, y_test),
             "rms": [root_mean_square(W) for W in filters(network)],
         }
 
@@ -141,7 +144,7 @@ def trained(run, data, epochs=SETTINGS["epochs"], **bar):
 
 def filters(network):
     """The weights of the four layers, without the biases."""
-    return [layer.weight.detach() for layer in networks.layers(network).values()]
+    return [layer.weight.detach() for layer in linear_layers(network).values()]
 
 
 def measured(network, data, temperature):
@@ -157,14 +160,14 @@ def measured(network, data, temperature):
     )
     nearest = attacks.deepfool(network, X, y)
     shown = first_of_each(y[few])
-    s = networks.scores(network, X)
+    s = evaluation.scores(network, X)
     return {
         "equal_confidence": norms(confident - X[few]),
         "deepfool": norms(nearest - X),
         "labels": y.byte(),
         "labels_train": y_train.byte(),
         "scores": s.half(),
-        "scores_train": networks.scores(network, X_train).half(),
+        "scores_train": evaluation.scores(network, X_train).half(),
         "margin": attacks.margin(s, y),
         "gradient_norm": norms(attacks.gradient(lambda x: attacks.margin(network(x), y), X)),
         **{f"radii_{norm}": radii for norm, radii in RADII.items()},
@@ -182,7 +185,7 @@ def walk(network, X, moved, places):
     """The scores at so many places of the straight way from each image to where it was moved, both
     ends included: shape (m, places, classes), in half precision."""
     shares = torch.linspace(0, 1, places)[:, None, None]
-    scores = [networks.scores(network, X + share * (moved - X)) for share in shares]
+    scores = [evaluation.scores(network, X + share * (moved - X)) for share in shares]
     return torch.stack(scores, 1).half()
 
 
@@ -225,8 +228,8 @@ def row(run, network, data, temperature, measures):
         "decay": run.decay,
         "init": run.init,
         "seed": run.seed,
-        "err_train": round(100 * networks.error_rate(network, X, y), 4),
-        "err_test": round(100 * networks.error_rate(network, X_test, y_test), 4),
+        "err_train": round(100 * evaluation.error_rate(network, X, y), 4),
+        "err_test": round(100 * evaluation.error_rate(network, X_test, y_test), 4),
         **{f"rms_{name}": root_mean_square(W) for name, W in rms},
         "temperature": temperature,
         "equal_confidence_median": measures["equal_confidence"].quantile(0.5).item(),
@@ -245,7 +248,7 @@ def store_weights(network, path):
     """The weights, those of the largest layer in half precision."""
     network = deepcopy(network)
     network.fc1.half()
-    networks.save_weights(network, path)
+    save_weights(network, path)
 
 
 def work(run, position):
@@ -254,7 +257,7 @@ def work(run, position):
     data = tensors(load_mnist())
     network, curves = trained(run, data, position=position, leave=False)
     started = time.perf_counter() - sum(row["seconds"] for row in curves)
-    temperature = networks.temperature(networks.scores(network, data[2]), ATTACKS["confidence"])
+    temperature = evaluation.temperature(evaluation.scores(network, data[2]), ATTACKS["confidence"])
     measures = measured(network, data, temperature)
     epochs = {name: [epoch[name] for epoch in curves] for name in ("err_train", "err_test", "rms")}
     arrays = epochs | measures | drawn_filters(network)

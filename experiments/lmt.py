@@ -2,9 +2,9 @@
 
     python -m experiments.lmt [--jobs N]
 
-The network is 2C2F (helpers.networks.conv_2c2f), pixels from 0 to 1. All but the last two train
-as Tsuzuku et al. 2018 did: weights from N(0, 2/(in·k²)), 20 epochs, batches of 50, Adam with a
-learning rate of 1e-3, LMT with c = 1. Every setting that was chosen was chosen on the last 5,000
+The network is 2C2F (conv_2c2f of helpers.architectures), pixels from 0 to 1. All but the last two
+train as Tsuzuku et al. 2018 did: weights from N(0, 2/(in·k²)), 20 epochs, batches of 50, Adam with
+a learning rate of 1e-3, LMT with c = 1. Every setting that was chosen was chosen on the last 5,000
 training images, which no network is trained on:
 
     plain           the cross-entropy alone
@@ -47,14 +47,17 @@ from experiments.training import (
     split,
     train,
 )
-from helpers import lipschitz, networks
+from helpers import architectures, evaluation, lipschitz, training
 from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
+from helpers.initialisation import fan_in, initialise, initialise_orthogonal
+from helpers.layers import MinMax
 from helpers.lmt import LMT, GloRo
 from helpers.results import FOLDER, lmt_name, load_figures
+from helpers.weights import save_weights
 
 ADVERSARIAL_STEPS = 7
-ACTIVATIONS = {"ReLU": nn.ReLU, "MinMax": networks.MinMax}
+ACTIVATIONS = {"ReLU": nn.ReLU, "MinMax": MinMax}
 SHAPE = (784,)
 
 
@@ -168,10 +171,10 @@ class UncutLMT(LMT):
 
 def new_network(run):
     recipe = run.recipe
-    network = networks.conv_2c2f(ACTIVATIONS[recipe.activation], recipe.batch_norm)
+    network = architectures.conv_2c2f(ACTIVATIONS[recipe.activation], recipe.batch_norm)
     if recipe.start == "orthogonal":
-        return networks.initialise_orthogonal(network, run.seed)
-    return networks.initialise(network, networks.fan_in, run.seed)
+        return initialise_orthogonal(network, run.seed)
+    return initialise(network, fan_in, run.seed)
 
 
 def new_loss(run, network):
@@ -180,7 +183,7 @@ def new_loss(run, network):
     of_norms = {"steps": recipe.power_steps, "seed": run.seed}
     match recipe.loss:
         case "cross_entropy":
-            return networks.cross_entropy, {}
+            return training.cross_entropy, {}
         case "adversarial":
             loss = Adversarial(recipe.radius, steps=ADVERSARIAL_STEPS)
             return loss, loss.state
@@ -261,7 +264,7 @@ def results(run, start, network, curves, held_out, test):
         "shown": shown,
         "shown_images": (255 * X[shown]).round().byte(),
         "shown_nearest": nearest[shown],
-        "shown_scores": networks.scores(network, nearest[shown]),
+        "shown_scores": evaluation.scores(network, nearest[shown]),
     }
     figures = {
         "model": run.model,
@@ -292,7 +295,7 @@ def work(run, position):
     arrays, figures = results(run, start, network, curves, held_out, test)
     if run.model in KEPT and run.seed == 0:
         kept = network.half() if run.model == "best" else network
-        networks.save_weights(kept, FOLDER / "lmt" / f"{run.model}.safetensors")
+        save_weights(kept, FOLDER / "lmt" / f"{run.model}.safetensors")
     save(run.result, arrays, figures, run.settings, started)
 
 

@@ -11,7 +11,8 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 
-from helpers import attacks, lmt, maxout, networks
+from helpers import attacks, evaluation, lmt, maxout
+from helpers.layers import Maxout
 
 SETTINGS = {
     "radii": [0.3, 1.0, 1.58],
@@ -27,13 +28,13 @@ SETTINGS = {
 
 def certified_radius(network, X, y):
     """By proposition 2 of Tsuzuku et al. 2018, or, for maxout, the like of it."""
-    is_maxout = isinstance(network[-1], networks.Maxout)
+    is_maxout = isinstance(network[-1], Maxout)
     return (maxout if is_maxout else lmt).certified_radius(network, X, y)
 
 
 def common_radius(network, X, y, L):
     """By proposition 1 of Tsuzuku et al. 2018: one slope for all pairs of classes, √2 L."""
-    s = networks.scores(copy.deepcopy(network).double(), X.double())
+    s = evaluation.scores(copy.deepcopy(network).double(), X.double())
     return lmt.radii(s, y, torch.full((s.shape[1], s.shape[1]), math.sqrt(2) * L).double())
 
 
@@ -137,7 +138,7 @@ def chain(network, X, y, certified, found):
     X, y, found = X[rows], y[rows], found[rows]
     ball = found.clamp(max=math.sqrt(X.shape[1])).median().item()
     local = lmt.sampled_slopes(network, X, ball, SETTINGS["chain_samples"])
-    s = networks.scores(network, X)
+    s = evaluation.scores(network, X)
     with_global, with_local = lmt.radii(s, y, local.amax(0)), lmt.radii(s, y, local)
     return torch.stack([certified[rows], with_global, with_local, found], 1)
 

@@ -21,7 +21,8 @@ from tqdm import tqdm
 
 from experiments import plane
 from experiments.record import save, write_table
-from helpers import networks
+from helpers import architectures, training
+from helpers.initialisation import fan_in, initialise
 from helpers.lipschitz import proven_slopes
 from helpers.lmt import LMT
 from helpers.local_linear import (
@@ -48,9 +49,9 @@ SETTINGS = {
 
 
 def trained(c, seed, X, y):
-    network = networks.two_layers(2, SETTINGS["hidden"], classes=2)
-    networks.initialise(network, networks.fan_in, seed)
-    networks.train(
+    network = architectures.two_layers(2, SETTINGS["hidden"], classes=2)
+    initialise(network, fan_in, seed)
+    training.train(
         network,
         torch.from_numpy(X),
         torch.from_numpy((y + 1) // 2),
@@ -58,7 +59,7 @@ def trained(c, seed, X, y):
         epochs=SETTINGS["steps"],
         batch=len(X),
         seed=seed,
-        loss=LMT(network, (2,), c, seed=seed) if c else networks.cross_entropy,
+        loss=LMT(network, (2,), c, seed=seed) if c else training.cross_entropy,
         disable=True,
     )
     return network

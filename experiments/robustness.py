@@ -2,9 +2,10 @@
 
     python -m experiments.robustness [--jobs N]
 
-The questions are those of Tsipras et al. 2019. The network is 2C2F (helpers.networks.conv_2c2f),
-pixels from 0 to 1, as in experiments.lmt, so that those networks can stand beside these. None is
-trained on the last 5,000 training images, whose accuracy is noted after each epoch.
+The questions are those of Tsipras et al. 2019. The network is 2C2F (conv_2c2f of
+helpers.architectures), pixels from 0 to 1, as in experiments.lmt, so that those networks can stand
+beside these. None is trained on the last 5,000 training images, whose accuracy is noted after each
+epoch.
 
     standard          the cross-entropy alone
     linf_<ε>, l2_<ε>  that of adversarial examples within ε (Madry et al. 2018), L∞ or L2
@@ -56,10 +57,12 @@ from experiments.training import (
     split,
     train,
 )
-from helpers import networks
+from helpers import architectures, training
 from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
+from helpers.initialisation import fan_in, initialise
 from helpers.results import FOLDER, load_arrays, load_figures, robustness_name
+from helpers.weights import save_weights
 
 ALL = 55_000  # training images
 FEW = 10_000
@@ -178,7 +181,7 @@ def drawn(X, y, n, seed):
 
 
 def new_network(seed):
-    return networks.initialise(networks.conv_2c2f(), networks.fan_in, seed)
+    return initialise(architectures.conv_2c2f(), fan_in, seed)
 
 
 def trained(run, train_set, held_out, **bar):
@@ -187,7 +190,7 @@ def trained(run, train_set, held_out, **bar):
     recipe = run.recipe
     network = new_network(run.seed)
     optimiser = torch.optim.Adam(network.parameters())
-    loss, state = networks.cross_entropy, {}
+    loss, state = training.cross_entropy, {}
     if recipe.norm != "none":
         loss = Adversarial(recipe.eps, recipe.norm, recipe.attack_steps)
         state = loss.state
@@ -255,7 +258,7 @@ def work(run, position):
     started = time.perf_counter() - sum(row["seconds"] for row in curves)
     arrays, figures = results(run, network, curves, train_set, test)
     if run in [Run(model) for model in KEPT]:
-        networks.save_weights(network.half(), FOLDER / "robustness" / f"{run.model}.safetensors")
+        save_weights(network.half(), FOLDER / "robustness" / f"{run.model}.safetensors")
     save(run.result, arrays, figures, run.settings, started)
 
 

@@ -7,8 +7,9 @@ pixels, a Euclidean length for the norm "l2", the largest change of one pixel fo
 import torch
 
 from experiments.lmt_maxout import BEST
-from helpers import attacks, networks
+from helpers import architectures, attacks, evaluation
 from helpers.results import FOLDER
+from helpers.weights import load_weights
 
 SETTINGS = {
     "every": 10,  # test image is attacked: the first half of MNIST's are easier than the others
@@ -22,17 +23,17 @@ PGD = f"pgd-{SETTINGS['steps']}x{SETTINGS['restarts']}"
 def stored_network(name):
     """The network whose weights are in results/<name>.safetensors, ready for use."""
     if name == "lmt/best":
-        network = networks.maxout_network(10, BEST.planes)
+        network = architectures.maxout_network(10, BEST.planes)
     elif name.startswith("lenet/"):
-        network = networks.lenet(torch.zeros(784))
+        network = architectures.lenet(torch.zeros(784))
     else:
-        network = networks.conv_2c2f()
-    return networks.load_weights(network, FOLDER / f"{name}.safetensors")
+        network = architectures.conv_2c2f()
+    return load_weights(network, FOLDER / f"{name}.safetensors")
 
 
 def correct(network, X, y):
     """The share of images, in per cent, that the network gets right as they are."""
-    return round(100 * (1 - networks.error_rate(network, X, y)), 4)
+    return round(100 * (1 - evaluation.error_rate(network, X, y)), 4)
 
 
 def attacked_images(X, y):

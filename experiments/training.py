@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from tqdm import tqdm
 
-from helpers import networks
+from helpers import evaluation, training
 from helpers.files import replaced
 
 HELD_OUT = 5000  # training images of MNIST to choose settings by
@@ -81,12 +81,12 @@ def train(
     epochs,
     batch,
     seed,
-    loss=networks.cross_entropy,
+    loss=training.cross_entropy,
     state=None,
     before_epoch=lambda epoch: None,
     **bar,
 ):
-    """networks.train, from the last epoch on that the file ``checkpoint`` holds; the curves.
+    """training.train, from the last epoch on that the file ``checkpoint`` holds; the curves.
 
     The curves are a list of dicts, one an epoch: what measure() then returned of the network in
     evaluation mode, and ``seconds``, the processor's time that the epoch took. state: a dict of the
@@ -108,7 +108,7 @@ def train(
         before_epoch(epoch + 1)
 
     before_epoch(len(curves))
-    networks.train(
+    training.train(
         network,
         X,
         y,
@@ -127,7 +127,7 @@ def train(
 def held_out_accuracy(network, X, y):
     """What most experiments have ``train`` measure: how many of the images that are held out the
     network gets right, in per cent."""
-    return {"held_out": 100 * (1 - networks.error_rate(network, X, y))}
+    return {"held_out": 100 * (1 - evaluation.error_rate(network, X, y))}
 
 
 def set_rate(optimiser, rate, epoch, epochs):

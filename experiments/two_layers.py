@@ -24,7 +24,8 @@ from tqdm import tqdm, trange
 
 from experiments import plane
 from experiments.record import save, write_table
-from helpers import networks
+from helpers import architectures
+from helpers.initialisation import fan_in, initialise
 from helpers.local_linear import (
     Network,
     area,
@@ -69,8 +70,8 @@ def test_set():
 
 
 def new_network(seed):
-    network = networks.two_layers(2, SETTINGS["hidden"], classes=1)
-    return networks.initialise(network, networks.fan_in, seed)
+    network = architectures.two_layers(2, SETTINGS["hidden"], classes=1)
+    return initialise(network, fan_in, seed)
 
 
 def decays():

@@ -8,11 +8,12 @@ resistant to adversarial attacks").
 
 import torch
 
-from helpers import attacks, networks
+from helpers import attacks, training
+from helpers.checks import check_least, check_one_of
 
 
 class Adversarial:
-    """The cross-entropy of adversarial examples within ε of the images; networks.train takes it.
+    """The cross-entropy of adversarial examples within ε of the images; training.train takes it.
 
     eps: in pixels, it may be changed between epochs. norm: "l2" or "linf". steps: of PGD, which
     makes the examples anew for each batch, from random starts. state["calls"], a tensor, is the
@@ -23,9 +24,9 @@ class Adversarial:
     """
 
     def __init__(self, eps, norm="l2", steps=7):
-        attacks.check_norm(norm)
-        networks.check_least(0, eps=eps)
-        networks.check_least(1, steps=steps)
+        check_one_of(attacks.NORMS, norm=norm)
+        check_least(0, eps=eps)
+        check_least(1, steps=steps)
         self.eps, self.norm, self.steps = eps, norm, steps
         self.state = {"calls": torch.tensor(0)}
 
@@ -33,4 +34,4 @@ class Adversarial:
         seed = self.state["calls"].item()
         self.state["calls"] = torch.tensor(seed + 1)
         moved = attacks.pgd(network, X, y, self.eps, self.norm, self.steps, seed=seed)
-        return networks.cross_entropy(network, moved, y)
+        return training.cross_entropy(network, moved, y)

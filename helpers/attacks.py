@@ -14,7 +14,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from helpers.networks import check_labelled, check_least
+from helpers.checks import check_images, check_least, check_one_of, check_positive
 
 NORMS = ("l2", "linf")
 
@@ -55,7 +55,7 @@ def fgsm(network, X, y, eps):
 
     eps: the largest change of a pixel, 0 or more.
     """
-    check(network, X, y)
+    check_images(network, X, y)
     check_least(0, eps=eps)
     g = gradient(lambda x: error_log_odds(network(x), y), X)
     return (X + eps * g.sign()).clamp(0, 1)
@@ -69,8 +69,8 @@ def pgd(network, X, y, eps, norm="l2", steps=40, step=None, restarts=1, seed=0):
     step: its length; by default 2.5·ε/steps. Later restarts attack the images that are still
     classified correctly; of each image, the version with the smallest margin is kept.
     """
-    check(network, X, y)
-    check_norm(norm)
+    check_images(network, X, y)
+    check_one_of(NORMS, norm=norm)
     check_least(1, steps=steps, restarts=restarts)
     step = 2.5 * eps / steps if step is None else step
     check_least(0, eps=eps, step=step)
@@ -100,8 +100,8 @@ def targeted_pgd(network, X, target, eps, norm="l2", steps=40):
     target: int64, shape (m,). It goes on after the class is reached: with a large ε the images show
     what the network takes for the marks of that class (Tsipras et al. 2019).
     """
-    check(network, X, target, "target")
-    check_norm(norm)
+    check_images(network, X, target, "target")
+    check_one_of(NORMS, norm=norm)
     check_least(1, steps=steps)
     check_least(0, eps=eps)
     return ascend(network, X, target, X, eps, norm, steps, 2.5 * eps / steps, log_odds)
@@ -167,7 +167,7 @@ def fooling_radius(network, X, y, radii, norm="l2", batch=500, **options):
     options: those of pgd. An image is done with once it is fooled: the larger balls hold the same
     adversarial example.
     """
-    check(network, X, y)
+    check_images(network, X, y)
     check_least(1, batch=batch)
     for radius in radii:
         check_least(0, radii=radius)
@@ -198,11 +198,10 @@ def equal_confidence(
     target: int64, shape (m,). The steps follow ∇ log p, which has the direction of ∇p and does not
     vanish in rounding. An image that has not arrived after most_steps stays where it got to.
     """
-    check(network, X, target, "target")
+    check_images(network, X, target, "target")
     check_least(1, most_steps=most_steps)
     check_least(0, step=step)
-    if not 0 < temperature < math.inf:
-        raise ValueError(f"temperature must be a positive number, got {temperature}")
+    check_positive(temperature=temperature)
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
 
@@ -229,7 +228,7 @@ def deepfool(network, X, y, steps=50, overshoot=0.02):
     nearest of them, and the sum of all steps is taken (1 + overshoot) times. Images that are
     misclassified as they are stay as they are.
     """
-    check(network, X, y)
+    check_images(network, X, y)
     check_least(1, steps=steps)
     check_least(0, overshoot=overshoot)
     found, total = X.clone(), torch.zeros_like(X)
@@ -258,23 +257,3 @@ def scores_and_gradients(network, X):
     s = network(X)
     gradients = [torch.autograd.grad(each.sum(), X, retain_graph=True)[0] for each in s.T]
     return s.detach(), torch.stack(gradients, 1)
-
-
-def check(network, X, y, name="y"):
-    """ValueError unless X holds images in [0, 1] and y classes of the network; ``name`` is what
-    an error calls y."""
-    check_labelled(X, y, name)
-    if not (X.min() >= 0 and X.max() <= 1):
-        raise ValueError(f"X must lie in [0, 1]; it went from {X.min():.3g} to {X.max():.3g}")
-    with torch.no_grad():
-        classes = network(X[:1]).shape[1]
-    if y.max() >= classes:
-        raise ValueError(
-            f"{name} must hold classes from 0 to {classes - 1}; it had {y.min()} to {y.max()}"
-        )
-
-
-def check_norm(norm):
-    """ValueError unless ``norm`` is one of NORMS."""
-    if norm not in NORMS:
-        raise ValueError(f'norm must be "l2" or "linf", got {norm!r}')

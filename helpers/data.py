@@ -9,6 +9,7 @@ from numbers import Integral
 
 import numpy as np
 
+from helpers.checks import check_one_of
 from helpers.mnist_files import MnistUnavailable, mnist_files
 
 
@@ -68,8 +69,7 @@ def digit_pair(
     Raises ValueError for equal digits, a digit outside 0..9, an unknown split, or an n that is
     not a whole number from 1 to the number of images in the smaller class.
     """
-    if split not in ("train", "test"):
-        raise ValueError(f'split must be "train" or "test", got {split!r}')
+    check_one_of(("train", "test"), split=split)
     for name, digit in (("i", i), ("j", j)):
         if not _is_whole(digit, 0, 9):
             raise ValueError(f"{name} must be a digit from 0 to 9, got {digit!r}")

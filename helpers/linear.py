@@ -13,67 +13,21 @@ Each function raises ValueError where w is zero, where shapes do not fit togethe
 is not finite, and where a label is neither -1 nor +1.
 """
 
-import math
-
 import numpy as np
 
 from helpers import losses
-
-
-def numeric(name, value):
-    """``value`` as a float array, or a ValueError that calls it ``name``."""
-    try:
-        return np.asarray(value, float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must hold numbers: {error}") from None
-
-
-def finite(name, value):
-    """``value`` as an array of finite floats, or a ValueError that calls it ``name``."""
-    value = numeric(name, value)
-    if not np.isfinite(value).all():
-        raise ValueError(f"{name} must hold finite numbers; it had NaN or infinity")
-    return value
-
-
-def vector(name, value, n):
-    """``value`` as n finite floats, shape (n,), or a ValueError that calls it ``name``."""
-    value = finite(name, value)
-    if value.shape != (n,):
-        raise ValueError(f"{name} must have shape ({n},); it had shape {value.shape}")
-    return value
-
-
-def check_not_negative(**numbers):
-    """ValueError unless each of the named numbers is finite and 0 or more."""
-    for name, value in numbers.items():
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} must be a finite number of 0 or more; it was {value!r}")
-
-
-def labelled(X, y):
-    """X of shape (m, n) and y of shape (m,) as float arrays, or a ValueError that says why not."""
-    X, y = finite("X", X), numeric("y", y)
-    if X.ndim != 2 or len(X) == 0:
-        raise ValueError(f"X must have shape (m, n) with m > 0; it had shape {X.shape}")
-    if y.shape != X.shape[:1]:
-        raise ValueError(f"y must have shape ({len(X)},) to fit X; it had shape {y.shape}")
-    if not np.isin(y, (-1, 1)).all():
-        raise ValueError(f"y must hold -1 (class I) and +1 (class J); it had {np.unique(y)}")
-    return X, y
+from helpers.checks import finite, labelled, number, numeric
 
 
 def _checked(X, w, b):
     """The arguments as float arrays, or a ValueError that names the one that is wrong."""
-    X, w, b = finite("X", X), finite("w", w), finite("b", b)
+    X, w, b = finite("X", X), finite("w", w), number("b", b)
     if w.ndim != 1:
         raise ValueError(f"w must have shape (n,); it had shape {w.shape}")
     if X.ndim not in (1, 2) or X.shape[-1] != len(w):
         raise ValueError(
             f"X must have shape (m, {len(w)}) or ({len(w)},) to fit w; it had shape {X.shape}"
         )
-    if b.ndim != 0:
-        raise ValueError(f"b must be one number; it had shape {b.shape}")
     if not np.linalg.norm(w) > 0:
         raise ValueError("w must not be zero: such a classifier has no boundary")
     return X, w, b

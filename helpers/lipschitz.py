@@ -16,15 +16,8 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from helpers.networks import (
-    Concatenation,
-    Maxout,
-    MinMax,
-    Normalise,
-    Sum,
-    check_least,
-    layers,
-)
+from helpers.checks import check_least
+from helpers.layers import Concatenation, Maxout, MinMax, Normalise, Sum, linear_layers
 from helpers.spectral import (
     ROUNDED_UP,
     operator_matrix,
@@ -176,7 +169,7 @@ class PowerIteration:
         generator = torch.Generator().manual_seed(seed)
         self.steps = steps
         self.shapes = input_shapes(network, shape)
-        self.names = {layer: name for name, layer in layers(network).items()}
+        self.names = {layer: name for name, layer in linear_layers(network).items()}
         self.u = {}
         self.batch_variances = {}
         for layer, name in self.names.items():

@@ -16,8 +16,9 @@ import torch.nn.functional as F
 
 from helpers import attacks
 from helpers.attacks import other_scores, true_score
+from helpers.checks import check_classes, check_images, check_least
+from helpers.evaluation import scores
 from helpers.lipschitz import PowerIteration, proven_slopes, rival_slopes
-from helpers.networks import check_labelled, check_least, scores
 
 # Certificates
 
@@ -47,9 +48,9 @@ def certified_radius(network, X, y, per_rival=True):
     The proof holds for these weights in exact arithmetic. The scores are computed in float64, and
     their rounding is not accounted for. Raises ValueError as helpers.lipschitz and attacks do.
     """
-    check_labelled(X, y)
+    check_classes(X, y)
     network = copy.deepcopy(network).double().eval()
-    attacks.check(network, X.double(), y)
+    check_images(network, X.double(), y)
     K = proven_slopes(network, X.shape[1:], per_rival)
     return radii(scores(network, X.double()), y, K)
 
@@ -63,7 +64,7 @@ def certified_accuracy(radii, eps):
     return (radii > eps).double().mean().item()
 
 
-# Training: each loss has the signature that networks.train takes
+# Training: each loss has the signature that training.train takes
 
 
 class LMT:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.linear import finite
+from helpers.checks import finite, matrix
 
 
 class Network(NamedTuple):
@@ -30,10 +30,7 @@ class Network(NamedTuple):
 
 def _inputs(X, network):
     """What each unit gets, W₁x + b₁: shape (m, h)."""
-    X, n = finite("X", X), np.shape(network.W1)[1]
-    if X.ndim != 2 or X.shape[1] != n:
-        raise ValueError(f"X must have shape (m, {n}) to fit W1; it had shape {X.shape}")
-    return X @ network.W1.T + network.b1
+    return matrix("X", X, np.shape(network.W1)[1]) @ network.W1.T + network.b1
 
 
 def score(X, network):
@@ -127,9 +124,7 @@ def nearest_boundary_point(X, segments):
 
     X: shape (m, 2). segments: as boundary_segments gives them, at least one, otherwise ValueError.
     """
-    X, segments = finite("X", X), finite("segments", segments)
-    if X.ndim != 2 or X.shape[1] != 2:
-        raise ValueError(f"X must have shape (m, 2); it had shape {X.shape}")
+    X, segments = matrix("X", X, 2), finite("segments", segments)
     if segments.ndim != 3 or segments.shape[1:] != (2, 2) or len(segments) == 0:
         raise ValueError(f"segments must have shape (k, 2, 2), k > 0; it was {segments.shape}")
     start, along = segments[:, 0], segments[:, 1] - segments[:, 0]

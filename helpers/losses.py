@@ -12,18 +12,14 @@ a margin is NaN or a norm is not a positive number.
 import numpy as np
 from scipy.special import expit
 
+from helpers.checks import check_positive
+
 
 def _margins(z):
     z = np.asarray(z, float)
     if np.isnan(z).any():
         raise ValueError("margins must be numbers; there was a NaN")
     return z
-
-
-def _positive(norm):
-    if not (np.isfinite(norm) and norm > 0):
-        raise ValueError(f"norm must be a positive number, the length of w; it was {norm!r}")
-    return float(norm)
 
 
 def zero_one(z):
@@ -57,7 +53,7 @@ SMALL_NORM = {hinge: (1.0, 1.0), softplus: (np.log(2), 0.5)}
 
 def scaled(loss, norm):
     """f_‖w‖, the loss as a function of y d(x), for weights of length ``norm``."""
-    norm = _positive(norm)
+    check_positive(norm=norm)
     return lambda yd: loss(norm * _margins(yd))
 
 
@@ -66,7 +62,7 @@ def large_norm_limit(norm):
 
     Only misclassified images count. The loss lies above it, by at most f(0).
     """
-    norm = _positive(norm)
+    check_positive(norm=norm)
     return lambda yd: norm * np.maximum(-_margins(yd), 0)
 
 
@@ -77,5 +73,6 @@ def small_norm_limit(loss, norm):
     """
     if loss not in SMALL_NORM:
         raise ValueError(f"loss must be hinge or softplus; it was {loss!r}")
-    (alpha, beta), norm = SMALL_NORM[loss], _positive(norm)
+    check_positive(norm=norm)
+    alpha, beta = SMALL_NORM[loss]
     return lambda yd: alpha - beta * norm * _margins(yd)

@@ -15,14 +15,14 @@ are Euclidean, in pixels.
 """
 
 import copy
-import math
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers import attacks
-from helpers.networks import Maxout, check_labelled, check_least, maxout_network
+from helpers.architectures import maxout_network
+from helpers.checks import check_classes, check_images, check_least, check_positive
+from helpers.layers import Maxout
 
 
 def start_from_images(X, y, planes, images, seed):
@@ -34,7 +34,7 @@ def start_from_images(X, y, planes, images, seed):
     Raises ValueError where a class has fewer images than that, where planes or images is less than
     1, and where X and y do not fit together.
     """
-    check_labelled(X, y)
+    check_classes(X, y)
     check_least(1, planes=planes, images=images)
     generator = torch.Generator().manual_seed(seed)
     means = []
@@ -85,11 +85,11 @@ def certified_radius(network, X, y, batch=50):
     parts = {name: type(layer) for name, layer in network.named_children()}
     if parts != {"planes": nn.Linear, "maxout": Maxout}:
         raise ValueError(f"network must be a maxout_network; it was {network}")
-    check_labelled(X, y)
+    check_classes(X, y)
     check_least(1, batch=batch)
     network = copy.deepcopy(network).double()
     X = X.double()
-    attacks.check(network, X, y)
+    check_images(network, X, y)
     W, planes = network.planes.weight, network.maxout.planes
     distances = torch.cdist(W, W, compute_mode="donot_use_mm_for_euclid_dist")
     radii = [
@@ -115,8 +115,7 @@ class CertifiedMargin:
     def __init__(self, eps, width=0.4, keep=0.3, own=8):
         check_least(0, eps=eps, keep=keep)
         check_least(1, own=own)
-        if not 0 < width < math.inf:
-            raise ValueError(f"width must be a positive number, got {width}")
+        check_positive(width=width)
         self.eps, self.width, self.keep, self.own = eps, width, keep, own
         self.start()
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import platformdirs
 from tqdm import tqdm
 
+from helpers.files import replaced
+
 # SHA-256 of the unpacked files: gzip packs the same contents in more than one way.
 SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -168,15 +170,11 @@ def _writable_cache() -> Path:
 
 
 def _save(data: bytes, path: Path) -> None:
-    # The name is this thread's own, so that two downloads at once do not meet in one file.
-    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        part.write_bytes(data)
-        os.replace(part, path)
+        with replaced(path) as temporary:
+            temporary.write_bytes(data)
     except OSError as error:
         raise _unwritable(path.parent, error) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _unwritable(folder: Path, error: OSError) -> OSError:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import yaml
 
+from helpers.checks import check_one_of
+
 FILE = Path(__file__).resolve().parent.parent / "book" / "published.yml"
 
 
@@ -13,6 +15,5 @@ def load_published(name):
     Raises ValueError where there is no such entry.
     """
     entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    if name not in entries:
-        raise ValueError(f"name must be one of {sorted(entries)}; it was {name!r}")
+    check_one_of(sorted(entries), name=name)
     return entries[name]["models"]

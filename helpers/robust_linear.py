@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from helpers.linear import check_not_negative, finite, labelled, vector
+from helpers.checks import check_least, labelled, number, vector
 from helpers.losses import softplus
 
 TINY = np.finfo(float).tiny
@@ -28,10 +28,8 @@ def robust_margin(X, y, w, b, eps):
     Pixels may leave [0, 1].
     """
     X, y = labelled(X, y)
-    w, b = vector("w", w, X.shape[1]), finite("b", b)
-    if b.ndim != 0:
-        raise ValueError(f"b must be one number; it had shape {b.shape}")
-    check_not_negative(eps=eps)
+    w, b = vector("w", w, X.shape[1]), number("b", b)
+    check_least(0, eps=eps)
     return y * (X @ w + b) - eps * np.abs(w).sum()
 
 
@@ -40,7 +38,7 @@ def worst_images(X, y, w, eps):
     in that range, those of the smallest margin. The shape of X."""
     X, y = labelled(X, y)
     w = vector("w", w, X.shape[1])
-    check_not_negative(eps=eps)
+    check_least(0, eps=eps)
     return np.clip(X - eps * y[:, None] * np.sign(w), 0, 1)
 
 
@@ -72,7 +70,7 @@ def fit(X, y, eps=0.0, lam=1e-4):
     fails.
     """
     X, y = labelled(X, y)
-    check_not_negative(eps=eps, lam=lam)
+    check_least(0, eps=eps, lam=lam)
     n = X.shape[1]
 
     def objective(parameters):
@@ -107,7 +105,7 @@ def fit_l2(X, y, eps=0.0, lam=1e-4):
     does, ArithmeticError also where ε is so large that w = 0 does best.
     """
     X, y = labelled(X, y)
-    check_not_negative(eps=eps, lam=lam)
+    check_least(0, eps=eps, lam=lam)
 
     def objective(parameters):
         w, b = parameters[:-1], parameters[-1]

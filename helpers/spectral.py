@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.networks import WholeConv2d
+from helpers.layers import WholeConv2d
 
 UNIT_ROUNDOFF = 2.0**-53
 

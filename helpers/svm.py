@@ -33,7 +33,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import brentq
 from threadpoolctl import threadpool_limits
 
-from helpers.linear import finite, labelled
+from helpers.checks import finite, labelled
 
 #: Tanay & Griffin 2018 write λ for 10^5 times the factor that multiplies ‖w‖² here.
 PAPER_FACTOR = 1e-5

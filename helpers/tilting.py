@@ -11,7 +11,7 @@ shapes do not fit together, where a value is not finite, where w is zero and whe
 
 import numpy as np
 
-from helpers.linear import finite, labelled, vector
+from helpers.checks import labelled, matrix, vector
 
 #: Below this sine of θ, the direction in which w leaves ẑ is taken for rounding.
 SMALLEST_SINE = 1e-3
@@ -86,10 +86,7 @@ def project(X, z_hat, n_hat, origin):
     The first of them does not depend on the classifier, only on the centroids.
     """
     frame = _frame(z_hat, n_hat)
-    X = finite("X", X)
-    if X.ndim != 2 or X.shape[1] != len(frame):
-        raise ValueError(f"X must have shape (m, {len(frame)}); it had shape {X.shape}")
-    return (X - vector("origin", origin, len(frame))) @ frame
+    return (matrix("X", X, len(frame)) - vector("origin", origin, len(frame))) @ frame
 
 
 def in_frame(w, z_hat, n_hat):

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC, LinearSVC
 
-from helpers.linear import labelled, vector
+from helpers.checks import check_one_of, check_positive, labelled, vector
 
 #: Brightnesses a of the training images of class J; those of class I are their negatives.
 BRIGHTNESS = np.linspace(0.2, 1.0, 9)
@@ -53,10 +53,8 @@ def fit(X, y, lam, loss="hinge", bias=False):
     Raises ValueError for a λ that is not positive or an unknown loss, and as helpers.linear does
     for bad X and y.
     """
-    if not (np.isfinite(lam) and lam > 0):
-        raise ValueError(f"lam must be a positive number; it was {lam!r}")
-    if loss not in ("hinge", "softplus"):
-        raise ValueError(f'loss must be "hinge" or "softplus"; it was {loss!r}')
+    check_positive(lam=lam)
+    check_one_of(("hinge", "softplus"), loss=loss)
     X, y = labelled(X, y)
     model = _estimator(loss, 1 / (2 * lam * len(y)), bias).fit(X, y)
     return model.coef_[0], float(model.intercept_[0]) if bias else 0.0

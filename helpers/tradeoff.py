@@ -25,7 +25,8 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, ndtr
 
 from helpers import losses
-from helpers.linear import check_not_negative, finite, labelled, raw_score, vector
+from helpers.checks import check_least, check_positive, finite, labelled, vector
+from helpers.linear import raw_score
 
 SMOOTH = 0.01  # how far around its kink the hinge is rounded off in `fit`
 
@@ -43,8 +44,7 @@ class Problem:
             raise ValueError(f"p must be in [0.5, 1); it was {self.p!r}")
         if not (isinstance(self.d, numbers.Integral) and self.d >= 1):
             raise ValueError(f"d must be an integer of at least 1; it was {self.d!r}")
-        if not 0 < self.eta < math.inf:
-            raise ValueError(f"eta must be a positive number; it was {self.eta!r}")
+        check_positive(eta=self.eta)
 
 
 def sample(problem, n, seed=0):
@@ -86,7 +86,7 @@ def best_mix(problem, eps=0.0):
 
     falls until the larger one, and rises from there towards that of x_1 alone.
     """
-    check_not_negative(eps=eps)
+    check_least(0, eps=eps)
     candidates = [f_avg(problem), x_1_alone(problem)]
     pull = problem.eta - eps
     if pull > 0 and eps < 2 * problem.p - 1:
@@ -103,7 +103,7 @@ def best_mix(problem, eps=0.0):
 def _margins(problem, w, eps):
     """Of y w·x − eps ‖w‖₁: its means where x_1 = y and where x_1 = −y, and its deviation."""
     w = vector("w", w, problem.d + 1)
-    check_not_negative(eps=eps)
+    check_least(0, eps=eps)
     rest = problem.eta * w[1:].sum() - eps * np.abs(w).sum()
     return w[0] + rest, -w[0] + rest, np.linalg.norm(w[1:])
 
@@ -138,7 +138,7 @@ def robust_bound(standard, p):
 def worst_margin(X, y, w, eps=0.0):
     """y w·x − eps ‖w‖₁ of each image of a sample, shape (n,): what the adversary leaves of it."""
     X, y = labelled(X, y)
-    check_not_negative(eps=eps)
+    check_least(0, eps=eps)
     return y * raw_score(X, w, 0.0) - eps * np.abs(w).sum()
 
 
@@ -164,7 +164,7 @@ def population_minimiser(problem, eps=0.0):
     From eps = η on it is x_1 alone, or 0, which classifies nothing, where eps >= 2p − 1. For
     smaller eps the weak weights are equal, and the two numbers that are left are searched for.
     """
-    check_not_negative(eps=eps)
+    check_least(0, eps=eps)
     if eps >= problem.eta:
         return float(eps < 2 * problem.p - 1) * x_1_alone(problem)
 
@@ -199,7 +199,7 @@ def fit(X, y, eps=0.0):
     Raises ArithmeticError where the search fails.
     """
     X, y = labelled(X, y)
-    check_not_negative(eps=eps)
+    check_least(0, eps=eps)
     Z = np.hstack([y[:, None] * X - eps, -y[:, None] * X - eps])
 
     def loss_and_gradient(u_v):

@@ -16,6 +16,7 @@ import nbformat
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
+from helpers.files import replaced
 from homework import release
 
 SUMMARY = Path(__file__).resolve().parent / "summary.json"
@@ -109,9 +110,8 @@ def main():
         result = f"does not pass {sorted(failed)}" if failed else "full marks"
         print(f"{name}: {result}, {seconds:.0f} s")
         all_lost |= failed
-    temporary = SUMMARY.with_name(f".{SUMMARY.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, SUMMARY)
+    with replaced(SUMMARY) as temporary:
+        temporary.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     sys.exit(bool(all_lost))
 
 

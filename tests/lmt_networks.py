@@ -8,14 +8,16 @@ from small_digits import train_set
 from torch import nn
 
 from experiments import lmt
-from helpers import networks
+from helpers import architectures, training
+from helpers.initialisation import initialise_orthogonal
+from helpers.layers import MinMax
 from helpers.lmt import LMT, GloRo
 from helpers.maxout import CertifiedMargin, start_from_images
-from helpers.networks import MinMax
+from helpers.weights import load_weights
 
 EPS = 0.3  # what the small networks are trained for
 LOSSES = {
-    "plain": lambda network: networks.cross_entropy,
+    "plain": lambda network: training.cross_entropy,
     "LMT, Prop. 1": lambda network: LMT(network, (64,), EPS, per_rival=False),
     "LMT, Prop. 2": lambda network: LMT(network, (64,), EPS),
     "GloRo": lambda network: GloRo(network, (64,), EPS),
@@ -33,7 +35,7 @@ def small_network(seed=0):
         MinMax(),
         nn.Linear(32, 10),
     )
-    return networks.initialise_orthogonal(network, seed)
+    return initialise_orthogonal(network, seed)
 
 
 def small_maxout(seed=0):
@@ -46,14 +48,14 @@ def trained(name):
     network = small_maxout() if name == "maxout" else small_network()
     optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
     loss = LOSSES[name](network)
-    networks.train(network, *train_set(), optimiser, 15, 50, loss=loss, disable=True)
+    training.train(network, *train_set(), optimiser, 15, 50, loss=loss, disable=True)
     return network
 
 
 def stored_network(run, path):
     """The network of a Run of experiments.lmt, with the weights that are stored at path."""
     if run.model == "best":
-        network = networks.maxout_network(10, run.recipe.planes)
+        network = architectures.maxout_network(10, run.recipe.planes)
     else:
         network = lmt.new_network(run)
-    return networks.load_weights(network, path)
+    return load_weights(network, path)

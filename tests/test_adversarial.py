@@ -11,15 +11,16 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from small_digits import digits, train_set, unseen
 
-from helpers import attacks, networks, robust_linear
+from helpers import architectures, attacks, robust_linear, training
 from helpers.adversarial import Adversarial
+from helpers.initialisation import fan_in, initialise
 from helpers.losses import softplus
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def new_network(seed=0):
-    return networks.initialise(networks.two_layers(64, 32, 10), networks.fan_in, seed)
+    return initialise(architectures.two_layers(64, 32, 10), fan_in, seed)
 
 
 # Training a network
@@ -30,7 +31,7 @@ def test_each_batch_is_attacked_from_new_starts():
     loss = Adversarial(0.5)
     one, other = loss(network, X, y), loss(network, X, y)
     assert one != other and loss.state["calls"] == 2
-    assert one > networks.cross_entropy(network, X, y)
+    assert one > training.cross_entropy(network, X, y)
     assert Adversarial(0.5)(network, X, y) == one
 
 
@@ -38,17 +39,17 @@ def test_each_batch_is_attacked_from_new_starts():
 def test_the_loss_is_that_of_the_examples_of_pgd(norm):
     network, (X, y) = new_network(), (each[:100] for each in digits())
     moved = attacks.pgd(network, X, y, 0.2, norm, steps=5)
-    expected = networks.cross_entropy(network, moved, y)
+    expected = training.cross_entropy(network, moved, y)
     assert Adversarial(0.2, norm, steps=5)(network, X, y) == expected
 
 
 @pytest.mark.parametrize(("norm", "eps"), [("l2", 0.8), ("linf", 0.1)])
 def test_adversarial_training_makes_robust(norm, eps):
     robust = {}
-    for name, loss in (("plain", networks.cross_entropy), ("trained", Adversarial(eps, norm))):
+    for name, loss in (("plain", training.cross_entropy), ("trained", Adversarial(eps, norm))):
         network = new_network()
         optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
-        networks.train(network, *train_set(), optimiser, 8, 100, loss=loss, disable=True)
+        training.train(network, *train_set(), optimiser, 8, 100, loss=loss, disable=True)
         (robust[name],) = attacks.robust_accuracy(network, *unseen(), [eps], norm)
     assert robust["trained"] > robust["plain"] + 0.15
 
@@ -57,7 +58,7 @@ def test_adversarial_training_makes_robust(norm, eps):
     ("change", "message"),
     [
         ({"eps": -1}, "eps must be 0 or more"),
-        ({"norm": "l1"}, 'norm must be "l2" or "linf", got \'l1\''),
+        ({"norm": "l1"}, r"norm must be one of \['l2', 'linf'\]; got 'l1'"),
         ({"steps": 0}, "steps must be 1 or more"),
     ],
 )
@@ -160,9 +161,9 @@ def test_a_robust_fit_drops_pixels(pair):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"eps": -0.1}, "eps must be a finite number of 0 or more; it was -0.1"),
-        ({"eps": math.nan}, "eps must be a finite number"),
-        ({"lam": -1.0}, "lam must be a finite number of 0 or more; it was -1.0"),
+        ({"eps": -0.1}, "eps must be 0 or more, and finite; got -0.1"),
+        ({"eps": math.nan}, "eps must be 0 or more"),
+        ({"lam": -1.0}, "lam must be 0 or more, and finite; got -1.0"),
         ({"X": np.zeros((0, 2))}, "X must have shape"),
         ({"y": np.array([0, 1])}, "y must hold -1"),
     ],

@@ -13,10 +13,11 @@ import traitlets
 from single_page import opening, write_page
 from test_explorables import Figure, numbers
 
-from helpers import networks
 from explorables import AdversarialWalk
 from explorables.figures.weight_decay.adversarial_walk import RUNS
+from helpers import architectures, evaluation
 from helpers.results import FOLDER, load_arrays, load_figures
+from helpers.weights import load_weights
 
 KINDS = {"equal_confidence": "adversarial", "deepfool": "deepfool"}
 LABELS = {
@@ -377,14 +378,14 @@ def test_ways_lead_from_the_digit_to_where_they_should(digit):
 @pytest.mark.parametrize(("n", "file"), [(0, "low"), (1, "high")])
 def test_between_the_places_scores_are_nearly_linear(n, file):
     """Against the network itself, half-way between places, where the error is largest."""
-    network = networks.load_weights(
-        networks.lenet(torch.zeros(784)), FOLDER / "lenet" / f"{file}.safetensors"
+    network = load_weights(
+        architectures.lenet(torch.zeros(784)), FOLDER / "lenet" / f"{file}.safetensors"
     )
     shares = (np.arange(40) + 0.5) / 40
     for kind in KINDS:
         for way in (Way(RUNS[n], kind, digit) for digit in range(10)):
             images = way.image + shares[:, None] * way.change
-            s = networks.scores(network, torch.from_numpy(images).float()).numpy()
+            s = evaluation.scores(network, torch.from_numpy(images).float()).numpy()
             between = way.p(shares * way.length)
             assert np.abs(softmax(s / way.temperature) - between).max() < 0.0015
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_digits import train_set, unseen
 
-from helpers import attacks, networks
-from helpers.networks import fan_in, initialise, two_layers
+from helpers import attacks, evaluation, training
+from helpers.architectures import two_layers
+from helpers.initialisation import fan_in, initialise
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -21,7 +22,7 @@ def network():
     """A briefly trained network with one hidden layer."""
     network = initialise(two_layers(64, 64, 10), fan_in, seed=0)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
-    networks.train(network, *train_set(), optimiser, epochs=10, batch=50, disable=True)
+    training.train(network, *train_set(), optimiser, epochs=10, batch=50, disable=True)
     return network
 
 
@@ -184,7 +185,7 @@ def test_fgsm_is_that_of_foolbox(network, theirs, images):
 def test_deepfool_is_as_strong_as_foolbox(network, theirs, images):
     X, y = images
     moved = attacks.deepfool(network, X, y)
-    assert networks.error_rate(network, moved, y) == 1
+    assert evaluation.error_rate(network, moved, y) == 1
     attack = foolbox.attacks.L2DeepFoolAttack()
     expected = attack(theirs, X, y, epsilons=None)[1]
     ours, others = sizes(moved, X, "l2"), sizes(expected, X, "l2")
@@ -197,7 +198,7 @@ def test_deepfool_is_as_strong_as_foolbox(network, theirs, images):
 
 
 def test_robust_accuracy_starts_at_accuracy_and_falls(network, images):
-    accuracy = 1 - networks.error_rate(network, *images)
+    accuracy = 1 - evaluation.error_rate(network, *images)
     curve = attacks.robust_accuracy(network, *images, [0, 0.1, 0.5, 1, 5], steps=10)
     assert curve[0] == pytest.approx(accuracy)
     assert curve == sorted(curve, reverse=True)
@@ -290,7 +291,7 @@ def test_equal_confidence_takes_steps_of_one_grey_level(network, images):
         ({"y": torch.tensor([0])}, r"y must be an int64 tensor of shape \(2,\)"),
         ({"eps": -0.1}, "eps must be 0 or more, and finite; got -0.1"),
         ({"eps": float("nan")}, "eps must be 0 or more"),
-        ({"norm": "l1"}, 'norm must be "l2" or "linf", got \'l1\''),
+        ({"norm": "l1"}, r"norm must be one of \['l2', 'linf'\]; got 'l1'"),
         ({"steps": 0}, "steps must be 1 or more, and finite; got 0"),
         ({"restarts": 0}, "restarts must be 1 or more, and finite; got 0"),
     ],
@@ -305,7 +306,7 @@ def test_the_other_attacks_refuse(network):
     X, y = torch.zeros(2, 64), torch.tensor([0, 1])
     with pytest.raises(ValueError, match=r"radii must rise; they were \[0.2, 0.1\]"):
         attacks.robust_accuracy(network, X, y, [0.2, 0.1])
-    with pytest.raises(ValueError, match="temperature must be a positive number, got 0"):
+    with pytest.raises(ValueError, match="temperature must be a positive number; got 0"):
         attacks.equal_confidence(network, X, y, temperature=0)
     with pytest.raises(ValueError, match="confidence must lie between 0 and 1, got 1.5"):
         attacks.equal_confidence(network, X, y, confidence=1.5)

@@ -19,7 +19,7 @@ from torch import nn
 
 from experiments import lmt, lmt_measures, training
 from helpers import attacks
-from helpers.networks import maxout_network
+from helpers.architectures import maxout_network
 from helpers.results import FOLDER, load_arrays, load_figures
 
 pytestmark = pytest.mark.usefixtures("one_thread")

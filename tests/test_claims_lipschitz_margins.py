@@ -5,9 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import lipschitz, networks, spectral
+from helpers import architectures, lipschitz, spectral
+from helpers.layers import linear_layers
 from helpers.published import load_published
 from helpers.results import FOLDER, load_figures, load_lmt, load_table
+from helpers.weights import load_weights
 
 SUMMARY = load_table("lmt")
 TRIALS = load_table("lmt_maxout")
@@ -57,14 +59,14 @@ def test_overlapping_max_pooling_reaches_two_and_disjoint_windows_one():
 
 
 def stored_lmt():
-    return networks.load_weights(networks.conv_2c2f(), FOLDER / "lmt" / "lmt.safetensors")
+    return load_weights(architectures.conv_2c2f(), FOLDER / "lmt" / "lmt.safetensors")
 
 
 def test_power_iteration_is_slow_where_training_has_pressed():
     """After ten rounds from a random vector some layer of LMT is still a per cent short."""
     network, short = stored_lmt(), []
     shapes = lipschitz.input_shapes(network, (784,))
-    for layer in networks.layers(network).values():
+    for layer in linear_layers(network).values():
         A = spectral.operator_matrix(layer, shapes[layer])
         u = torch.randn(len(A), generator=torch.Generator().manual_seed(0)).double()
         for _ in range(10):

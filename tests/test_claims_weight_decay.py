@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from helpers import networks
+from helpers import architectures, evaluation
+from helpers.initialisation import fan_in, initialise
+from helpers.layers import linear_layers
 from helpers.published import load_published
 from helpers.results import load_lenets, load_table
 
@@ -314,11 +316,11 @@ def test_the_sweep():
 
 
 def test_scaling_the_layers_scales_the_scores():
-    network = networks.initialise(networks.lenet(torch.zeros(784), 1), networks.fan_in, 0)
+    network = initialise(architectures.lenet(torch.zeros(784), 1), fan_in, 0)
     X = torch.rand(4, 784, generator=torch.Generator().manual_seed(0))
-    s = networks.scores(network, X)
+    s = evaluation.scores(network, X)
     with torch.no_grad():
-        for depth, layer in enumerate(networks.layers(network).values(), 1):
+        for depth, layer in enumerate(linear_layers(network).values(), 1):
             layer.weight *= 0.5
             layer.bias *= 0.5**depth
-    torch.testing.assert_close(networks.scores(network, X), s / 16)
+    torch.testing.assert_close(evaluation.scores(network, X), s / 16)

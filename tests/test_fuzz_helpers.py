@@ -17,9 +17,24 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from helpers import (
-    attacks, linear, lipschitz, lmt, local_linear, losses, maxout, networks, published, results,
-    robust_linear, svm, tilting, toy, tradeoff,
+    architectures,
+    attacks,
+    evaluation,
+    linear,
+    lipschitz,
+    lmt,
+    local_linear,
+    losses,
+    maxout,
+    published,
+    results,
+    robust_linear,
+    svm,
+    tilting,
+    toy,
+    tradeoff,
 )  # fmt: skip
+from helpers.initialisation import fan_in, initialise
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -31,8 +46,8 @@ z_hat, n_hat = tilting.tilting_plane(w, i, j)
 plane = local_linear.Network(*(rng.normal(size=shape) for shape in ((4, 2), 4, 4)), 0.1)
 box = np.array([[-1.0, 1.0], [-1.0, 1.0]])
 problem = tradeoff.Problem(0.9, 2, 0.5)
-network = networks.initialise(networks.two_layers(3, 4, 2), networks.fan_in, seed=0).eval()
-planes = networks.maxout_network(2, 2, 3)
+network = initialise(architectures.two_layers(3, 4, 2), fan_in, seed=0).eval()
+planes = architectures.maxout_network(2, 2, 3)
 images = torch.rand(6, 3, generator=torch.Generator().manual_seed(0))
 classes = torch.tensor([0, 1] * 3)
 labelled, classifier = {"X": X, "y": y}, {"w": w, "b": b}
@@ -109,7 +124,7 @@ CALLS = [
     (maxout.start_from_images, {"X": images, "y": classes, "planes": 2, "images": 2, "seed": 0}),
     (maxout.certified_radius, attacked | {"network": planes, "batch": 4}),
     (maxout.CertifiedMargin, {"eps": 0.1, "width": 0.4, "keep": 0.3, "own": 2}),
-    (networks.error_rate, attacked),
+    (evaluation.error_rate, attacked),
     (results.load_arrays, {"name": "real_digit"}),
     (results.load_figures, {"name": "real_digit"}),
     (results.load_table, {"name": "svm_mnist"}),
@@ -199,7 +214,7 @@ WRONG = [
     (attacks.fooling_radius, "radii", [-0.1, 0.1]),
     (attacks.fooling_radius, "batch", 0),
     (lmt.certified_accuracy, "eps", -0.1),
-    (networks.error_rate, "y", 2 * classes - 1),
+    (evaluation.error_rate, "y", 2 * classes - 1),
     (robust_linear.worst_images, "w", 1.0),
     (toy.fit, "y", (y + 1) // 2),
     (tradeoff.sample, "n", 2.5),

@@ -18,10 +18,14 @@ from single_page import opening, write_page
 from test_explorables import Figure
 
 from experiments.robustness_pictures import load_networks
-from helpers import networks
 from explorables import LargeChanges
-from explorables.figures.robustness_and_accuracy.large_changes import NAMES, RESULTS, classes_on_the_way
+from explorables.figures.robustness_and_accuracy.large_changes import (
+    NAMES,
+    RESULTS,
+    classes_on_the_way,
+)
 from explorables.host.sphinx import write_parts
+from helpers import evaluation
 from helpers.results import load_arrays, load_figures
 
 PIXELS = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
@@ -69,7 +73,7 @@ def test_the_networks_say_what_the_figure_says(results):
         expected = said(results, digit, target, norm)
         for n, network in enumerate(load_networks().values()):
             moved = torch.tensor(results[norm][n, digit, target] / 255).float()
-            classes = networks.scores(network, x + shares * (moved - x)).argmax(1).numpy()
+            classes = evaluation.scores(network, x + shares * (moved - x)).argmax(1).numpy()
             assert (classes != expected[n]).sum() <= 2  # a turn is right to a hundredth or two
 
 

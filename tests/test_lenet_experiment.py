@@ -8,8 +8,9 @@ import torch
 from trainings import check_that_it_goes_on, noisy_images, same_weights
 
 from experiments import lenet, record, training
-from helpers import attacks, networks
+from helpers import architectures, attacks, evaluation
 from helpers.results import FOLDER, load_arrays, load_figures
+from helpers.weights import load_weights
 
 COLUMNS = (
     "decay,init,seed,err_train,err_test,rms_conv1,rms_conv2,rms_fc1,rms_fc2,temperature,"
@@ -52,7 +53,7 @@ def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(
     at = {
         "before": (training, "write_checkpoint", 1),
         "while": (record.os, "replace", 2),
-        "after": (lenet.networks, "error_rate", 5),
+        "after": (lenet.evaluation, "error_rate", 5),
     }[when]
     curves = check_that_it_goes_on(
         monkeypatch,
@@ -112,9 +113,9 @@ def test_a_run_leaves_its_results(monkeypatch, elsewhere, data):
     assert list(figures) == COLUMNS and float(row["err_test"]) == figures["err_test"]
     assert load_arrays(run.result)["robust_l2"].shape == (len(lenet.RADII["l2"]),)
 
-    stored = networks.lenet(torch.zeros(784))
-    networks.load_weights(stored, elsewhere / "results/lenet/low.safetensors")
-    assert 100 * networks.error_rate(stored, *data[2:]) == figures["err_test"]
+    stored = architectures.lenet(torch.zeros(784))
+    load_weights(stored, elsewhere / "results/lenet/low.safetensors")
+    assert 100 * evaluation.error_rate(stored, *data[2:]) == figures["err_test"]
 
 
 def test_noise_is_rough_and_a_constant_is_smooth():
@@ -179,12 +180,12 @@ def test_the_results_are_small():
 @pytest.mark.slow
 def test_the_stored_network_is_the_one_that_was_measured(mnist):
     _, _, X, y = lenet.tensors(mnist)
-    network = networks.load_weights(
-        networks.lenet(torch.zeros(784)), FOLDER / "lenet" / "low.safetensors"
+    network = load_weights(
+        architectures.lenet(torch.zeros(784)), FOLDER / "lenet" / "low.safetensors"
     )
     result = lenet.Run(lenet.SETTINGS["low"]).result
     figures, radii = load_figures(result), load_arrays(result)["radii_linf"][:2].tolist()
-    err_test = 100 * networks.error_rate(network, X, y)
+    err_test = 100 * evaluation.error_rate(network, X, y)
     assert err_test == pytest.approx(figures["err_test"], abs=0.3)
 
     few = lenet.ATTACKS["images"]

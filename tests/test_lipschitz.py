@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers import lipschitz, networks
+from helpers import architectures, lipschitz
+from helpers.initialisation import fan_in, initialise, initialise_orthogonal
+from helpers.layers import Concatenation, Maxout, MinMax, Normalise, Sum, WholeConv2d, linear_layers
 from helpers.lipschitz import PowerIteration, layer_bounds, lipschitz_constant, proven_slopes
-from helpers.networks import Concatenation, Maxout, MinMax, Normalise, Sum, WholeConv2d
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -102,7 +103,7 @@ def test_the_constant_is_exact_for_linear_layers_in_step():
     network = nn.Sequential(
         Normalise(torch.zeros(8), 255.0), nn.Linear(8, 8), MinMax(), nn.Linear(8, 8)
     )
-    networks.initialise_orthogonal(network, seed=0)
+    initialise_orthogonal(network, seed=0)
     assert lipschitz_constant(network, (8,)) == pytest.approx(255)
     x = torch.randn(8)
     slope = torch.linalg.matrix_norm(jacobians(network, x[None])[0], 2).item()
@@ -110,7 +111,7 @@ def test_the_constant_is_exact_for_linear_layers_in_step():
 
 
 def test_the_bounds_of_2c2f_by_name():
-    network = networks.initialise(networks.conv_2c2f(batch_norm=True), networks.fan_in, seed=0)
+    network = initialise(architectures.conv_2c2f(batch_norm=True), fan_in, seed=0)
     bounds = layer_bounds(network, (784,))
     assert list(bounds) == list(dict(network.named_children()))
     assert bounds["activation1"] == bounds["flatten"] == 1
@@ -145,7 +146,7 @@ def test_a_layer_that_is_used_twice_counts_twice():
 
 
 def test_the_network_is_left_as_it_was():
-    network = networks.conv_2c2f(batch_norm=True).train()
+    network = architectures.conv_2c2f(batch_norm=True).train()
     before = {name: W.clone() for name, W in network.state_dict().items()}
     lipschitz_constant(network, (784,))
     PowerIteration(network, (784,))
@@ -246,7 +247,7 @@ def estimate(network, norms, per_rival=True):
 
 @pytest.mark.parametrize("per_rival", [True, False])
 def test_the_estimates_rise_to_the_proven_slopes(per_rival):
-    network = networks.initialise(networks.conv_2c2f(), networks.fan_in, seed=0)
+    network = initialise(architectures.conv_2c2f(), fan_in, seed=0)
     norms = PowerIteration(network, (784,))
     proven = proven_slopes(network, (784,), per_rival)
     shares = []
@@ -258,7 +259,7 @@ def test_the_estimates_rise_to_the_proven_slopes(per_rival):
 
 
 def test_several_steps_at_once_are_several_steps():
-    network = networks.initialise(networks.conv_2c2f(), networks.fan_in, seed=0)
+    network = initialise(architectures.conv_2c2f(), fan_in, seed=0)
     single, triple = (PowerIteration(network, (784,), steps) for steps in (1, 3))
     for _ in range(3):
         K = estimate(network, single)
@@ -268,10 +269,10 @@ def test_several_steps_at_once_are_several_steps():
 
 
 def test_the_state_of_the_iteration_can_be_stored():
-    network = networks.initialise(networks.conv_2c2f(), networks.fan_in, seed=0)
+    network = initialise(architectures.conv_2c2f(), fan_in, seed=0)
     one, other = PowerIteration(network, (784,), seed=1), PowerIteration(network, (784,), seed=2)
     again = PowerIteration(network, (784,), seed=1)
-    assert all(torch.equal(one.u[name], again.u[name]) for name in networks.layers(network))
+    assert all(torch.equal(one.u[name], again.u[name]) for name in linear_layers(network))
     for _ in range(3):
         estimate(network, one)
     other.u = {name: u.clone() for name, u in one.u.items()}

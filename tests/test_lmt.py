@@ -12,7 +12,7 @@ from lmt_networks import trained as trained_network
 from small_digits import train_set, unseen
 from torch import nn
 
-from helpers import attacks, lmt, networks
+from helpers import attacks, evaluation, lmt, training
 from helpers.lipschitz import PowerIteration, proven_slopes, rival_slopes
 from helpers.lmt import LMT, GloRo, certified_accuracy, certified_radius, radii
 
@@ -72,9 +72,9 @@ def test_no_attack_succeeds_within_the_certified_radius(trained, images, name):
     for eps in radius.quantile(torch.tensor([0.3, 0.6, 0.9]).double()).tolist():
         inside = radius > eps
         moved = attacks.pgd(network, X[inside], y[inside], eps, steps=20, restarts=2)
-        assert networks.error_rate(network, moved, y[inside]) == 0
+        assert evaluation.error_rate(network, moved, y[inside]) == 0
     moved = attacks.deepfool(network, X, y)
-    fooled = networks.scores(network, moved).argmax(1) != y
+    fooled = evaluation.scores(network, moved).argmax(1) != y
     assert fooled.double().mean() > 0.9
     assert ((moved - X).norm(dim=1)[fooled] >= radius[fooled]).all()
 
@@ -97,14 +97,14 @@ def test_the_second_proposition_is_never_looser(trained, images, name):
     first = certified_radius(network, *images, per_rival=False)
     assert second.dtype == torch.float64 and (second >= first).all()
     assert (second > first).any()
-    wrong = networks.scores(network, images[0]).argmax(1) != images[1]
+    wrong = evaluation.scores(network, images[0]).argmax(1) != images[1]
     assert torch.equal(second == 0, wrong) and torch.equal(first == 0, wrong)
 
 
 def test_the_radius_of_the_first_proposition_is_that_of_the_margin(trained, images):
     network, (X, y) = trained["plain"], images
     L = proven_slopes(network, (64,), per_rival=False)[0, 1].item() / math.sqrt(2)
-    margin = attacks.margin(networks.scores(network, X), y)
+    margin = attacks.margin(evaluation.scores(network, X), y)
     expected = (margin / (math.sqrt(2) * L)).clamp_min(0).double()
     found = certified_radius(network, X, y, per_rival=False)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-6)
@@ -117,7 +117,7 @@ def test_training_for_a_radius_certifies_more(trained, images):
     }
     plain = certified.pop("plain")
     assert all(share > plain + 0.2 for share in certified.values()), (plain, certified)
-    assert all(networks.error_rate(network, *images) < 0.2 for network in trained.values())
+    assert all(evaluation.error_rate(network, *images) < 0.2 for network in trained.values())
 
 
 def test_certificates_leave_the_network_alone(trained, images):
@@ -171,7 +171,7 @@ def test_lmt_is_what_the_formula_says(batch, per_rival, c):
 def test_lmt_without_a_radius_is_the_cross_entropy(batch):
     network = small_network().double()
     value = LMT(network, (64,), 0)(network, *batch)
-    torch.testing.assert_close(value, networks.cross_entropy(network, *batch))
+    torch.testing.assert_close(value, training.cross_entropy(network, *batch))
 
 
 def test_a_misclassified_image_teaches_lmt_nothing_about_slopes(batch):
@@ -179,7 +179,7 @@ def test_a_misclassified_image_teaches_lmt_nothing_about_slopes(batch):
     X = batch[0]
     wrong = (network(X).argmax(1) + 1) % 10
     value = LMT(network, (64,), 1)(network, X, wrong)
-    torch.testing.assert_close(value, networks.cross_entropy(network, X, wrong))
+    torch.testing.assert_close(value, training.cross_entropy(network, X, wrong))
 
 
 def test_gloro_is_what_the_formula_says(batch):
@@ -238,7 +238,7 @@ def test_the_radius_can_be_raised_between_epochs():
         loss.eps = 0.1 * (epoch + 1)
 
     optimiser = torch.optim.Adam(network.parameters())
-    networks.train(network, X, y, optimiser, 3, 50, loss=loss, after_epoch=raise_eps, disable=True)
+    training.train(network, X, y, optimiser, 3, 50, loss=loss, after_epoch=raise_eps, disable=True)
     assert seen == pytest.approx([0, 0.1, 0.2])
 
 
@@ -251,7 +251,7 @@ def test_losses_train_networks_with_batch_norm():
     )  # fmt: skip
     loss = LMT(network, (64,), 0.1)
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
-    networks.train(network, X, y, optimiser, 20, 50, loss=loss, disable=True)
+    training.train(network, X, y, optimiser, 20, 50, loss=loss, disable=True)
     assert not network.training
     radius = certified_radius(network, X, y)
     assert (radius > 0).double().mean() > 0.9
@@ -261,7 +261,7 @@ def test_losses_train_networks_with_batch_norm():
     network.eval()
     eps = radius.median().item()
     moved = attacks.pgd(network, X, y, eps)
-    assert networks.error_rate(network, moved[radius > eps], y[radius > eps]) == 0
+    assert evaluation.error_rate(network, moved[radius > eps], y[radius > eps]) == 0
 
 
 # Sampled slopes
@@ -297,7 +297,7 @@ def test_the_chain_of_radii(trained, images):
     """Certified ≤ with sampled global slopes ≤ with sampled local slopes, image by image."""
     network, (X, y) = trained["GloRo"], images
     local = lmt.sampled_slopes(network, X, 0.5, samples=5)
-    s = networks.scores(network, X)
+    s = evaluation.scores(network, X)
     certified = certified_radius(network, X, y)
     with_global, with_local = radii(s, y, local.amax(0)), radii(s, y, local)
     assert (certified <= with_global * (1 + 1e-5)).all() and (with_global <= with_local).all()

@@ -15,7 +15,7 @@ from torch import nn
 from trainings import check_that_it_goes_on, linear_network, same_weights, split_images
 
 from experiments import lmt, lmt_measures, record, training
-from helpers import attacks, lipschitz, networks
+from helpers import attacks, evaluation, lipschitz
 from helpers.lmt import certified_radius
 from helpers.results import FOLDER, load_arrays, load_figures, load_lmt, load_run
 
@@ -62,7 +62,7 @@ def small(monkeypatch, tmp_path):
     for module in (lmt, record):
         monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
     monkeypatch.setattr("helpers.results.FOLDER", tmp_path / "results")
-    monkeypatch.setattr(lmt.networks, "conv_2c2f", tiny_network)
+    monkeypatch.setattr(lmt.architectures, "conv_2c2f", tiny_network)
     quick = {"epochs": 4, "batch": 60, "learning_rate": 0.01}
     recipes = {name: replace(recipe, **quick) for name, recipe in lmt.RECIPES.items()}
     recipes["best"] = replace(recipes["best"], planes=3, images=2)
@@ -306,7 +306,7 @@ def test_a_run_leaves_its_results(small, data, run_all, model):
         stored = stored_network(run, weights)
         radii = lmt_measures.certified_radius(stored, *data[2])
         assert np.array_equal(lmt.thousandths(radii, torch.floor), arrays["certified"])
-        assert figures["clean"] == 100 * (1 - networks.error_rate(stored, *data[2]))
+        assert figures["clean"] == 100 * (1 - evaluation.error_rate(stored, *data[2]))
 
 
 def test_a_run_whose_settings_were_changed_is_done_anew(monkeypatch, run_all):

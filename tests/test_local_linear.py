@@ -6,6 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.architectures import two_layers
+from helpers.initialisation import fan_in, initialise
 from helpers.local_linear import (
     Network,
     area,
@@ -18,7 +20,6 @@ from helpers.local_linear import (
     score,
     units_on,
 )
-from helpers.networks import fan_in, initialise, two_layers
 
 BOX = ((-2.0, 3.0), (-1.0, 2.0))
 seeds = st.integers(0, 10_000)

@@ -17,10 +17,11 @@ from small_digits import digits, train_set, unseen
 from torch import nn
 
 from experiments import lmt_measures
-from helpers import attacks, lmt, networks
+from helpers import attacks, evaluation, lmt
+from helpers.architectures import maxout_network
+from helpers.layers import Maxout
 from helpers.lmt import certified_accuracy
 from helpers.maxout import CertifiedMargin, certified_radius, deciding_planes, start_from_images
-from helpers.networks import Maxout, maxout_network
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -256,7 +257,7 @@ def test_the_class_of_the_nearest_mean_wins():
     network = start_from_images(X, y, planes=3, images=4, seed=0)
     distances = torch.cdist(X, network.planes.weight.detach())
     assert torch.equal(network(X).argmax(1), distances.argmin(1) // 3)
-    assert networks.error_rate(network, X, y) < 0.1
+    assert evaluation.error_rate(network, X, y) < 0.1
 
 
 def test_planes_start_from_images_of_their_class():
@@ -364,7 +365,7 @@ def test_what_makes_no_sense_is_refused(trained, images):
         certified_radius(trained, X[:2], torch.tensor([1, 10]))
     for options, message in (
         ({"eps": -1}, "eps must be 0 or more, and finite; got -1"),
-        ({"eps": 1, "width": 0}, "width must be a positive number, got 0"),
+        ({"eps": 1, "width": 0}, "width must be a positive number; got 0"),
         ({"eps": 1, "keep": math.nan}, "keep must be 0 or more, and finite; got nan"),
         ({"eps": 1, "own": 0}, "own must be 1 or more, and finite; got 0"),
     ):

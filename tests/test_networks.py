@@ -7,17 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers import networks
-from helpers.networks import (
-    Maxout,
-    MinMax,
-    fan_in,
-    fan_out,
-    hundredth,
-    initialise,
-    lenet,
-    two_layers,
-)
+from helpers import architectures, evaluation, training
+from helpers.architectures import lenet, two_layers
+from helpers.initialisation import fan_in, fan_out, hundredth, initialise, initialise_orthogonal
+from helpers.layers import Concatenation, Maxout, MinMax, Sum, linear_layers
+from helpers.weights import load_weights, save_weights
 
 
 @pytest.fixture
@@ -31,7 +25,7 @@ def points():
 def trained(points, epochs=5, seed=0, **options):
     network = initialise(two_layers(), fan_in, seed=0)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
-    networks.train(network, *points, optimiser, epochs, 20, seed, disable=True, **options)
+    training.train(network, *points, optimiser, epochs, 20, seed, disable=True, **options)
     return network
 
 
@@ -45,7 +39,7 @@ def same_weights(one, other):
 
 def test_lenet_has_the_published_layers():
     network = initialise(lenet(torch.zeros(784)), hundredth, seed=0)
-    shapes = {name: tuple(layer.weight.shape) for name, layer in networks.layers(network).items()}
+    shapes = {name: tuple(layer.weight.shape) for name, layer in linear_layers(network).items()}
     assert shapes == {
         "conv1": (20, 1, 5, 5),
         "conv2": (50, 20, 5, 5),
@@ -60,7 +54,7 @@ def test_lenet_is_what_the_formula_says():
     generator = torch.Generator().manual_seed(2)
     mean, X = torch.rand(784, generator=generator), torch.rand(4, 784, generator=generator)
     network = initialise(lenet(mean), fan_in, seed=1)
-    W = {name: (layer.weight, layer.bias) for name, layer in networks.layers(network).items()}
+    W = {name: (layer.weight, layer.bias) for name, layer in linear_layers(network).items()}
     F = torch.nn.functional
     x = (255 * X - 255 * mean).view(4, 1, 28, 28)
     x = F.max_pool2d(F.conv2d(x, *W["conv1"]), 2)
@@ -77,11 +71,11 @@ OF_2C2F = 16 * 17 + 32 * (16 * 16 + 1) + 100 * 1569 + 10 * 101
     [
         (two_layers(), 2, 2, 24 * 3 + 2 * 25),
         (two_layers(64, 16, 10), 64, 10, 16 * 65 + 10 * 17),
-        (networks.conv_2c2f(), 784, 10, OF_2C2F),
-        (networks.conv_2c2f(MinMax), 784, 10, OF_2C2F),
-        (networks.conv_2c2f(batch_norm=True), 784, 10, OF_2C2F + 2 * (16 + 32)),
-        (networks.maxout_network(10, 3), 784, 10, 30 * 785),
-        (networks.maxout_network(4, 1, inputs=5), 5, 4, 4 * 6),
+        (architectures.conv_2c2f(), 784, 10, OF_2C2F),
+        (architectures.conv_2c2f(MinMax), 784, 10, OF_2C2F),
+        (architectures.conv_2c2f(batch_norm=True), 784, 10, OF_2C2F + 2 * (16 + 32)),
+        (architectures.maxout_network(10, 3), 784, 10, 30 * 785),
+        (architectures.maxout_network(4, 1, inputs=5), 5, 4, 4 * 6),
     ],
 )
 def test_the_other_networks(network, inputs, classes, parameters):
@@ -90,10 +84,10 @@ def test_the_other_networks(network, inputs, classes, parameters):
 
 
 def test_the_activation_and_the_batch_norms_of_2c2f():
-    kinds = [type(layer) for layer in networks.conv_2c2f(MinMax, batch_norm=True)]
+    kinds = [type(layer) for layer in architectures.conv_2c2f(MinMax, batch_norm=True)]
     assert kinds.count(MinMax) == 3 and kinds.count(nn.ReLU) == 0
     assert [kinds[k + 1] for k in (1, 4)] == [nn.BatchNorm2d] * 2
-    kinds = [type(layer) for layer in networks.conv_2c2f()]
+    kinds = [type(layer) for layer in architectures.conv_2c2f()]
     assert kinds.count(nn.ReLU) == 3 and kinds.count(nn.BatchNorm2d) == 0
 
 
@@ -120,7 +114,7 @@ def test_maxout_takes_the_largest_of_numbers_in_a_row(planes):
 
 
 def test_a_maxout_network_is_what_the_formula_says():
-    network = networks.maxout_network(classes=3, planes=4, inputs=5)
+    network = architectures.maxout_network(classes=3, planes=4, inputs=5)
     x = torch.rand(5, generator=torch.Generator().manual_seed(0))
     W, b = network.planes.weight, network.planes.bias
     for c, found in enumerate(network(x[None])[0].tolist()):
@@ -130,8 +124,8 @@ def test_a_maxout_network_is_what_the_formula_says():
 
 def test_sums_and_concatenations_of_branches():
     x, branch = torch.rand(3, 4), nn.Linear(4, 4)
-    assert torch.equal(networks.Sum([nn.Identity(), branch])(x), x + branch(x))
-    joined = networks.Concatenation([branch, nn.Identity()])(x)
+    assert torch.equal(Sum([nn.Identity(), branch])(x), x + branch(x))
+    joined = Concatenation([branch, nn.Identity()])(x)
     assert torch.equal(joined, torch.cat([branch(x), x], dim=1))
 
 
@@ -148,7 +142,7 @@ def test_sums_and_concatenations_of_branches():
 )
 def test_the_spread_of_the_first_weights(std, expected):
     network = initialise(lenet(torch.zeros(784)), std, seed=3)
-    for layer, spread in zip(networks.layers(network).values(), expected, strict=True):
+    for layer, spread in zip(linear_layers(network).values(), expected, strict=True):
         assert layer.weight.std().item() == pytest.approx(spread, rel=0.1)
         assert abs(layer.weight.mean().item()) < 0.2 * spread
         assert not layer.bias.any()
@@ -160,16 +154,16 @@ def test_the_seed_decides_the_first_weights():
 
 
 def test_batch_norms_keep_their_first_weights():
-    network = initialise(networks.conv_2c2f(batch_norm=True), fan_in, seed=0)
+    network = initialise(architectures.conv_2c2f(batch_norm=True), fan_in, seed=0)
     assert torch.equal(network.norm1.weight, torch.ones(16))
 
 
 def test_orthogonal_first_weights():
     one, same, other = (
-        networks.initialise_orthogonal(networks.conv_2c2f(), seed) for seed in (1, 1, 2)
+        initialise_orthogonal(architectures.conv_2c2f(), seed) for seed in (1, 1, 2)
     )
     assert same_weights(one, same) and not same_weights(one, other)
-    for layer in networks.layers(one).values():
+    for layer in linear_layers(one).values():
         W = layer.weight.flatten(1)
         square = W @ W.T if len(W) <= W.shape[1] else W.T @ W
         torch.testing.assert_close(square, torch.eye(len(square)), rtol=0, atol=1e-5)
@@ -180,8 +174,8 @@ def test_orthogonal_first_weights():
 
 
 def test_training_lowers_the_error(points):
-    before = networks.error_rate(initialise(two_layers(), fan_in, seed=0), *points)
-    assert networks.error_rate(trained(points, epochs=30), *points) < min(before, 0.1)
+    before = evaluation.error_rate(initialise(two_layers(), fan_in, seed=0), *points)
+    assert evaluation.error_rate(trained(points, epochs=30), *points) < min(before, 0.1)
 
 
 def test_training_follows_from_the_seed(points):
@@ -194,7 +188,7 @@ def test_weight_decay_shrinks_the_weights_by_the_factor_of_the_formula(points):
     network = initialise(two_layers(), fan_in, seed=0)
     before = network.fc1.weight.detach().clone()
     optimiser = torch.optim.SGD(network.parameters(), lr=0.5, weight_decay=0.1)
-    networks.train(
+    training.train(
         network, *points, optimiser, 3, 100, loss=lambda *_: 0 * network.fc1.weight.sum(),
         disable=True,
     )  # fmt: skip
@@ -206,12 +200,12 @@ def test_each_image_is_seen_once_an_epoch_in_a_new_order(points):
 
     def loss(network, rows, y):
         seen.append(rows[:, 0].tolist())
-        return networks.cross_entropy(network, rows, y)
+        return training.cross_entropy(network, rows, y)
 
     network = initialise(two_layers(), fan_in, seed=0)
     optimiser = torch.optim.SGD(network.parameters(), lr=1e-6)
     y = torch.zeros(50, dtype=torch.int64)
-    networks.train(network, X, y, optimiser, 2, 20, loss=loss, disable=True)
+    training.train(network, X, y, optimiser, 2, 20, loss=loss, disable=True)
     assert [len(rows) for rows in seen] == [20, 20, 10] * 2
     epochs = [sum(seen[:3], []), sum(seen[3:], [])]
     assert sorted(epochs[0]) == sorted(epochs[1]) == X[:, 0].tolist()
@@ -223,7 +217,7 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(points):
     optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
     called = []
     for first, epochs in ((0, 2), (2, 5)):
-        networks.train(
+        training.train(
             network, *points, optimiser, epochs, 20, first_epoch=first,
             after_epoch=called.append, disable=True,
         )  # fmt: skip
@@ -235,7 +229,7 @@ def test_training_that_diverges_says_so(points):
     network = initialise(two_layers(), fan_in, seed=0)
     optimiser = torch.optim.SGD(network.parameters(), lr=1e30)
     with pytest.raises(FloatingPointError, match="diverged in epoch 0: the loss is (nan|inf)"):
-        networks.train(network, *points, optimiser, 3, 20, disable=True)
+        training.train(network, *points, optimiser, 3, 20, disable=True)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +248,7 @@ def test_training_refuses(change, message):
     good = {"X": torch.zeros(3, 2), "y": torch.zeros(3, dtype=torch.int64), "epochs": 1}
     optimiser = torch.optim.SGD(network.parameters(), lr=0.1)
     with pytest.raises(ValueError, match=message):
-        networks.train(network, optimiser=optimiser, **(good | change))
+        training.train(network, optimiser=optimiser, **(good | change))
 
 
 # Scores and temperature
@@ -263,22 +257,22 @@ def test_training_refuses(change, message):
 def test_scores_come_in_the_order_of_the_images(points):
     network = trained(points)
     with torch.no_grad():
-        torch.testing.assert_close(networks.scores(network, points[0], 7), network(points[0]))
+        torch.testing.assert_close(evaluation.scores(network, points[0], 7), network(points[0]))
 
 
 @given(st.floats(-3, 3), st.floats(0.3, 0.99))
 def test_the_temperature_gives_the_median_confidence(log_scale, confidence):
     generator = np.random.default_rng(0)
     s = torch.tensor(10**log_scale * generator.normal(size=(101, 5)))
-    t = networks.temperature(s, confidence)
+    t = evaluation.temperature(s, confidence)
     assert (s / t).softmax(1).amax(1).median().item() == pytest.approx(confidence, abs=1e-6)
 
 
 def test_scores_without_a_temperature_are_refused():
     with pytest.raises(ValueError, match="confidence must lie between 1/2 and 1, got 0.4"):
-        networks.temperature(torch.rand(5, 2), 0.4)
+        evaluation.temperature(torch.rand(5, 2), 0.4)
     with pytest.raises(ValueError, match="no temperature between"):
-        networks.temperature(torch.zeros(5, 10))
+        evaluation.temperature(torch.zeros(5, 10))
 
 
 # Files
@@ -288,16 +282,16 @@ def test_weights_come_back_as_they_were(tmp_path):
     mean = torch.rand(784, generator=torch.Generator().manual_seed(0))
     network = initialise(lenet(mean), hundredth, seed=0)
     network.to(memory_format=torch.channels_last)
-    networks.save_weights(network, tmp_path / "weights.safetensors")
+    save_weights(network, tmp_path / "weights.safetensors")
     assert [path.name for path in tmp_path.iterdir()] == ["weights.safetensors"]
-    back = networks.load_weights(lenet(torch.zeros(784)), tmp_path / "weights.safetensors")
+    back = load_weights(lenet(torch.zeros(784)), tmp_path / "weights.safetensors")
     assert same_weights(network, back)
 
 
 def test_weights_in_half_precision_come_back_in_single(tmp_path):
     network = initialise(two_layers(), fan_in, seed=0).half()
-    networks.save_weights(network, tmp_path / "weights.safetensors")
-    back = networks.load_weights(two_layers(), tmp_path / "weights.safetensors")
+    save_weights(network, tmp_path / "weights.safetensors")
+    back = load_weights(two_layers(), tmp_path / "weights.safetensors")
     assert back.fc1.weight.dtype == torch.float32
     assert torch.equal(back.fc1.weight, network.fc1.weight.float())
 
@@ -305,10 +299,10 @@ def test_weights_in_half_precision_come_back_in_single(tmp_path):
 def test_weights_that_are_missing_or_of_another_network(tmp_path):
     path = tmp_path / "weights.safetensors"
     with pytest.raises(FileNotFoundError, match="there are no weights at .*weights.safetensors"):
-        networks.load_weights(two_layers(), path)
-    networks.save_weights(two_layers(), path)
+        load_weights(two_layers(), path)
+    save_weights(two_layers(), path)
     with pytest.raises(ValueError, match="(?s)do not fit this network: .*size mismatch"):
-        networks.load_weights(two_layers(hidden=8), path)
+        load_weights(two_layers(hidden=8), path)
     path.write_bytes(b"not weights")
     with pytest.raises(ValueError, match="weights.safetensors is damaged"):
-        networks.load_weights(two_layers(), path)
+        load_weights(two_layers(), path)

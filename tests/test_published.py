@@ -12,5 +12,5 @@ def test_an_entry_is_read_as_it_is_written(tmp_path, monkeypatch):
     file.write_text(yaml.safe_dump({"svms": {"source": "someone2018", "models": models}}))
     monkeypatch.setattr(published, "FILE", file)
     assert published.load_published("svms") == models
-    with pytest.raises(ValueError, match=r"name must be one of \['svms'\]; it was 'trees'"):
+    with pytest.raises(ValueError, match=r"name must be one of \['svms'\]; got 'trees'"):
         published.load_published("trees")

@@ -9,7 +9,8 @@ from torch import nn
 
 from experiments import robustness, robustness_earlier, robustness_measures
 from experiments.record import is_done
-from helpers import networks
+from helpers import evaluation
+from helpers.initialisation import fan_in, initialise
 from helpers.results import load_arrays, load_figures, load_lenets, load_lmt
 
 FEW = {"every": 2, "steps": 4, "radii": {"linf": [0.05, 0.3], "l2": [0.5, 2.0, 3.0]}}
@@ -29,10 +30,10 @@ def small():
     generator = torch.Generator().manual_seed(0)
     X = torch.rand(40, 784, generator=generator)
     found = {
-        name: networks.initialise(nn.Sequential(nn.Linear(784, 10)), networks.fan_in, seed)
+        name: initialise(nn.Sequential(nn.Linear(784, 10)), fan_in, seed)
         for seed, name in enumerate(("lenet_low", "lmt"))
     }
-    y = networks.scores(found["lenet_low"], X).argmax(1)
+    y = evaluation.scores(found["lenet_low"], X).argmax(1)
     return found, (X, y)
 
 

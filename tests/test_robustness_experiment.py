@@ -23,8 +23,9 @@ from experiments import (
     training,
 )
 from experiments.robustness import Run
-from helpers import attacks, networks, robust_linear
+from helpers import architectures, attacks, evaluation, robust_linear
 from helpers.results import FOLDER, load_arrays, load_figures, load_robustness, load_table
+from helpers.weights import load_weights
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -61,7 +62,7 @@ def small(monkeypatch, tmp_path):
     for module in (robustness, robustness_measures, record):
         monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
     monkeypatch.setattr("helpers.results.FOLDER", tmp_path / "results")
-    monkeypatch.setattr(networks, "conv_2c2f", tiny_network)
+    monkeypatch.setattr(architectures, "conv_2c2f", tiny_network)
     quick = {"epochs": 4, "batch": 30, "learning_rate": 0.01, "ramp": 0.5}
     recipes = {name: replace(recipe, **quick) for name, recipe in robustness.RECIPES.items()}
     monkeypatch.setattr(robustness, "RECIPES", recipes)
@@ -87,7 +88,7 @@ def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(monkeypatch, sm
 
 def test_the_rate_falls_and_eps_rises(small, data, monkeypatch):
     seen = []
-    train = training.networks.train
+    train = training.training.train
 
     def noted(network, X, y, optimiser, *settings, after_epoch, **rest):
         loss = settings[3]
@@ -98,7 +99,7 @@ def test_the_rate_falls_and_eps_rises(small, data, monkeypatch):
 
         train(network, X, y, optimiser, *settings, after_epoch=note, **rest)
 
-    monkeypatch.setattr(training.networks, "train", noted)
+    monkeypatch.setattr(training.training, "train", noted)
     trained(Run("l2_2"), data)
     rates, eps = zip(*seen, strict=True)
     assert eps == (1, 2, 2, 2)
@@ -291,7 +292,7 @@ def test_pictures_of_networks(few_pictures, data):
         for norm in ("linf", "l2"):
             moved = torch.tensor(arrays[norm][k]) / 255
             for place, at in ((0, images[:, None].expand_as(moved)), (-1, moved)):
-                scores = networks.scores(network, at.flatten(0, 1)).half().unflatten(0, (10, 2))
+                scores = evaluation.scores(network, at.flatten(0, 1)).half().unflatten(0, (10, 2))
                 walked = torch.tensor(arrays[f"walk_{norm}"][k][:, :, place])
                 torch.testing.assert_close(walked, scores, atol=2e-2, rtol=2e-3)
 
@@ -369,7 +370,7 @@ def run_all(few_pictures, few_pixels, small, data, pair, monkeypatch):
 def stored(folder):
     """The networks of this experiment whose weights are in results/, by name."""
     return {
-        path.stem: networks.load_weights(networks.conv_2c2f(), path)
+        path.stem: load_weights(architectures.conv_2c2f(), path)
         for path in sorted((folder / "robustness").glob("*.safetensors"))
     }
 

@@ -70,12 +70,13 @@ def test_the_stored_weights_are_fooled_as_the_figures_say(mnist):
     """Of the network whose gradients hide most, the first hundred images at a length of 2. Which of
     them are fooled differs from machine to machine, how many hardly does."""
     from experiments.training import split
-    from helpers import networks
+    from helpers import architectures
     from helpers.results import FOLDER
+    from helpers.weights import load_weights
 
     X, y = (each[:100] for each in attacked_images(*split(mnist)[2]))
     path = FOLDER / "robustness" / "linf_0.3.safetensors"
-    network = networks.load_weights(networks.conv_2c2f(), path).eval()
+    network = load_weights(architectures.conv_2c2f(), path).eval()
     run = robustness.Run("linf_0.3")
     plain = load_arrays(run.result)["fooling_l2"][:100]
     found = robustness_masking.fooled_by_either(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from helpers import spectral
-from helpers.networks import WholeConv2d
+from helpers.layers import WholeConv2d
 from helpers.spectral import operator_matrix, overlap, parseval_bound, power_step, reshaped_bound
 
 
