@@ -7,7 +7,7 @@ page shows one as {glue:text}`name:format`, and the tests of its claims look at 
 
 import numpy as np
 
-from helpers.results import load_costs
+from helpers.results import load_costs, load_robustness
 
 
 def over_seeds(name, values):
@@ -22,3 +22,10 @@ def over_seeds(name, values):
 def costs(chapter):
     """What it takes to run a ``chapter``, as load_costs has it: cost-seconds, cost-memory, ..."""
     return {f"cost-{name}": value for name, value in load_costs(chapter).items()}
+
+
+def robust_accuracy(model, norm, eps):
+    """The robust accuracy of the networks that load_robustness knows as ``model``, in per cent, for
+    each seed."""
+    seeds = [network["figures"] for network in load_robustness(model)]
+    return [figures["robust"][norm][figures["radii"][norm].index(eps)] for figures in seeds]

@@ -2,18 +2,13 @@
 
 import numpy as np
 
+from book.quoted import robust_accuracy
 from helpers.results import load_figures, load_lenets, load_lmt, load_robustness, load_table
 
 
 def mean_figure(networks, name):
     """The mean over the seeds of one of the networks' figures."""
     return float(np.mean([network["figures"][name] for network in networks]))
-
-
-def robust_accuracy(network, norm, eps):
-    """In per cent, of one of the networks of load_robustness."""
-    figures = network["figures"]
-    return figures["robust"][norm][figures["radii"][norm].index(eps)]
 
 
 def numbers():
@@ -31,8 +26,6 @@ def numbers():
         for name in ("clean", "cert_10", "cert_158", "pgd_158", "lipschitz"):
             found[f"{model}-{name}"] = mean_figure(networks, name)
     for model in ("standard", "linf_0.3"):
-        networks = load_robustness(model)
-        found[f"{model}-clean"] = mean_figure(networks, "clean")
-        robust = [robust_accuracy(network, "linf", 0.3) for network in networks]
-        found[f"{model}-robust"] = float(np.mean(robust))
+        found[f"{model}-clean"] = mean_figure(load_robustness(model), "clean")
+        found[f"{model}-robust"] = float(np.mean(robust_accuracy(model, "linf", 0.3)))
     return found
