@@ -1,5 +1,7 @@
 """What chapters cost: measured as described, within what Binder gives, and stated in each."""
 
+from importlib import import_module
+
 import jupytext
 import pytest
 
@@ -63,9 +65,10 @@ def test_a_chapter_fits_binder_and_says_what_it_costs(name):
     costs = load_costs(name)
     assert costs["memory"] < BINDER
     assert costs["first_figure"] < costs["seconds"]
-    text = (chapter_costs.BOOK / f"{name}.md").read_text()
     if name != "intro":
-        assert "{glue:text}`cost-seconds:.0f`" in text and f'load_costs("{name}")' in text
+        assert "{glue:text}`cost-seconds:.0f`" in (chapter_costs.BOOK / f"{name}.md").read_text()
+        quoted = import_module(f"book.quoted.{name.replace('-', '_')}").numbers()
+        assert {key: quoted[f"cost-{key}"] for key in costs} == costs
 
 
 def test_an_unknown_chapter_is_refused():

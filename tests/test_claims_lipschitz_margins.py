@@ -5,27 +5,23 @@ import pytest
 import torch
 from torch import nn
 
+from book.quoted import lipschitz_margins
+from book.quoted.lipschitz_margins import SUMMARY, TRIALS, column
 from helpers import architectures, lipschitz, spectral
 from helpers.layers import linear_layers
 from helpers.published import load_published
-from helpers.results import FOLDER, load_figures, load_lmt, load_table
+from helpers.results import FOLDER, load_figures, load_lmt
 from helpers.weights import load_weights
 
-SUMMARY = load_table("lmt")
-TRIALS = load_table("lmt_maxout")
+NUMBERS = lipschitz_margins.numbers()
 PLANE = load_figures("lmt_plane")
 PAPER = load_published("lmt")
 PUBLISHED = load_published("certified_mnist")
 SEEDED = ("plain", "decay", "adversarial", "lmt", "lmt_global", "best")
 
 
-def each(model, name):
-    """A column of the summary, for each seed of a model."""
-    return SUMMARY[SUMMARY["model"] == model][name]
-
-
 def mean(model, name):
-    return each(model, name).mean()
+    return NUMBERS[f"{model}-{name}"]
 
 
 def figures(model, name):
@@ -43,6 +39,8 @@ def test_the_discs_fill_out_as_c_grows_and_the_errors_mount():
     tight, errors = plane("tightness"), plane("err_train")
     assert 0.18 < tight[0] < 0.25
     assert tight[0] < tight[0.1] < tight[0.2] < tight[0.3] < 0.85 and tight[0.5] > 0.99
+    for c, name in ((0, "0"), (0.1, "01"), (0.2, "02"), (0.3, "03"), (0.5, "05")):
+        assert NUMBERS[f"plane-tight-{name}"] == 100 * tight[c]
     assert errors[0.1] < 1 < 5 < errors[0.2] < errors[0.3] < errors[0.5]
 
 
@@ -81,22 +79,25 @@ def test_power_iteration_is_slow_where_training_has_pressed():
 
 def test_the_seeds_of_the_experiment():
     for model in SEEDED:
-        assert list(each(model, "seed")) == [0, 1, 2]
+        assert list(column(model, "seed")) == [0, 1, 2]
+    assert NUMBERS["lmt-networks"] == len(SUMMARY)
 
 
 def test_lmt_costs_little_and_adversarial_training_much():
-    assert mean("lmt", "minutes") < 2 * mean("plain", "minutes")
-    assert mean("adversarial", "minutes") > 5 * mean("plain", "minutes")
+    assert NUMBERS["lmt-slower"] < 2 and NUMBERS["adversarial-slower"] > 5
+    for model in ("lmt", "adversarial"):
+        slower = column(model, "minutes").mean() / column("plain", "minutes").mean()
+        assert NUMBERS[f"{model}-slower"] == pytest.approx(slower)
 
 
 @pytest.mark.parametrize("model", ["plain", "decay", "adversarial"])
 def test_without_lmt_nothing_is_certified_at_158_in_any_seed(model):
-    assert (each(model, "cert_158") < 0.1).all()
+    assert (column(model, "cert_158") < 0.1).all()
 
 
 def test_adversarial_training_survives_attacks_on_most_images():
-    assert (each("adversarial", "pgd_158") > 80).all()
-    assert (each("adversarial", "clean") > 98).all()
+    assert (column("adversarial", "pgd_158") > 80).all()
+    assert (column("adversarial", "clean") > 98).all()
 
 
 def test_lmt_keeps_the_first_layer_below_one():
@@ -111,13 +112,13 @@ def test_lmt_keeps_the_first_layer_below_one():
 
 
 def test_the_product_of_norms_loses_most_for_the_plain_network():
-    assert (each("plain", "ratio_i") > 20).all()
+    assert (column("plain", "ratio_i") > 20).all()
     for name in ("ratio_ii", "ratio_iii"):
-        assert (each("plain", name) < 2).all()
+        assert (column("plain", name) < 2).all()
 
 
 def test_lmt_closes_the_gap():
-    assert (each("lmt", "ratio_i") < 2).all() and (each("lmt", "ratio_i") > 1.42).all()
+    assert (column("lmt", "ratio_i") < 2).all() and (column("lmt", "ratio_i") > 1.42).all()
     assert mean("lmt", "ratio_ii") < 1.2 and mean("lmt", "ratio_iii") < 1.2
     overall = figures("lmt", "ratio_overall")
     assert (overall < 2.5).all() and (overall > PAPER["lmt"]["ratio_overall"]).all()
@@ -130,18 +131,20 @@ def test_the_samples_miss_the_steepest_places_of_adversarial_training():
 
 def test_the_proof_for_one_does_not_beat_the_attack_on_the_other():
     assert (figures("plain", "median_deepfool") > PAPER["plain"]["median_deepfool"]).all()
-    certified = each("lmt", "median_certified")
+    certified = column("lmt", "median_certified")
     assert certified.max() < figures("plain", "median_deepfool").min()
 
 
 def test_the_median_radius_is_the_published_one_within_the_seeds():
-    certified = each("lmt", "median_certified")
-    assert abs(certified.mean() - PAPER["lmt"]["median_certified"]) < certified.std(ddof=1)
+    certified = column("lmt", "median_certified")
+    mean, deviation = (NUMBERS[f"lmt-median_certified{end}"] for end in ("", "-sd"))
+    assert (mean, deviation) == pytest.approx((certified.mean(), certified.std(ddof=1)), abs=1e-3)
+    assert abs(mean - NUMBERS["paper-lmt-median_certified"]) < deviation
 
 
 def test_the_second_form_certifies_more_in_each_seed():
     for radius in ("cert_03", "cert_10", "cert_158"):
-        assert (each("lmt", radius) > each("lmt_global", radius)).all()
+        assert (column("lmt", radius) > column("lmt_global", radius)).all()
 
 
 # The size of c
@@ -149,7 +152,7 @@ def test_the_second_form_certifies_more_in_each_seed():
 
 def one(model, name):
     """A column of the summary, for a model with one seed or the first of several."""
-    return each(model, name)[0]
+    return column(model, name)[0]
 
 
 SWEEP = ("lmt_0.1", "lmt_0.3", "lmt", "lmt_3", "lmt_10")
@@ -162,7 +165,7 @@ def test_larger_c_trade_accuracy_for_certificates_up_to_3():
         certified = [one(model, name) for model in SWEEP]
         assert certified[:4] == sorted(certified[:4])
         assert certified[3] - 3 < certified[4] < certified[3]
-    assert one("lmt_3", "cert_158") > 30 and max(each("lmt", "cert_158")) < 15
+    assert one("lmt_3", "cert_158") > 30 and max(column("lmt", "cert_158")) < 15
 
 
 def test_the_published_figures_lie_between_the_two_programs():
@@ -179,10 +182,9 @@ def test_without_the_share_a_large_c_collapses_to_the_commonest_digit():
 
 
 def test_lmt_turns_the_knob_of_batch_norm():
-    bounds = load_lmt("lmt_batch_norm")[0]["figures"]["bounds"]
     without = load_lmt("lmt")[0]["figures"]["bounds"]
-    assert bounds["norm2"] < 0.2 and bounds["conv2"] > without["conv2"]
-    certified = each("lmt", "cert_10")
+    assert NUMBERS["bn-norm2"] < 0.2 and NUMBERS["bn-conv2"] > without["conv2"]
+    certified = column("lmt", "cert_10")
     assert certified.min() < one("lmt_batch_norm", "cert_10") < certified.max()
 
 
@@ -190,19 +192,19 @@ def test_lmt_turns_the_knob_of_batch_norm():
 
 
 def test_the_best_network_beats_what_was_published():
-    assert (each("best", "cert_158") > max(row["cert_158"] for row in PUBLISHED)).all()
-    assert (each("best", "clean") >= 95).all()
-    assert (each("best", "minutes") <= 60).all()
+    assert (column("best", "cert_158") > max(row["cert_158"] for row in PUBLISHED)).all()
+    assert (column("best", "clean") >= 95).all()
+    assert (column("best", "minutes") <= 60).all()
 
 
 def test_at_small_changes_what_was_published_is_better():
     published = [row["cert_03"] for row in PUBLISHED if "cert_03" in row]
-    assert (each("best", "cert_03") < min(published)).all()
+    assert (column("best", "cert_03") < min(published)).all()
 
 
 def test_lmt_comes_closer_with_a_larger_c_to_what_was_published_of_it_at_158():
     (published,) = (row["cert_158"] for row in PUBLISHED if row["method"] == "LMT")
-    assert each("lmt", "cert_158").max() < load_lmt("lmt_3")[0]["figures"]["cert_158"] < published
+    assert column("lmt", "cert_158").max() < load_lmt("lmt_3")[0]["figures"]["cert_158"] < published
 
 
 def test_the_certificates_are_below_what_attacks_leave_everywhere():
@@ -226,7 +228,7 @@ def test_what_was_tried_with_maxout():
     planes = [trial(planes=count)["cert_158"] for count in (1, 8, 32, 96)]
     planes.append(TRIALS[0]["cert_158"])
     assert planes == sorted(planes)
-    assert trial(own=1)["cert_158"] < TRIALS[0]["cert_158"] - 2
+    assert NUMBERS["trial-own"] == TRIALS[0]["cert_158"] - trial(own=1)["cert_158"] > 2
     kept = [trial(keep=0.1), TRIALS[0], trial(keep=1.0), trial(keep=3.0)]
     assert [row["clean"] for row in kept] == sorted(row["clean"] for row in kept)
     certified = [row["cert_158"] for row in kept]
@@ -235,9 +237,9 @@ def test_what_was_tried_with_maxout():
 
 
 def test_the_held_out_images_are_easier_than_the_test_images():
-    for network in load_lmt("best"):
-        row = network["figures"]
-        assert 3 < row["held_out"]["cert_158"] - row["cert_158"] < 5
+    rows = [network["figures"] for network in load_lmt("best")]
+    gaps = [row["held_out"]["cert_158"] - row["cert_158"] for row in rows]
+    assert 3 < min(gaps) < max(gaps) < 5 and NUMBERS["best-gap"] == pytest.approx(np.mean(gaps))
 
 
 # The limits

@@ -5,18 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from book.quoted import mirror_images
+from book.quoted.mirror_images import tilt_in_degrees
 from helpers import linear, toy
 
+NUMBERS = mirror_images.numbers()
 angles = st.floats(0, np.radians(89.5))
 brightness = st.floats(0.2, 1)
 
 
 def weights(theta):
     return np.array([np.cos(theta), np.sin(theta)])
-
-
-def tilt_in_degrees(lam, **kind):
-    return np.degrees(toy.tilt(toy.fit(*toy.training_set(), lam, **kind)[0]))
 
 
 @given(st.floats(0, np.radians(89.999)))
@@ -46,9 +45,9 @@ def test_half_the_distance_is_left_at_60_degrees():
 
 
 def test_the_noisy_point_tilts_the_boundary_and_regularisation_rights_it():
-    assert tilt_in_degrees(1e-6) == pytest.approx(75.5, abs=0.05)
-    assert tilt_in_degrees(1e-6, bias=True) == pytest.approx(28.3, abs=0.05)
-    assert tilt_in_degrees(1e-1) < 1
+    assert NUMBERS["tilt-origin"] == pytest.approx(75.5, abs=0.05)
+    assert NUMBERS["tilt-free"] == pytest.approx(28.3, abs=0.05)
+    assert NUMBERS["tilt-strong"] < 1
     assert tilt_in_degrees(1e-1, bias=True) < 1
 
 
@@ -83,6 +82,8 @@ def test_the_softplus_is_still_turning_where_the_hinge_has_come_to_rest():
     softplus = [tilt_in_degrees(lam, loss="softplus") for lam in (1e-6, 1e-5)]
     assert abs(hinge[0] - hinge[1]) < 1e-3
     assert hinge[0] > softplus[0] > softplus[1] + 4
+    assert hinge[0] == pytest.approx(NUMBERS["tilt-origin"])
+    assert softplus[0] == pytest.approx(NUMBERS["tilt-softplus"])
 
 
 def test_below_the_middle_of_j_a_free_bias_is_no_advantage():
@@ -110,7 +111,9 @@ def test_logistic_regressions_weights_grow_without_end_and_the_svms_do_not():
     assert (steps > 30).all() and np.ptp(steps) < 0.3 * steps.mean()
 
 
-@pytest.mark.parametrize(("lam", "loss"), [(0, "hinge"), (-1, "hinge"), (np.nan, "hinge"), (1, "l2")])
+@pytest.mark.parametrize(
+    ("lam", "loss"), [(0, "hinge"), (-1, "hinge"), (np.nan, "hinge"), (1, "l2")]
+)
 def test_fit_names_what_is_wrong(lam, loss):
     with pytest.raises(ValueError, match="lam must be" if loss == "hinge" else "loss must be"):
         toy.fit(*toy.training_set(), lam, loss)

@@ -5,12 +5,19 @@ import math
 import numpy as np
 import pytest
 
+from book.quoted import robust_accuracy, robustness_and_accuracy
+from book.quoted.robustness_and_accuracy import FOUR, PROBLEM, taken_by_stronger_attacks
 from helpers import tradeoff
 from helpers.results import load_arrays, load_figures, load_robustness
 
-PROBLEM = tradeoff.Problem(0.95, 1000, 3 / math.sqrt(1000))
+NUMBERS = robustness_and_accuracy.numbers()
 AXIS = load_arrays("robustness/tilting")
 LINEAR = load_arrays("robustness/linear")
+
+
+def quoted(name):
+    """The mean over the seeds and, where there are several, the standard deviation."""
+    return [float(text) for text in NUMBERS[name].replace("−", "-").split(" ± ")]
 
 
 def accuracies(problem, w, times=(0, 2)):
@@ -22,7 +29,8 @@ def accuracies(problem, w, times=(0, 2)):
 
 
 def test_f_avg_is_turned_over():
-    standard, robust = accuracies(PROBLEM, tradeoff.f_avg(PROBLEM))
+    standard, robust = NUMBERS["avg-standard"], NUMBERS["avg-robust"]
+    assert [standard, robust] == accuracies(PROBLEM, tradeoff.f_avg(PROBLEM))
     assert standard == pytest.approx(99.87, abs=0.005)
     assert robust == pytest.approx(0.13, abs=0.005)
 
@@ -32,8 +40,10 @@ def test_at_eta_nothing_can_be_told_from_the_weak_features():
 
 
 def test_the_bayes_classifier_is_accurate_and_fragile():
-    standard, robust = accuracies(PROBLEM, tradeoff.best_mix(PROBLEM))
+    standard, robust = NUMBERS["bayes-standard"], NUMBERS["bayes-robust"]
+    assert [standard, robust] == accuracies(PROBLEM, tradeoff.best_mix(PROBLEM))
     gain = standard - accuracies(PROBLEM, tradeoff.f_avg(PROBLEM))[0]
+    assert NUMBERS["bayes-gain"] == gain
     assert 0 < gain < 0.1 and standard > 99.9 and robust < 1
 
 
@@ -90,11 +100,20 @@ def test_the_short_proof_of_the_first_half(p):
 
 
 def test_up_to_0975_the_short_proof_is_not_enough_and_the_theorem_holds():
-    problem = tradeoff.Problem(0.975, 1000, 4 / math.sqrt(1000))
-    w = tradeoff.f_avg(problem)
-    hinge = tradeoff.hinge_risk(problem, w / np.linalg.norm(w))
-    assert tradeoff.robust_bound(1 - hinge, 0.975) > 0.01
-    assert accuracies(problem, tradeoff.population_minimiser(problem))[1] < 1
+    assert (FOUR.p, FOUR.d, FOUR.eta) == pytest.approx((0.975, 1000, 4 / math.sqrt(1000)))
+    w = tradeoff.f_avg(FOUR)
+    hinge = tradeoff.hinge_risk(FOUR, w / np.linalg.norm(w))
+    assert NUMBERS["hinge-four"] == pytest.approx(hinge)
+    assert NUMBERS["robust-four-96"] < 1 < NUMBERS["robust-four-975"]
+    assert NUMBERS["robust-four-975"] == pytest.approx(
+        100 * tradeoff.robust_bound(1 - hinge, 0.975)
+    )
+    exact = [NUMBERS["svm-four-standard"], NUMBERS["robust-four-exact"]]
+    assert exact == accuracies(FOUR, tradeoff.population_minimiser(FOUR)) and exact[1] < 1
+
+
+def test_no_random_classifier_beats_the_bound():
+    assert NUMBERS["frontier-tried"] == "100,000" and NUMBERS["frontier-crossing"] == 0
 
 
 @pytest.mark.parametrize(("times", "drops"), [(0.9, False), (1.0, True), (9.4, True), (9.6, False)])
@@ -130,6 +149,8 @@ def test_on_the_axis_regularisation_and_adversarial_training_go_the_same_way():
 def test_clean_and_robust_accuracy_are_best_at_different_angles(family):
     theta, robust = np.degrees(AXIS[f"theta_{family}"]), AXIS[f"robust_{family}"]
     best = [theta[robust[:, k].argmax()] for k in (0, 15)]
+    if family == "eps":
+        assert best == pytest.approx([NUMBERS["axis-best-theta"], NUMBERS["axis-robust-theta"]])
     assert 45 < best[0] < 55 and 10 < best[1] < 25
     assert robust[:, 0].max() > robust[theta.argmin(), 0] + 1
     assert robust[:, 0].max() > robust[theta.argmax(), 0]
@@ -142,6 +163,7 @@ def shares(name, k, eps):
 def test_adversarial_training_drops_pixels_of_little_correlation():
     correlation = np.abs(LINEAR["correlation"])
     used = [np.count_nonzero(w) for w in LINEAR["w"]]
+    assert [used[0], used[2]] == [NUMBERS["pixels-standard"], NUMBERS["pixels-robust"]]
     assert used[0] > 600 and used[2] < 60 and used == sorted(used, reverse=True)
     weak = correlation < 0.2
     standard, robust = (np.abs(LINEAR["w"][k]) for k in (0, 2))
@@ -156,6 +178,12 @@ def test_leaving_weak_pixels_out_goes_a_long_way_not_all_of_it():
         [shares(*of, eps) for eps in (0, 0.1, 0.2)]
         for of in (("robust", 0), ("robust_of_pixels", best), ("robust", 2))
     )
+    for name, curve in (
+        ("linear-standard", plain),
+        ("best-70", left),
+        ("linear-adversarial", robust),
+    ):
+        assert [NUMBERS[f"{name}-clean"], NUMBERS[f"{name}-robust"]] == pytest.approx(curve[:2])
     assert plain[0] - left[0] < 1 and left[1] > plain[1] + 50
     assert robust[1] > left[1] + 5 and robust[2] > left[2] + 20
     assert left[0] > robust[0]
@@ -170,10 +198,22 @@ def each(model, name, n_train=55_000):
 
 def robust(model, norm, eps):
     """In per cent, for each seed."""
-    return np.array([
-        figures["robust"][norm][figures["radii"][norm].index(eps)]
-        for figures in (network["figures"] for network in load_robustness(model))
-    ])
+    return np.array(robust_accuracy(model, norm, eps))
+
+
+@pytest.mark.parametrize("model", robustness_and_accuracy.MODELS)
+def test_the_table_shows_means_and_standard_deviations_of_the_seeds(model):
+    columns = {
+        f"{norm}-{eps:g}": robust(model, norm, eps)
+        for norm, radii in robustness_and_accuracy.RADII.items()
+        for eps in radii
+    }
+    for name, values in (columns | {"clean": each(model, "clean")}).items():
+        mean, *deviation = quoted(f"{model}-{name}")
+        assert mean == pytest.approx(values.mean(), abs=0.051)
+        assert deviation == pytest.approx(
+            [values.std(ddof=1)] if len(values) > 1 else [], abs=0.051
+        )
 
 
 def test_a_small_adversary_makes_the_network_more_accurate():
@@ -191,9 +231,9 @@ def test_clean_accuracy_falls_with_every_step_of_eps(models):
 
 
 def test_robustness_ends_where_the_training_ended():
-    assert robust("linf_0.1", "linf", 0.1)[0] > 90 > 30 > robust("linf_0.1", "linf", 0.2)[0]
+    assert quoted("linf_0.1-linf-0.1")[0] > 90 > 30 > quoted("linf_0.1-linf-0.2")[0]
     assert (robust("linf_0.3", "linf", 0.3) > 80).all()
-    assert (robust("linf_0.3", "linf", 0.4) < 5).all()
+    assert (robust("linf_0.3", "linf", 0.4) < 5).all() and quoted("linf_0.3-linf-0.4")[0] < 5
 
 
 def test_what_was_learnt_in_l2_does_not_protect_in_every_pixel():
@@ -201,16 +241,14 @@ def test_what_was_learnt_in_l2_does_not_protect_in_every_pixel():
         assert (robust(model, "linf", 0.3) < 3).all()
 
 
-def stronger(model):
-    """How much more all attacks together take than the seven steps of the training, in points."""
-    left = load_robustness(model)[0]["figures"]["stronger"]
-    assert min(left.values()) == left["all"]
-    return left["pgd-7"] - left["all"]
-
-
 def test_where_stronger_attacks_take_more():
-    assert all(stronger(model) < 4 for model in ("linf_0.1", "linf_0.2", "linf_0.3", "l2_1"))
-    assert 4 < stronger("l2_2") < stronger("l2_3")
+    for model in robustness_and_accuracy.MODELS[1:]:
+        left = load_robustness(model)[0]["figures"]["stronger"]
+        assert min(left.values()) == left["all"] == NUMBERS[f"{model}-all"]
+        assert left["pgd-7"] == NUMBERS[f"{model}-pgd-7"]
+        assert taken_by_stronger_attacks(model) == left["pgd-7"] - left["all"]
+    assert NUMBERS["stronger-most-small"] < 4
+    assert 4 < NUMBERS["stronger-l2_2"] < NUMBERS["stronger-l2_3"]
 
 
 def gains(model, n):
@@ -227,7 +265,12 @@ def test_few_images_and_many_cross():
         assert (gains("l2_2", n) > 1).all()
     assert gains("l2_2", 10_000).mean() > 0 > gains("l2_2", 30_000).mean()
     assert (gains("l2_2", 55_000) < -0.1).all()
-    assert gains("l2_2", 100).mean() > 5 * -gains("l2_2", 55_000).mean()
+    assert quoted("gain-l2_2-100")[0] > 5 * -quoted("gain-l2_2-55000")[0]
+    for model in ("l2_2", "linf_0.3"):
+        for n in (100, 55_000):
+            assert quoted(f"gain-{model}-{n}")[0] == pytest.approx(
+                gains(model, n).mean(), abs=0.051
+            )
 
 
 def masked(model, eps):
@@ -244,6 +287,8 @@ def test_the_gradients_of_the_network_for_03_hide_what_is_near():
         assert plain > 40 and both < plain / 4
     for plain, both in masked("linf_0.3", 2.0):
         assert both < 0.75 * plain
+    plain, both = (float(NUMBERS[f"{attack}-linf_0.3-3"]) for attack in ("plain", "both"))
+    assert [plain, both] == pytest.approx(masked("linf_0.3", 3.0)[0], abs=0.051)
     assert robust("linf_0.3", "l2", 3.0)[0] > max(
         robust(model, "l2", 3.0)[0] for model in ("l2_1", "l2_2", "l2_3")
     )
@@ -257,7 +302,11 @@ def test_those_of_other_networks_do_not(model):
 
 
 def test_adversarial_training_takes_much_longer():
-    assert each("l2_2", "minutes").mean() > 6 * each("standard", "minutes").mean()
+    minutes = [each(model, "minutes").mean() for model in ("l2_2", "standard")]
+    assert (
+        NUMBERS["times-longer"] == pytest.approx(minutes[0] / minutes[1])
+        and minutes[0] > 6 * minutes[1]
+    )
 
 
 # Few images and many
@@ -266,7 +315,9 @@ def test_adversarial_training_takes_much_longer():
 def test_with_few_images_an_adversary_raises_clean_accuracy_by_much():
     for model in ("l2_2", "linf_0.3"):
         assert (gains(model, 100) > 1.5).all()
-        assert (each(model, "train", 100) > 99).all() and (each("standard", "train", 100) > 99).all()
+        assert (each(model, "train", 100) > 99).all() and (
+            each("standard", "train", 100) > 99
+        ).all()
 
 
 def test_with_all_images_a_large_adversary_lowers_it():
@@ -287,6 +338,11 @@ def test_gradients_and_large_changes():
     towards = {name: numbers["towards_rival"] for name, numbers in like.items()}
     networks = figures["networks"]
     flat = ["decay", "lenet", "lmt", "maxout"]
+    for name, numbers in like.items():
+        shown = [float(NUMBERS[f"like-{name}-{kind}"]) for kind in ("roughness", "in_components")]
+        assert shown == pytest.approx(
+            [numbers["roughness"], 100 * numbers["in_components"]], abs=0.51
+        )
     # standard: closer to noise than any other but one
     assert sorted(networks, key=rough.get)[-2:] == ["standard", "linf_0.3"]
     assert sorted(networks, key=within.get)[:2] == ["linf_0.3", "standard"]
@@ -316,4 +372,6 @@ def test_at_a_length_of_two_those_trained_on_attacks_are_highest_and_further_lef
     highest = min(robust(model, "l2", 2.0).min() for model in ("l2_2", "l2_3"))
     assert highest > max(others.values()) + 10 and trained > max(others.values()) + 5
     assert others["decay"] < others["lenet_high"] < others["best"]
-    assert others["best"] > earlier["certified"]["best"][two] > 45
+    for name in ("decay", "lenet_high", "best"):
+        assert NUMBERS[f"earlier-{name}"] == others[name]
+    assert others["best"] > NUMBERS["earlier-best-certified"] > 45

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from book.quoted import svm_on_mnist
 from helpers import linear, tilting
 from helpers.data import digit_pair
 from helpers.published import load_published
 from helpers.results import load_arrays, load_svms, load_table
 from helpers.svm import lam_from_paper
 
+NUMBERS = svm_on_mnist.numbers()
 MODELS = load_table("svm_mnist").reshape(45, 81)  # a row a pair, from the largest λ
 LAM = 10.0 ** (MODELS["alpha"][0] - 5)
 PAIRS = list(zip(MODELS["digit_i"][:, 0].tolist(), MODELS["digit_j"][:, 0].tolist(), strict=True))
@@ -40,7 +42,7 @@ def test_there_are_45_pairs_of_81_svms_each_certified():
     for (i, j), rows in zip(PAIRS, MODELS, strict=True):
         assert set(rows["digit_i"]) == {i} and set(rows["digit_j"]) == {j}
     assert np.log10(LAM) == pytest.approx(np.linspace(2, -6, 81))
-    assert (MODELS["gap"] <= 1e-6).all()
+    assert (MODELS["gap"] <= 1e-6).all() and NUMBERS["largest-gap"] <= 1
 
 
 def test_the_papers_lam_is_a_hundred_thousand_times_ours():
@@ -56,6 +58,11 @@ def test_3_and_8_agree_with_the_paper_to_the_last_digit_printed(published):
         assert ours[name] == pytest.approx(published[name], abs=0.0015)
     for name in ("err_train", "err_test"):
         assert ours[name] == pytest.approx(published[name], abs=0.015)
+
+
+def test_the_differences_from_the_paper_are_in_the_last_digit_printed():
+    assert 0 < NUMBERS["published-difference"] < 0.0015
+    assert 0 < NUMBERS["published-error-difference"] < 0.015
 
 
 @pytest.mark.parametrize("published", load_published("svm_mnist_largest_lam"), ids=str)
@@ -95,10 +102,14 @@ def test_the_test_error_is_least_in_between_for_all_pairs_but_one():
 
 
 def test_the_best_lam_of_most_pairs_is_small_but_not_the_smallest():
-    assert 1e-4 < LAM[BEST].min() and LAM[BEST].max() < 0.1
+    assert 1e-4 < float(NUMBERS["least-best-lam"]) and float(NUMBERS["most-best-lam"]) < 0.1
+    best = float(NUMBERS["least-best-lam"]), float(NUMBERS["most-best-lam"])
+    assert best == pytest.approx((LAM[BEST].min(), LAM[BEST].max()), rel=0.05)
     k = BEST[OF_38]
-    assert TEST[OF_38, 0] > 10 and TEST[OF_38, -1] > 1.5 * TEST[OF_38, k]
-    assert TRAIN[OF_38, -1] < 0.5 < TRAIN[OF_38, k] < TRAIN[OF_38, 0]
+    assert float(NUMBERS["best-lam-38"]) == pytest.approx(LAM[k], rel=0.05)
+    assert NUMBERS["best-38"] == TEST[OF_38].min()
+    assert NUMBERS["first-38"] > 10 and NUMBERS["last-38"] > 1.5 * NUMBERS["best-38"]
+    assert NUMBERS["last-train-38"] < 0.5 < TRAIN[OF_38, k] < TRAIN[OF_38, 0]
 
 
 # A pile of images, the average and the points
@@ -117,7 +128,8 @@ def test_training_images_pile_up_at_a_margin_of_1_and_test_images_do_not(mnist):
     def share(values, center):
         return np.mean(np.abs(values - center) < 0.005)
 
-    assert 150 < 6000 * share(scaled, 1) < 300
+    assert NUMBERS["piled"] == round(6000 * share(scaled, 1))
+    assert 150 < NUMBERS["piled"] < 300
     assert all(70 < 3000 * share(scaled[Y == label], 1) < 130 for label in (-1, 1))
     beside = np.mean([share(scaled, center) for center in (0.94, 0.96, 1.04, 1.06)])
     assert share(scaled, 1) > 10 * beside
@@ -132,9 +144,10 @@ def test_at_the_largest_lam_every_image_is_charged():
 
 def test_many_images_are_closer_than_half_the_average():
     k = BEST[OF_38]
-    svms, d_adv = load_svms(3, 8), MODELS["d_adv"][OF_38, k]
-    assert margins(svms)[k].mean() == pytest.approx(d_adv, abs=1e-3)
-    assert 0.1 < np.mean(margins(svms)[k] < d_adv / 2) < 0.25
+    distances, d_adv = margins(load_svms(3, 8))[k], NUMBERS["d-adv-38"]
+    assert distances.mean() == pytest.approx(d_adv, abs=1e-3)
+    assert NUMBERS["closer-38"] == pytest.approx(100 * np.mean(distances < d_adv / 2), abs=0.05)
+    assert 10 < NUMBERS["closer-38"] < 25
 
 
 # What is left when λ is very large
@@ -169,7 +182,12 @@ def test_every_b_in_the_interval_is_optimal_and_some_err_far_less(mnist):
     k = np.argmin(errors)
     assert errors[k] < 1 and errors[0] == errors[-1] == 50
     assert 100 * linear.error_rate(X_test, y_test, w, biases[k]) < 1
-    assert TRAIN[OF_01, 0] == pytest.approx(7.70, abs=0.006)
+    assert NUMBERS["mid-train-01"] == pytest.approx(7.70, abs=0.006)
+    midpoint = (low + high) / 2
+    for name, images in (("mid-train-01", (X, y)), ("mid-test-01", (X_test, y_test))):
+        assert NUMBERS[name] == pytest.approx(
+            100 * linear.error_rate(*images, w, midpoint), abs=0.05
+        )
     distances = [linear.adversarial_distance(X, y, w, b) for b in (low, high)]
     assert np.ptp(distances) < 1e-9
 
@@ -180,33 +198,39 @@ def test_the_best_place_for_0_and_1_is_closer_to_the_ones():
     zeros, ones = along[:3000], along[3000:]
     position = np.linspace(-8, 8, 801)[:, None]
     error = 50 * ((zeros > position).mean(axis=1) + (ones <= position).mean(axis=1))
-    assert 0.2 < error.min() < 0.6 and 0.5 < position[error.argmin()] < 1.5
+    assert 0.2 < NUMBERS["least-train-01"] == error.min() < 0.6
+    assert 0.5 < NUMBERS["least-at-01"] == position[error.argmin(), 0] < 1.5
     corner = 1 / MODELS["norm_w"][OF_01, 0]
     midpoint = (ones.max() - corner + zeros.min() + corner) / 2
     assert midpoint < position[error.argmin()] - 1
     assert error[np.abs(position[:, 0] - midpoint).argmin()] == pytest.approx(7.7, abs=0.2)
-    assert ones.max() - corner < -8 and 8 < zeros.min() + corner  # wider than the plot
+    interval = ones.max() - corner, zeros.min() + corner
+    assert interval[0] < -8 and 8 < interval[1]  # wider than the plot
+    quoted = int(NUMBERS["interval-from"].replace("−", "-")), NUMBERS["interval-to"]
+    assert quoted == pytest.approx(interval, abs=0.5)
 
 
 # Where the path ends
 
 
 def test_the_path_of_0_and_1_ends_at_the_hard_margin(mnist):
-    assert THETA[OF_01, -1] == pytest.approx(61, abs=0.5)
+    assert NUMBERS["theta-end-01"] == pytest.approx(61, abs=0.5)
+    assert NUMBERS["still-01"] >= 20
     last = slice(-20, None)
     assert np.ptp(THETA[OF_01, last]) < 0.1
     assert MODELS["norm_w"][OF_01, last] == pytest.approx(MODELS["norm_w"][OF_01, -1], rel=1e-3)
     X, y = digit_pair(mnist, 0, 1, n=3000)
     svms = load_svms(0, 1)
     nearest = y * linear.signed_distance(X, svms["w"][-1], svms["b"][-1])
+    margin = NUMBERS["margin-01"]
+    assert margin == pytest.approx(0.54, abs=0.005)
+    assert NUMBERS["norm-end-01"] == MODELS["norm_w"][OF_01, -1] == pytest.approx(1 / margin)
     for label in (-1, 1):
-        margin = 1 / MODELS["norm_w"][OF_01, -1]
-        assert margin == pytest.approx(0.54, abs=0.005)
         assert nearest[y == label].min() == pytest.approx(margin, rel=2e-3)
 
 
 def test_the_path_of_7_and_9_goes_on_to_tilt():
-    assert THETA[OF_79, -1] == pytest.approx(85, abs=0.6)
+    assert NUMBERS["theta-end-79"] == pytest.approx(85, abs=0.6)
     assert (np.diff(THETA[OF_79, -11:]) > 0.05).all()
     assert (np.diff(MODELS["norm_w"][OF_79]) > 0).all()
     assert TRAIN[OF_79, -1] > 0
@@ -215,6 +239,7 @@ def test_the_path_of_7_and_9_goes_on_to_tilt():
 def test_all_pairs_but_five_end_without_a_training_error():
     rest = [pair for pair, error in zip(PAIRS, TRAIN[:, -1], strict=True) if error > 0]
     assert rest == [(3, 5), (3, 8), (4, 9), (5, 8), (7, 9)]
+    assert NUMBERS["not-separated"] == "3v5, 3v8, 4v9, 5v8 and 7v9" and NUMBERS["separated"] == 40
     assert (TRAIN[[PAIRS.index(pair) for pair in rest]] > 0).all()  # nor at any other λ
 
 
@@ -223,7 +248,9 @@ def test_all_pairs_but_five_end_without_a_training_error():
 
 def test_the_best_models_are_tilted_and_the_upright_ones_are_worse():
     theta = THETA[ALL, BEST]
-    assert 38 < theta.min() < 39 and 70 < theta.max() < 71
+    assert 38 < NUMBERS["least-best-theta"] == theta.min() < 39
+    assert 70 < NUMBERS["most-best-theta"] == theta.max() < 71
+    assert NUMBERS["best-theta-38"] == theta[OF_38]
     assert (TEST[:, 0] > TEST[ALL, BEST]).all()
 
 
@@ -249,11 +276,18 @@ def test_what_robustness_costs_and_buys(robust):
     clean, at_1 = best[:, 0], best[:, 10]
     cost = robust[ALL, clean, 0] - robust[ALL, at_1, 0]
     gain = robust[ALL, at_1, 10] - robust[ALL, clean, 10]
-    assert 1 < cost[OF_38] < 4.5 and 5 < gain[OF_38] < 12
-    assert 0 < cost.min() < cost.max() < 5 and 0 < gain.min() < 0.5 < 55 < gain.max() < 65
-    assert 0.4 < np.median(cost) < 1 and 10 < np.median(gain) < 20
+    assert 1 < NUMBERS["cost-38"] < 4.5 and 5 < NUMBERS["gain-38"] < 12
+    assert NUMBERS["robust-clean-38"] == robust[OF_38, clean[OF_38], 10]
+    assert 0 < cost.min() < NUMBERS["most-cost"] < 5
+    assert 0 < gain.min() < 0.5 < 55 < NUMBERS["most-gain"] < 65
+    assert NUMBERS["most-gain-pair"] == "{}v{}".format(*PAIRS[gain.argmax()])
+    assert 0.4 < NUMBERS["median-cost"] < 1 and 10 < NUMBERS["median-gain"] < 20
     assert (THETA[ALL, at_1] < THETA[ALL, clean]).all()
-    assert 10 < THETA[ALL, at_1].min() < THETA[ALL, at_1].max() < 45
+    assert 10 < NUMBERS["least-theta-1"] < NUMBERS["most-theta-1"] < 45
+    for name, values in (("cost", cost), ("gain", gain)):
+        assert NUMBERS[f"{name}-38"] == values[OF_38]
+        assert NUMBERS[f"median-{name}"] == np.median(values)
+        assert NUMBERS[f"most-{name}"] == values.max()
 
 
 def test_the_price_grows_with_eps(robust):

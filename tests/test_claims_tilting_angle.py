@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from book.quoted import tilting_angle
 from helpers import linear, tilting
 from helpers.results import load_arrays, load_svm_figures
 
+NUMBERS = tilting_angle.numbers()
 MODELS = load_svm_figures(3, 8)
 THETA = np.array([model["theta"] for model in MODELS])
 LAM = np.array([model["lam"] for model in MODELS])
@@ -44,19 +46,26 @@ def test_the_angle_only_grows_as_lam_falls_and_the_training_error_falls_with_it(
     assert (np.diff(THETA) > -1e-3).all()
     assert (np.diff(TRAIN) < 0.2).all()
     assert TRAIN[-1] < 0.5 < 11 < TRAIN[0]
+    assert NUMBERS["theta-least"] == pytest.approx(np.degrees(THETA.max()), abs=1e-2)
 
 
 def test_the_best_model_is_tilted_a_good_way_and_both_ends_are_worse():
     best = np.argmin(TEST)
     assert 0 < best < 80
-    assert 30 < np.degrees(THETA[best]) < 75
-    assert TEST[0] > 10 and TEST[-1] > 1.5 * TEST[best]
+    assert NUMBERS["lam-best"] == f"{LAM[best]:.2g}"
+    assert NUMBERS["err-best"] == TEST[best] and NUMBERS["err-largest-lam"] == TEST[0] > 10
+    assert 30 < NUMBERS["theta-best"] == np.degrees(THETA[best]) < 75
+    assert TEST[-1] > 1.5 * TEST[best]
     assert THETA[-1] > THETA[best] + 0.3
 
 
 def test_d_adv_of_every_model_is_half_the_distance_of_the_centroids_times_cos_theta():
-    half = max(model["d_adv"] for model in MODELS)
+    half = NUMBERS["half-distance"]
     assert half == pytest.approx(1.8232, abs=5e-4)
+    i, j = load_arrays("svm_mnist")["centroids"]
+    assert half == pytest.approx(np.linalg.norm(j - i) / 2, abs=5e-4)
+    weak = np.radians(NUMBERS["theta-weak"])
+    assert NUMBERS["d-adv-weak"] == pytest.approx(half * np.cos(weak), rel=1e-4)
     for model in MODELS:
         assert model["d_adv"] == pytest.approx(half * np.cos(model["theta"]), rel=1e-4, abs=1e-4)
 

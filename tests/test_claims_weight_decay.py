@@ -4,15 +4,26 @@ import numpy as np
 import pytest
 import torch
 
+from book.quoted import weight_decay
+from book.quoted.weight_decay import stacked
 from helpers import architectures, evaluation
 from helpers.initialisation import fan_in, initialise
 from helpers.layers import linear_layers
 from helpers.published import load_published
 from helpers.results import load_lenets, load_table
 
+NUMBERS = weight_decay.numbers()
 PAPER = load_published("lenet")
 TABLE = load_table("lenet")
 TOY = load_table("two_layers")
+QUOTED = {  # columns of TOY, and how the text calls their means
+    "mislabelled_fitted": "fitted",
+    "err_test": "test",
+    "norm_gradient_median": "gradient",
+    "first_order_median": "first",
+    "true_distance_median": "true",
+    "first_order_off_median": "off",
+}
 LOW, HIGH = load_lenets(1e-4), load_lenets(1e-1)
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
 SWEEP = [load_lenets(decay)[0] for decay in np.unique(TABLE["decay"][TABLE["init"] == "hundredth"])]
@@ -21,10 +32,6 @@ SWEEP = [load_lenets(decay)[0] for decay in np.unique(TABLE["decay"][TABLE["init
 def each(lenets, name):
     """One of the numbers of the summary, for each seed."""
     return np.array([lenet["figures"][name] for lenet in lenets])
-
-
-def stacked(lenets, name):
-    return np.array([lenet[name] for lenet in lenets]).astype(float)
 
 
 def far_apart(one, other):
@@ -37,10 +44,10 @@ def confidence(s):
     return torch.from_numpy(s).softmax(-1).amax(-1).numpy()
 
 
-def roughness(changes):
-    d = changes.reshape(-1, 28, 28)
-    neighbours = [np.diff(d, axis=axis).ravel() for axis in (1, 2)]
-    return np.mean(np.concatenate(neighbours) ** 2) / (2 * np.mean(d**2))
+def assert_quoted(name, of_seeds):
+    """That the text quotes the mean of the seeds' values and their standard deviation."""
+    expected = np.mean(of_seeds), np.std(of_seeds, ddof=1)
+    assert (NUMBERS[name], NUMBERS[f"{name}-sd"]) == pytest.approx(expected, rel=1e-5)
 
 
 # Two layers
@@ -49,7 +56,9 @@ def roughness(changes):
 def toy(decay, name):
     """The mean over the starts, as in the chapter's table."""
     rows = TOY[np.isclose(TOY["decay"], decay, rtol=1e-3)]
-    assert len(rows) >= 5
+    assert len(rows) == NUMBERS["toy-starts"] >= 5
+    if name in QUOTED:
+        assert NUMBERS[f"toy-{QUOTED[name]}-{ROWS.index(decay)}"] == rows[name].mean()
     return rows[name].mean()
 
 
@@ -94,7 +103,18 @@ def test_high_decay_from_a_hundredth_ends_as_published():
         printed = 0.5 * 10.0 ** np.floor(np.log10(published))  # half of the last digit
         assert each(HIGH, f"rms_{layer}") == pytest.approx(published, abs=1.01 * printed)
     for name in ("err_train", "err_test"):  # about
-        assert each(HIGH, name).mean() == pytest.approx(PAPER["high"][name], abs=0.2)
+        assert_quoted(f"high-{name}", each(HIGH, name))
+        assert NUMBERS[f"high-{name}"] == pytest.approx(PAPER["high"][name], abs=0.2)
+
+
+def test_the_table_of_first_weights_shows_the_first_seeds_and_the_paper():
+    for init in ("hundredth", "fan_out"):
+        for name, decay in (("low", 1e-4), ("high", 1e-1)):
+            figures = load_lenets(decay, init)[0]["figures"]
+            sizes = [figures[f"rms_{layer}"] for layer in LAYERS]
+            assert [NUMBERS[f"{init}-{name}-{k}"] for k in range(4)] == sizes
+            assert NUMBERS[f"{init}-{name}-test"] == figures["err_test"]
+            assert [NUMBERS[f"paper-{name}-{k}"] for k in range(4)] == PAPER[name]["rms"]
 
 
 def test_no_start_explains_low_decay():
@@ -119,18 +139,21 @@ def test_low_decay_fits_nearly_every_training_image_and_is_better_on_test_images
     assert each(LOW, "err_train").max() * 600 < 5.5  # images of 60,000
     assert each(LOW, "err_test").max() < each(HIGH, "err_test").min()
     assert far_apart(each(LOW, "err_test"), each(HIGH, "err_test"))
-    assert each(LOW, "err_test").mean() < PAPER["low"]["err_test"] - 0.3
+    assert_quoted("low-err_test", each(LOW, "err_test"))
+    assert NUMBERS["low-err_test"] < NUMBERS["paper-low-test"] - 0.3
 
 
 def test_high_decay_overfits_less():
     gaps = [each(lenets, "err_test") - each(lenets, "err_train") for lenets in (LOW, HIGH)]
     assert gaps[0].min() > 3 * gaps[1].max()
+    assert_quoted("gap-low", gaps[0])
+    assert_quoted("gap-high", gaps[1])
 
 
 def test_there_is_no_dip_near_epoch_21():
     test = stacked(HIGH, "err_test")
     assert test[:, 15:27].min() > 1.15
-    assert test.min() > 1.1
+    assert NUMBERS["high-least"] == test.min() > 1.1
 
 
 # The filters
@@ -141,11 +164,17 @@ def test_weights_are_smaller_smoother_and_more_varied_in_each_layer():
         assert each(HIGH, f"rms_{layer}").max() < each(LOW, f"rms_{layer}").min()
     rough = [stacked(lenets, "roughness") for lenets in (LOW, HIGH)]
     assert (rough[1].max(axis=0) < rough[0].min(axis=0)).all()
+    for k in range(3):
+        assert_quoted(f"low-rough-{k}", rough[0][:, k])
+        assert_quoted(f"high-rough-{k}", rough[1][:, k])
     assert rough[0][:, 2].min() > 0.95  # low decay's FC1 is noise
     for layer in ("conv1", "conv2", "fc1"):
         sizes = [stacked(lenets, f"filter_rms_{layer}") for lenets in (LOW, HIGH)]
         varied = [rows.std(axis=1) / rows.mean(axis=1) for rows in sizes]
         assert varied[1].mean() > varied[0].mean() and far_apart(*varied)
+        if layer == "conv2":
+            assert_quoted("low-varied", varied[0])
+            assert_quoted("high-varied", varied[1])
 
 
 @pytest.mark.parametrize("layer", ["conv2", "fc1"])
@@ -161,10 +190,12 @@ def test_high_decay_lets_filters_vanish(layer):
 
 
 def test_low_decay_is_surer_of_its_errors():
-    for lenets, sure in ((LOW, True), (HIGH, False)):
-        s, labels = stacked(lenets, "scores"), lenets[0]["labels"]
+    for name, lenets, sure in (("low", LOW, True), ("high", HIGH, False)):
+        s, labels = stacked(lenets, "scores").astype(float), lenets[0]["labels"]
         wrong = s.argmax(axis=2) != labels
-        assert (confidence(s)[wrong].mean() > 0.8) == sure
+        in_percent = 100 * confidence(s)[wrong].mean()
+        assert NUMBERS[f"wrong-confidence-{name}"] == pytest.approx(in_percent)
+        assert (in_percent > 80) == sure
 
 
 def pulls(lenet, images="", t=1.0):
@@ -175,10 +206,16 @@ def pulls(lenet, images="", t=1.0):
 
 
 def test_errors_have_most_of_the_pull_at_low_decay_only():
-    for lenet, most, learnt in ((LOW[0], True, (0.9, 1)), (HIGH[0], False, (0.2, 0.4))):
+    for name, lenet, most, learnt in (
+        ("low", LOW[0], True, (90, 100)),
+        ("high", HIGH[0], False, (20, 40)),
+    ):
         pull, wrong = pulls(lenet)
-        assert (pull[wrong].sum() / pull.sum() > 0.6) == most
-        assert learnt[0] < (pull < 1e-3).mean() < learnt[1]
+        share = 100 * pull[wrong].sum() / pull.sum()
+        assert NUMBERS[f"pull-{name}"] == pytest.approx(share) and (share > 60) == most
+        assert NUMBERS[f"errors-{name}"] == wrong.sum()
+        assert NUMBERS[f"learnt-{name}"] == pytest.approx(100 * (pull < 1e-3).mean())
+        assert learnt[0] < NUMBERS[f"learnt-{name}"] < learnt[1]
 
 
 def test_a_temperature_turns_low_decays_probabilities_nearly_into_high_decays():
@@ -208,17 +245,24 @@ def test_no_temperature_brings_forth_the_errors_of_high_decay_on_training_images
 def test_lengths_to_equal_confidence():
     low, high = each(LOW, "equal_confidence_median"), each(HIGH, "equal_confidence_median")
     published = [np.median(PAPER[name]["lengths"]) for name in ("low", "high")]
+    assert [NUMBERS["published-low"], NUMBERS["published-high"]] == published
     assert high.min() > low.max()
+    assert_quoted("low-equal_confidence_median", low)
+    assert_quoted("high-equal_confidence_median", high)
     assert high.mean() == pytest.approx(published[1], rel=0.1)
     assert low.mean() > 2 * published[0]
-    assert 1.1 < high.mean() / low.mean() < 1.3
-    assert published[1] / published[0] > 3
+    assert NUMBERS["ratio-equal"] == pytest.approx(high.mean() / low.mean())
+    assert 1.1 < NUMBERS["ratio-equal"] < 1.3
+    assert NUMBERS["ratio-paper"] == published[1] / published[0] > 3
 
 
 def test_the_nearest_adversarial_example_is_a_fifth_further():
     low, high = each(LOW, "deepfool_median"), each(HIGH, "deepfool_median")
     assert high.min() > low.max()
-    assert 1.12 < high.mean() / low.mean() < 1.28
+    assert_quoted("low-deepfool_median", low)
+    assert_quoted("high-deepfool_median", high)
+    assert NUMBERS["ratio-deepfool"] == pytest.approx(high.mean() / low.mean())
+    assert 1.12 < NUMBERS["ratio-deepfool"] < 1.28
     for lenets in (LOW, HIGH):
         ratio = each(lenets, "equal_confidence_median") / each(lenets, "deepfool_median")
         assert ((2.8 < ratio) & (ratio < 3.6)).all()
@@ -226,20 +270,26 @@ def test_the_nearest_adversarial_example_is_a_fifth_further():
 
 def test_decay_changes_much_in_scale_and_little_in_distance():
     gradients = [np.median(stacked(lenets, "gradient_norm")) for lenets in (LOW, HIGH)]
-    assert 2.8 < gradients[0] / gradients[1] < 3.8
+    assert NUMBERS["ratio-gradient"] == pytest.approx(gradients[0] / gradients[1])
+    assert 2.8 < NUMBERS["ratio-gradient"] < 3.8
 
 
 def test_the_first_order_distance_is_nearly_deepfools():
-    right = stacked(LOW, "margin") > 0
-    first_order = stacked(LOW, "margin")[right] / stacked(LOW, "gradient_norm")[right]
-    assert np.corrcoef(first_order, stacked(LOW, "deepfool")[right])[0, 1] > 0.95
+    margin, norm, deepfool = (
+        stacked(LOW, name).astype(float) for name in ("margin", "gradient_norm", "deepfool")
+    )
+    right = margin > 0
+    correlation = np.corrcoef(margin[right] / norm[right], deepfool[right])[0, 1]
+    assert NUMBERS["first-order-correlation"] == pytest.approx(correlation, abs=1e-4)
+    assert correlation > 0.95
 
 
 def test_changes_are_a_little_smoother():
     rough = [
-        [roughness(lenet["shown_adversarial"] - lenet["shown_images"] / 255.0) for lenet in lenets]
-        for lenets in (LOW, HIGH)
+        [weight_decay.roughness_of_changes(lenet) for lenet in lenets] for lenets in (LOW, HIGH)
     ]
+    assert_quoted("low-meaning", rough[0])
+    assert_quoted("high-meaning", rough[1])
     assert max(rough[1]) < min(rough[0]) and np.mean(rough[1]) > 0.8 * np.mean(rough[0])
 
 
@@ -261,9 +311,15 @@ def test_as_it_opens_low_decay_reads_a_5_and_high_decay_a_4():
 
 
 def test_a_9_gives_way_to_high_decay_first_and_takes_longer_to_convince():
-    first = [(winners(lenet, 9) != 9).argmax() / 40 * length(lenet, 9) for lenet in (LOW[0], HIGH[0])]
+    first = [
+        (winners(lenet, 9) != 9).argmax() / 40 * length(lenet, 9) for lenet in (LOW[0], HIGH[0])
+    ]
     assert first[1] < first[0] - 0.15
-    assert length(HIGH[0], 9) > length(LOW[0], 9) + 1
+    assert [NUMBERS["low-sure-9"], NUMBERS["high-sure-9"]] == [
+        length(LOW[0], 9),
+        length(HIGH[0], 9),
+    ]
+    assert NUMBERS["high-sure-9"] > NUMBERS["low-sure-9"] + 1
 
 
 def test_a_3_goes_through_an_8_on_its_way_to_a_4():
@@ -277,7 +333,7 @@ def test_equal_confidence_is_further_for_every_digit_and_deepfool_for_most():
         sum(length(HIGH[0], digit, kind) > length(LOW[0], digit, kind) for digit in range(10))
         for kind in ("equal_confidence", "deepfool")
     ]
-    assert longer[0] == 10 and 6 <= longer[1] < 10
+    assert longer[0] == 10 and 6 <= longer[1] < 10 and longer[1] == NUMBERS["deepfool-longer"]
 
 
 # How robust, and the sweep
@@ -297,11 +353,14 @@ def test_high_decay_is_more_robust_and_neither_is_robust(norm):
 def test_the_sweep():
     errors = each(SWEEP, "err_test")
     assert 0 < errors.argmin() < len(SWEEP) - 1
+    assert float(NUMBERS["best-decay"]) == pytest.approx(each(SWEEP, "decay")[errors.argmin()])
+    assert NUMBERS["best-decay-error"] == errors.min()
     gradients = np.array([np.median(lenet["gradient_norm"]) for lenet in SWEEP])
     assert (np.diff(gradients) < 0.02 * gradients[0]).all()
     assert gradients[-1] < 0.35 * gradients[0]
     assert errors[5] < errors.min() + 0.05  # at 0.03
     linf = each(SWEEP, "robust_linf_01")
+    assert [NUMBERS["weakest-linf"], NUMBERS["middling-linf"]] == [linf[0], linf[5]]
     assert linf[5] - linf[0] > 0.7 * (linf[-1] - linf[0])
     distances = each(SWEEP, "deepfool_median")
     assert distances[-1] / distances[0] < 1.2

@@ -15,7 +15,7 @@ sys.path.append(str(ROOT / "book/_ext"))
 import downloads  # noqa: E402
 
 CHAPTERS = sorted(
-    path.stem for path in (ROOT / "book").glob("*.md") if "{code-cell}" in path.read_text()
+    path.stem for path in (ROOT / "book").glob("*.md") if "\nkernelspec:" in path.read_text()
 )
 IN_LAB = {"kbd"}  # roles that JupyterLab shows as the page does
 
@@ -90,7 +90,7 @@ PAGE = downloads.Page(
     titles={"book/other": "Another chapter", "glossary": "Glossary"},
     notebooks={"book/chapter", "book/other"},
     entries=parse_string(WORKS, "bibtex").entries,
-    values={"error": "3.14159", "machine": "'two cores'"},
+    values={"error": 3.14159, "machine": "two cores"},
 )
 FILLED = """\
 # Title
@@ -170,6 +170,13 @@ def chapter(request, site):
     return notebook, page.find("article")
 
 
+def test_code_is_the_chapters_and_none_of_the_publishing_tools(chapter):
+    notebook, page = chapter
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert bool(code) == bool(page.select("div.cell, figure"))
+    assert [source for source in code if re.search(r"myst_nb|glue|quoted", source)] == []
+
+
 def words(notebook):
     """The notebook's text, in one line."""
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
@@ -180,7 +187,7 @@ def test_download_is_a_valid_notebook_without_outputs(chapter):
     notebook, _ = chapter
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert code and not any(cell.outputs or cell.execution_count for cell in code)
+    assert not any(cell.outputs or cell.execution_count for cell in code)
 
 
 def test_nothing_is_left_that_only_the_book_can_show(chapter):

@@ -1,20 +1,18 @@
 """The notebook that a page offers for download: the chapter, as JupyterLab can show it.
 
 JupyterLab, with jupyterlab-myst, knows MyST's admonitions, exercises, proofs and maths. It does
-not know what only the book as a whole can tell: glued values, numbers, the bibliography and
+not know what only the book as a whole can tell: quoted values, numbers, the bibliography and
 other pages. These are written into the notebook's text. Captions become cells of text, and
 cells whose source the page hides are folded.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from posixpath import basename, dirname, join, normpath
 
 import jupytext
-from myst_nb.core.variables import format_plain_text
+import quoted_numbers
 from nbformat.v4 import new_markdown_cell
 from pybtex.plugin import find_plugin
 
@@ -37,7 +35,7 @@ class Page:
     titles: of all pages, by name.
     notebooks: the names of the pages that can be downloaded.
     entries: the bibliography, as pybtex has it.
-    values: what its cells glued, as plain text, by key.
+    values: the numbers that its text quotes, by name.
     """
 
     name: str
@@ -45,7 +43,7 @@ class Page:
     titles: Mapping[str, str] = field(default_factory=dict)
     notebooks: Iterable[str] = ()
     entries: Mapping = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping = field(default_factory=dict)
 
 
 def page_of(env, name):
@@ -61,24 +59,11 @@ def page_of(env, name):
         titles={page: title.astext() for page, title in env.titles.items()},
         notebooks={page for page, of in env.nb_metadata.items() if "exec_data" in of},
         entries=env.get_domain("cite").bibdata.data.entries if "cite" in env.domaindata else {},
-        values=_glued(Path(env.mystnb_config.output_folder) / f"{name}.glue.json"),
+        values=quoted_numbers.numbers(basename(name)),
     )
 
 
-def _glued(path):
-    """The texts in the file that MyST-NB keeps of a page's glued outputs, by key."""
-    if not path.exists():
-        return {}
-    outputs = json.loads(path.read_text(encoding="utf-8"))
-    return {key: output["data"].get("text/plain") for key, output in outputs.items()}
-
-
 # Roles: each a function of the page and of what stands between the role's backticks.
-
-
-def _glue(page, text):
-    key, spec = text.rsplit(":", 1) if ":" in text else (text, "s")
-    return format_plain_text(page.values[key], spec)
 
 
 def _doc(page, text):
@@ -111,7 +96,7 @@ def _cite_in_brackets(page, text):
 
 
 ROLES = {
-    "glue:text": _glue,
+    "glue:text": lambda page, quotation: quoted_numbers.as_text(page.values, quotation),
     "doc": _doc,
     "numref": lambda page, label: f"Fig. {page.numbers[label]}",
     "eq": lambda page, label: f"({page.numbers[label]})",

@@ -1,0 +1,31 @@
+"""The numbers that the text of the book quotes, computed from ``results/``.
+
+Each page that quotes any has a module of its name, with - written as _, whose function numbers()
+returns them: a dict from names to numbers, or to strings where a number alone does not say it. The
+page shows one as {glue:text}`name:format`, and the tests of its claims look at the same dict.
+"""
+
+import numpy as np
+
+from helpers.results import load_costs, load_robustness
+
+
+def over_seeds(name, values):
+    """The mean of the ``values``, one for each seed, under ``name``, and, where there are several,
+    their standard deviation under ``name`` with -sd."""
+    numbers = {name: float(np.mean(values))}
+    if len(values) > 1:
+        numbers[f"{name}-sd"] = float(np.std(values, ddof=1))
+    return numbers
+
+
+def costs(chapter):
+    """What it takes to run a ``chapter``, as load_costs has it: cost-seconds, cost-memory, ..."""
+    return {f"cost-{name}": value for name, value in load_costs(chapter).items()}
+
+
+def robust_accuracy(model, norm, eps):
+    """The robust accuracy of the networks that load_robustness knows as ``model``, in per cent, for
+    each seed."""
+    seeds = [network["figures"] for network in load_robustness(model)]
+    return [figures["robust"][norm][figures["radii"][norm].index(eps)] for figures in seeds]

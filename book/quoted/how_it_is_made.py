@@ -1,0 +1,32 @@
+"""The numbers that the page on how the book is made quotes: what its parts took."""
+
+import json
+
+from helpers.results import FOLDER, load_figures, load_run
+
+
+def experiment_numbers():
+    """Of each experiment, and of all: hours and megabytes; and of each the number of its runs."""
+    found = {"all-hours": 0.0, "all-megabytes": 0.0}
+    for folder in sorted(path for path in FOLDER.iterdir() if path.is_dir()):
+        runs = [json.loads(path.read_text(encoding="utf-8")) for path in folder.rglob("run.json")]
+        sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+        hours, megabytes = sum(run["seconds"] for run in runs) / 3600, sum(sizes) / 1e6
+        found |= {
+            f"{folder.name}-runs": len(runs),
+            f"{folder.name}-hours": hours,
+            f"{folder.name}-megabytes": megabytes,
+            "all-hours": found["all-hours"] + hours,
+            "all-megabytes": found["all-megabytes"] + megabytes,
+        }
+    return found
+
+
+def numbers():
+    latest = load_run("two_layers")  # the others ran on the same machine, with the same versions
+    found = experiment_numbers() | {"all-machine": latest["machine"]}
+    found |= {f"all-{name}": version for name, version in latest["versions"].items()}
+    for costs in (load_figures("chapter_costs"), load_figures("page_costs")):
+        for page, figures in costs.items():
+            found |= {f"{page}-{name}": value for name, value in figures.items()}
+    return found | {"costs-machine": load_run("chapter_costs")["machine"]}

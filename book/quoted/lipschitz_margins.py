@@ -1,0 +1,94 @@
+"""The numbers that the chapter on certificates quotes."""
+
+import numpy as np
+
+from book.quoted import costs, over_seeds
+from helpers.published import load_published
+from helpers.results import load_figures, load_lmt, load_table
+
+SUMMARY = load_table("lmt")
+MODELS = dict.fromkeys(SUMMARY["model"].tolist())
+TRIALS = load_table("lmt_maxout")
+
+
+def column(model, name):
+    """A column of the summary, for each seed of a model."""
+    return SUMMARY[SUMMARY["model"] == model][name]
+
+
+def mean(model, name):
+    return float(column(model, name).mean())
+
+
+def of_model(model):
+    """All figures of a model that are finite numbers in each seed."""
+    figures, found = [network["figures"] for network in load_lmt(model)], {}
+    for name, value in figures[0].items():
+        values = [seed[name] for seed in figures]
+        if not (isinstance(value, dict | str) or None in values):
+            found |= over_seeds(f"{model}-{name}", values)
+    return found
+
+
+def training():
+    """What the experiment took, and how it was done."""
+    networks = [network for model in MODELS for network in load_lmt(model)]
+    lmt, decay, best = (load_lmt(model)[0]["settings"] for model in ("lmt", "decay", "best"))
+    minutes = {model: mean(model, "minutes") for model in ("plain", "lmt", "adversarial")}
+    return {
+        "lmt-networks": len(networks),
+        "lmt-hours": sum(network["seconds"] for network in networks) / 3600,
+        "lmt-decay": decay["decay"],
+        "lmt-slower": minutes["lmt"] / minutes["plain"],
+        "adversarial-slower": minutes["adversarial"] / minutes["plain"],
+        "chain-images": lmt["chain_images"],
+        "chain-samples": lmt["chain_samples"],
+        "best-planes": best["planes"],
+        "trial-epochs": int(TRIALS[0]["epochs"]),
+    }
+
+
+def held_out_gap():
+    """How much more of the held-out images than of the test images is certified, in points."""
+    figures = [network["figures"] for network in load_lmt("best")]
+    return float(np.mean([seed["held_out"]["cert_158"] - seed["cert_158"] for seed in figures]))
+
+
+def published():
+    """What papers report: of LMT, of other certificates on MNIST, and on SVHN."""
+    found = {
+        f"paper-{model}-{name}": value
+        for model, figures in load_published("lmt").items()
+        for name, value in figures.items()
+    }
+    names = {"cert": "cert_158", "clean": "clean", "pgd": "pgd_158", "cert_03": "cert_03"}
+    for k, paper in enumerate(load_published("certified_mnist")):
+        found |= {f"pub-{k}-{name}": paper[key] for name, key in names.items() if key in paper}
+    svhn = load_published("lmt_svhn")
+    return found | {
+        "svhn-max": svhn["max_pool"]["median_certified_above"],
+        "svhn-average": svhn["average_pool"]["median_certified_above"],
+        "svhn-clean": svhn["average_pool"]["clean"],
+        "svhn-changed": svhn["average_pool"]["changed_pixels"],
+    }
+
+
+def numbers():
+    found = {}
+    for model in MODELS:
+        found |= of_model(model)
+    plane = load_figures("lmt_plane")
+    for c, share in zip(plane["c"], plane["tightness"], strict=True):
+        found[f"plane-tight-{c:g}".replace(".", "")] = 100 * share
+    batch_norm = load_lmt("lmt_batch_norm")[0]["figures"]["bounds"]
+    own = TRIALS[TRIALS["own"] == 1]["cert_158"].item()
+    return found | {
+        **training(),
+        **published(),
+        "decay-L-ratio": mean("plain", "lipschitz") / mean("decay", "lipschitz"),
+        "best-gap": held_out_gap(),
+        "trial-own": float(TRIALS[0]["cert_158"] - own),
+        "bn-conv2": batch_norm["conv2"],
+        "bn-norm2": batch_norm["norm2"],
+        **costs("lipschitz-margins"),
+    }

@@ -1,0 +1,233 @@
+"""The numbers that the chapter on robustness and accuracy quotes."""
+
+import numpy as np
+
+from book.quoted import costs, robust_accuracy
+from helpers import tradeoff
+from helpers.results import (
+    load_arrays,
+    load_figures,
+    load_robustness,
+    load_run,
+    load_table,
+    rows_of_networks,
+)
+
+MODELS = ("standard", "linf_0.1", "linf_0.2", "linf_0.3", "l2_1", "l2_2", "l2_3")
+RADII = {"linf": (0.1, 0.2, 0.3), "l2": (1.0, 2.0, 3.0)}
+PROBLEM = tradeoff.Problem(0.95, 1000, 3 / np.sqrt(1000))
+FOUR = tradeoff.Problem(0.975, 1000, 4 / np.sqrt(1000))  # of Theorem 2.2
+
+
+def column(model, name, n_train=55_000):
+    """One of the figures of a model's networks, for each seed."""
+    return [network["figures"][name] for network in load_robustness(model, n_train)]
+
+
+def text(values, digits=1):
+    """The mean of the seeds' values, and their standard deviation if there are several."""
+    mean = f"{np.mean(values):.{digits}f}"
+    several = len(values) > 1
+    return mean + (f" ± {np.std(values, ddof=1):.{digits}f}" if several else "")
+
+
+def gains(model, n_train):
+    """How much more accurate a model's networks are than the standard ones, in points: for each
+    seed, which draws the same images for both."""
+    pairs = zip(column(model, "clean", n_train), column("standard", "clean", n_train), strict=False)
+    return [ours - standard for ours, standard in pairs]
+
+
+def left_by_attacks(model):
+    """What ever stronger attacks leave of the first seed's network, in per cent, by their names."""
+    return load_robustness(model)[0]["figures"]["stronger"]
+
+
+def taken_by_stronger_attacks(model):
+    """How much more all attacks together take than the seven steps of the training, in points."""
+    left = left_by_attacks(model)
+    return left["pgd-7"] - left["all"]
+
+
+def networks():
+    """Of the networks trained on all images: accuracies, also under stronger attacks."""
+    found = {}
+    for model in MODELS:
+        found[f"{model}-clean"] = text(column(model, "clean"), 2)
+        found[f"{model}-minutes"] = text(column(model, "minutes")[:1])
+        for norm, radii in RADII.items():
+            for eps in radii:
+                found[f"{model}-{norm}-{eps:g}"] = text(robust_accuracy(model, norm, eps))
+    for model in MODELS[1:]:
+        for attack, share in left_by_attacks(model).items():
+            found[f"{model}-{attack}"] = share
+    small = ("linf_0.1", "linf_0.2", "linf_0.3", "l2_1")
+    minutes = {model: np.mean(column(model, "minutes")) for model in ("standard", "l2_2")}
+    return found | {
+        "linf_0.3-linf-0.4": text(robust_accuracy("linf_0.3", "linf", 0.4)),
+        "stronger-most-small": max(taken_by_stronger_attacks(model) for model in small),
+        "stronger-l2_2": taken_by_stronger_attacks("l2_2"),
+        "stronger-l2_3": taken_by_stronger_attacks("l2_3"),
+        "times-longer": float(minutes["l2_2"] / minutes["standard"]),
+    }
+
+
+def training():
+    """What the experiment took, and how it was done."""
+    rows = rows_of_networks(load_table("robustness"))[["model", "n_train"]]
+    trained = [
+        network
+        for model, n_train in np.unique(rows).tolist()
+        for network in load_robustness(model, n_train)
+    ]
+    recipe = load_robustness("l2_2")[0]["settings"]
+    return {
+        "robust-networks": len(trained),
+        "robust-hours": sum(network["seconds"] for network in trained) / 3600,
+        "train-steps": recipe["attack_steps"],
+        "recipe-epochs": recipe["epochs"],
+    }
+
+
+def masked_gradients():
+    """What plain PGD leaves, and both attacks together, of the first seed's networks."""
+    masking = load_figures("robustness_masking")
+    return {
+        f"{attack}-{network['model']}-{eps:g}": f"{share:.1f}"
+        for network in masking["networks"]
+        if network["seed"] == 0
+        for attack in ("plain", "both")
+        for eps, share in zip(masking["radii"], network[attack], strict=True)
+    }
+
+
+def earlier_networks():
+    """Robust and certified accuracies of networks of earlier chapters, at a length of 2."""
+    earlier = load_figures("robustness/earlier")
+    two = earlier["radii"]["l2"].index(2.0)
+    models = ("decay", "lenet_high", "best")
+    return {f"earlier-{model}": earlier["robust"][model]["l2"][two] for model in models} | {
+        "earlier-best-certified": earlier["certified"]["best"][two]
+    }
+
+
+def percent(problem, w, eps=0.0):
+    return 100 * tradeoff.accuracy(problem, w, eps)
+
+
+def toy_problem():
+    """Of the problem with d weak features: what classifiers do with and without an adversary."""
+    eps = 2 * PROBLEM.eta
+    f_avg, bayes = tradeoff.f_avg(PROBLEM), tradeoff.best_mix(PROBLEM)
+    svm = tradeoff.population_minimiser(PROBLEM)
+    found = {}
+    for name, w in (("avg", f_avg), ("bayes", bayes), ("svm", svm)):
+        found[f"{name}-standard"] = percent(PROBLEM, w)
+        found[f"{name}-robust"] = percent(PROBLEM, w, eps)
+    return found | {
+        "toy-d": PROBLEM.d,
+        "toy-eps": float(eps),
+        "bayes-gain": found["bayes-standard"] - found["avg-standard"],
+        "svm-strong": float(svm[0]),
+        "svm-weak": float(np.linalg.norm(svm[1:])),
+    }
+
+
+def theorem_2_2():
+    """Of the problem with η = 4/√d: what the short proof bounds, and what is exact."""
+    hinge = tradeoff.hinge_risk(FOUR, np.sqrt(FOUR.d) * tradeoff.f_avg(FOUR))
+    svm = tradeoff.population_minimiser(FOUR)
+    return {
+        "hinge-four": hinge,
+        "hinge-four-percent": 100 * hinge,
+        "robust-four-96": float(100 * tradeoff.robust_bound(1 - hinge, 0.96)),
+        "robust-four-975": float(100 * tradeoff.robust_bound(1 - hinge, 0.975)),
+        "robust-four-exact": percent(FOUR, svm, 2 * FOUR.eta),
+        "svm-four-standard": percent(FOUR, svm),
+    }
+
+
+def frontier():
+    """How many of 100,000 random classifiers, as the proof knows them, beat Theorem 2.1.
+
+    Such a classifier is four probabilities of predicting +1, for each sign of the strong feature
+    and of the weak ones; many are near 0 and 1.
+    """
+    p, shape = PROBLEM.p, (4, 100_000)
+    rng = np.random.default_rng(0)
+    pp, pm, mp, mm = rng.random(shape) ** rng.choice([0.02, 1, 50], shape)
+    a, b = 1 - pp + mm, 1 - mp + pm
+    standard, pushed = 1 - (p * a + (1 - p) * b) / 2, ((1 - p) * a + p * b) / 2
+    robust = np.minimum(standard, pushed)  # the adversary need not push
+    bound = tradeoff.robust_bound(standard, p)
+    return {
+        "frontier-tried": f"{len(a):,}",
+        "frontier-crossing": int(np.sum(robust > bound + 1e-12)),
+    }
+
+
+def one_axis():
+    """The angles that are best for clean images and at 1.5 pixels, after adversarial training."""
+    axis = load_arrays("robustness/tilting")
+    at = np.flatnonzero(np.isclose(axis["radii"], 1.5)).item()
+    best = {name: axis["robust_eps"][:, k].argmax() for name, k in (("best", 0), ("robust", at))}
+    return {
+        f"axis-{name}-theta": float(np.degrees(axis["theta_eps"][k])) for name, k in best.items()
+    }
+
+
+def linear_classifiers():
+    """Of 5 and 7: pixels in use, and accuracies for clean images and at ε = 0.1."""
+    linear = load_arrays("robustness/linear")
+    tenth = np.flatnonzero(np.isclose(linear["eps"], 0.1)).item()
+    pixels = linear["pixels"].tolist()
+    curves = {f"best-{k}": linear["robust_of_pixels"][pixels.index(k)] for k in (10, 70, 200)}
+    curves |= {"linear-standard": linear["robust"][0], "linear-adversarial": linear["robust"][2]}
+    found = {
+        "pixels-standard": int(np.count_nonzero(linear["w"][0])),
+        "pixels-robust": int(np.count_nonzero(linear["w"][2])),
+    }
+    for name, shares in curves.items():
+        found |= {f"{name}-clean": float(shares[0]), f"{name}-robust": float(shares[tenth])}
+    return found
+
+
+def pictures():
+    """Of gradients and large changes: what they look like, and what a judge makes of them."""
+    figures = load_figures("robustness/pictures")
+    settings = load_run("robustness/pictures")["settings"]
+    found = {
+        "pictures-steps": settings["steps"],
+        "pictures-images": f"{settings['images']:,}",
+        "judged-images": settings["judged_images"],
+        "judge-images": f"{settings['judge_images']:,}",
+        "judge-clean": figures["judge_clean"],
+    }
+    for name, likeness in figures["likeness"].items():
+        for kind, value in likeness.items():
+            in_percent = kind in ("in_components", "near_ink")
+            found[f"like-{name}-{kind}"] = f"{100 * value:.0f}" if in_percent else f"{value:.2f}"
+    for name, shares in figures["judged"].items():
+        found |= {f"judged-{name}-{norm}": f"{share:.0f}" for norm, share in shares.items()}
+    return found
+
+
+def numbers():
+    found = {
+        f"gain-{model}-{n_train}": text(gains(model, n_train)).replace("-", "−")
+        for model in ("l2_2", "linf_0.3")
+        for n_train in (100, 55_000)
+    }
+    return found | {
+        **networks(),
+        **training(),
+        **masked_gradients(),
+        **earlier_networks(),
+        **toy_problem(),
+        **theorem_2_2(),
+        **frontier(),
+        **one_axis(),
+        **linear_classifiers(),
+        **pictures(),
+        **costs("robustness-and-accuracy"),
+    }
