@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from myst_nb.core.read import read_myst_markdown_notebook
 
 from explorables import FIGURES
+from explorables.host import sphinx
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
@@ -126,6 +127,7 @@ def root(tmp_path):
         "helpers/book.mplstyle": "",
         "helpers/unused.py": "import helpers.alpha",
         "explorables/__init__.py": "",
+        "explorables/arrays.py": "",
         "explorables/base.py": "import helpers.delta",
         "explorables/figures/__init__.py": "",
         "explorables/figures/quiz/__init__.py": "",
@@ -154,6 +156,7 @@ def modules(root, *sources):
 GAMMA = {"helpers/gamma/one.py", "helpers/delta.py"}
 QUIZ = {"explorables/figures/quiz/quiz.py", "explorables/base.py", "helpers/delta.py"}
 REAL_DIGIT = {"explorables/figures/intro/real_digit.py", "helpers/results.py"}
+ALL = QUIZ | REAL_DIGIT | {"explorables/arrays.py"}
 
 
 @pytest.mark.parametrize(
@@ -171,8 +174,8 @@ REAL_DIGIT = {"explorables/figures/intro/real_digit.py", "helpers/results.py"}
         ("from explorables import Quiz", QUIZ),
         ("from explorables import Quiz as Q, RealDigit", QUIZ | REAL_DIGIT),
         ("from explorables.figures.intro.real_digit import RealDigit", REAL_DIGIT),
-        ("import explorables", QUIZ | REAL_DIGIT),
-        ("from explorables import *", QUIZ | REAL_DIGIT),
+        ("import explorables", ALL),
+        ("from explorables import *", ALL),
     ],
 )
 def test_imports_are_followed(root, source, expected):
@@ -256,6 +259,51 @@ def test_stamp_changes_the_kernelspec_alone_and_moves_no_line(metadata):
     kernelspec = read_myst_markdown_notebook(stamped).metadata["kernelspec"]
     assert kernelspec["cache_key"] == "the key"
     assert kernelspec["name"] == "python3"
+
+
+# --- the parts of figures
+
+
+class Figure:
+    """A figure with one part, which is what its module says."""
+
+    module = "figure"
+
+    @staticmethod
+    def parts():
+        return ("one",)
+
+    @staticmethod
+    def part(key):
+        return {"key": key}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "explorables/base.py",
+        "explorables/arrays.py",
+        "explorables/figures/quiz/quiz.py",
+        "helpers/results.py",
+        "results/a/b.json",
+        "results/a/new.json",
+    ],
+)
+def test_parts_are_written_anew_when_anything_they_are_made_of_has_changed(
+    root, changed, monkeypatch
+):
+    monkeypatch.setattr(sphinx, "HERE", root / "explorables")
+    folder = root / "_build"
+    part = folder / "figure/one.js"
+    part.parent.mkdir(parents=True)
+    sphinx.write_parts([Figure], folder)
+    assert part.read_text() == 'explorables.part("figure/one", {"key":"one"});\n'
+    part.write_text("as it was")
+    sphinx.write_parts([Figure], folder)
+    assert part.read_text() == "as it was"
+    (root / changed).write_text("# changed")
+    sphinx.write_parts([Figure], folder)
+    assert part.read_text() != "as it was"
 
 
 # --- prerender_katex
