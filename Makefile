@@ -1,9 +1,13 @@
 # make book     build the book into _build/html, installing what it needs into .venv first
-# make test     the same, then run all tests
-# make serve    the same, then show the book at http://127.0.0.1:8000 (PORT=... for another port)
-# make pictures the same, then take the still pictures of the figures anew (with Chromium)
-# make zip      the same, then pack the site as tilted-boundary.zip
-# make notebooks  the same, then write the chapters as notebooks into notebooks/, all anew
+# make live     show the book at http://127.0.0.1:8000, and build it again whenever a file is saved
+# make check    lint, then run the tests that need no browser, no kernel and no built book
+# make test     the same as make book, then run all tests
+# make lint     look for mistakes and for what is not formatted
+# make format   format Python, JavaScript and CSS
+# make serve    build the book, then show the book at http://127.0.0.1:8000 (PORT=... for another port)
+# make pictures build the book, then take the still pictures of the figures anew (with Chromium)
+# make zip      build the book, then pack the site as tilted-boundary.zip
+# make notebooks  build the book, then write the chapters as notebooks into notebooks/, all anew
 # make homework make the students' notebooks of the problem sets, in course/ (COURSE=... elsewhere)
 # make lock     install everything anew, as new as requirements.txt allows, and note the versions
 # make clean    delete what was built; .venv and course/ stay
@@ -18,15 +22,35 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 RUN := $(VENV)/bin/python -m
 PIP := $(RUN) pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: book test serve pictures zip notebooks homework lock clean
+export DENO_NO_UPDATE_CHECK := 1
+
+.PHONY: book live check test lint format serve pictures zip notebooks homework lock clean
 
 book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build .
 	@echo "The book: $(CURDIR)/$(SITE)/index.html"
 
+live: $(VENV)/.live
+	@$(VENV)/bin/python book/live.py $(PORT)
+
+check: lint
+	@$(RUN) pytest --numprocesses=logical -m "not (slow or browser or built or kernel)"
+
 test: $(VENV)/.test
 	@$(RUN) tests.browser
 	@$(RUN) pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder
+
+lint: $(VENV)/.test
+	@$(RUN) ruff check --quiet
+	@$(RUN) ruff format --check --quiet
+	@$(VENV)/bin/deno lint --quiet
+	@$(VENV)/bin/deno fmt --check --quiet
+
+format: $(VENV)/.test
+	@$(RUN) ruff check --fix --quiet
+	@$(RUN) ruff format --quiet
+	@$(VENV)/bin/deno lint --fix --quiet
+	@$(VENV)/bin/deno fmt --quiet
 
 serve: book
 	@echo "The book: http://127.0.0.1:$(PORT) (Ctrl-C ends this)"
@@ -71,6 +95,10 @@ $(VENV)/.book: requirements.txt requirements.lock pyproject.toml
 
 $(VENV)/.homework: $(VENV)/.book
 	@$(PIP) -c requirements.lock -e ".[homework]"
+	@touch $@
+
+$(VENV)/.live: $(VENV)/.book
+	@$(PIP) -c requirements.lock -e ".[live]"
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.book

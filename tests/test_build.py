@@ -37,17 +37,33 @@ CHAPTERS = {
     "direct": "import helpers.direct",
     "transitive": "from helpers import transitive",
     "reader": "from helpers.results import load",
+    "figure": "from explorables import Red",
     "alone": "",
 }
-HELPERS = {
-    "__init__": "",
-    "direct": "VALUE = 1",
-    "transitive": "from .direct import VALUE",
-    "results": "def load(): pass",
-    "plots": "PALETTE = {}",
-    "explorables/__init__": "",
+MODULES = {
+    "helpers/__init__": "",
+    "helpers/direct": "VALUE = 1",
+    "helpers/transitive": "from .direct import VALUE",
+    "helpers/results": "def load(): pass",
+    "helpers/plots": "PALETTE = {}",
+    "explorables/__init__": """
+from importlib import import_module
+
+FIGURES = {"Red": "colours.red", "Blue": "colours.blue"}
+
+def __getattr__(name):
+    if name not in FIGURES:
+        raise AttributeError(name)
+    return getattr(import_module(f"explorables.figures.{FIGURES[name]}"), name)
+""",
+    "explorables/base": "class Explorable: pass",
+    "explorables/figures/__init__": "",
+    "explorables/figures/colours/__init__": "",
+    "explorables/figures/colours/red": "from explorables.base import Explorable as Red",
+    "explorables/figures/colours/blue": "from explorables.base import Explorable as Blue",
     # _config.yml and MyST-NB's entry points name it.
-    "explorables/sphinx_host": """
+    "explorables/host/__init__": "",
+    "explorables/host/sphinx": """
 from myst_nb.core.render import NbElementRenderer as BookRenderer
 
 class ExplorableMime:
@@ -127,9 +143,9 @@ def write_book(root):
     for chapter, imports in CHAPTERS.items():
         title = f"# The {chapter} chapter\n"
         book.write(f"book/{chapter}.md", FRONT_MATTER + title + CELL.format(imports))
-    for name, source in HELPERS.items():
-        book.write(f"helpers/{name}.py", source)
-    book.write("helpers/widget/front.js", "export default {};")
+    for name, source in MODULES.items():
+        book.write(f"{name}.py", source)
+    book.write("explorables/figures/colours/red.js", "export default {};")
     book.write("results/numbers.json", "[1]")
     book.write("book/references.bib", "@misc{a, title = {A}, author = {B, C}, year = {2018}}")
     book.write("requirements.txt", "numpy")
@@ -178,15 +194,22 @@ def test_warning_fails_the_build_again_and_again_however_it_is_built(book):
         assert_fails(book, "undefined label: 'nowhere'", *options)
 
 
-def test_broken_helper_fails_the_build(book):
-    book.write("helpers/direct.py", "VALUE = 1 / 0")
-    assert_fails(book, "ZeroDivisionError")
+@pytest.mark.parametrize(
+    "module", ["helpers/direct.py", "explorables/base.py", "explorables/figures/colours/red.py"]
+)
+def test_broken_module_fails_the_build_again_and_again(book, module):
+    book.write(module, "VALUE = 1 / 0")
+    for _ in range(2):
+        assert_fails(book, "ZeroDivisionError")
 
 
 @pytest.mark.parametrize(
     ("path", "text", "expected"),
     [
         ("helpers/direct.py", "VALUE = 2", {"direct", "transitive"}),
+        ("explorables/figures/colours/red.py", "class Red: pass", {"figure"}),
+        ("explorables/figures/colours/blue.py", "class Blue: pass", set()),
+        ("explorables/base.py", "class Explorable: colour = None", {"figure"}),
         ("results/more/numbers.json", "[2]", {"reader"}),
         ("requirements.txt", "numpy>=2", set(CHAPTERS)),
     ],
@@ -225,7 +248,7 @@ def test_new_sentence_has_no_other_chapter_written_and_runs_nothing(book):
 
 
 def test_new_style_and_script_reach_the_site_and_run_nothing(book):
-    book.write("helpers/widget/front.js", "export default {a: 1};")
+    book.write("explorables/figures/colours/red.js", "export default {a: 1};")
     book.write("book/assets/site.css", "p { color: red; }")
     assert book.rebuild() == set()
     assert (book.root / "_build/html/_static/site.css").read_text() == "p { color: red; }"
@@ -272,7 +295,7 @@ def test_notebook_offered_is_clean(book):
     assert len(code) == 1
     assert "from helpers.results import load" in "".join(code[0]["source"])
     assert code[0]["outputs"] == []
-    assert "fingerprint" not in download.read_text(encoding="utf-8")
+    assert "cache_key" not in download.read_text(encoding="utf-8")
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
 
 

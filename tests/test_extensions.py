@@ -2,29 +2,28 @@
 
 import io
 import re
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import cache_key
+import inline_svg
 import matplotlib.pyplot as plt
+import notebook_buttons
+import prerender_katex
+import purge_css
 import pytest
+import repair_theme
+import subset_icons
 import yaml
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 from myst_nb.core.read import read_myst_markdown_notebook
 
+from explorables import FIGURES
+from explorables.host import sphinx
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "book/_ext"))
-
-import figures  # noqa: E402
-import fingerprint  # noqa: E402
-import icons  # noqa: E402
-import mathematics  # noqa: E402
-import notebooks  # noqa: E402
-import styles  # noqa: E402
-import theme  # noqa: E402
-
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
 CHAPTER = """\
 ---
@@ -41,7 +40,7 @@ from helpers.plots import PALETTE
 """
 
 
-# --- notebooks
+# --- notebook_buttons
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ from helpers.plots import PALETTE
     ],
 )
 def test_web_address_of_a_remote(remote):
-    assert notebooks.web_address(remote) == "https://github.com/owner/name"
+    assert notebook_buttons.web_address(remote) == "https://github.com/owner/name"
 
 
 @pytest.mark.parametrize(
@@ -80,17 +79,17 @@ def test_web_address_of_a_remote(remote):
     ],
 )
 def test_remote_that_no_web_host_offers_has_no_address(remote):
-    assert notebooks.web_address(remote) is None
+    assert notebook_buttons.web_address(remote) is None
 
 
 def test_own_port_of_a_web_host_stays():
     address = "https://git.example.org:8443/owner/name"
-    assert notebooks.web_address(f"{address}.git") == address
+    assert notebook_buttons.web_address(f"{address}.git") == address
 
 
 @given(st.text())
 def test_any_text_is_an_address_without_credentials_or_none(remote):
-    address = notebooks.web_address(remote)
+    address = notebook_buttons.web_address(remote)
     assert address is None or re.fullmatch(r"https://[^/@]+/.+", address)
 
 
@@ -103,18 +102,18 @@ def test_any_text_is_an_address_without_credentials_or_none(remote):
     ],
 )
 def test_binder_opens_the_chapter_in_jupyterlab(repository, source):
-    address = notebooks.binder_address(repository, "a/branch", "book/chapter.md")
+    address = notebook_buttons.binder_address(repository, "a/branch", "book/chapter.md")
     assert address == (
         f"https://mybinder.org/v2/{source}/a%2Fbranch?urlpath=lab%2Ftree%2Fbook%2Fchapter.md"
     )
 
 
-# --- fingerprint
+# --- cache_key
 
 
 @pytest.fixture
 def root(tmp_path):
-    """A book's folder with a few helpers, results and requirements."""
+    """A book's folder with a few helpers, figures, results and requirements."""
     files = {
         "helpers/__init__.py": "",
         "helpers/alpha.py": "from . import beta",
@@ -122,11 +121,20 @@ def root(tmp_path):
         "helpers/gamma/__init__.py": "",
         "helpers/gamma/one.py": "from ..delta import y",
         "helpers/gamma/two.py": "",
-        "helpers/gamma/front.js": "",
         "helpers/delta.py": "",
         "helpers/results.py": "",
+        "helpers/plots.py": "open('book.mplstyle')",
         "helpers/book.mplstyle": "",
         "helpers/unused.py": "import helpers.alpha",
+        "explorables/__init__.py": "",
+        "explorables/arrays.py": "",
+        "explorables/base.py": "import helpers.delta",
+        "explorables/figures/__init__.py": "",
+        "explorables/figures/quiz/__init__.py": "",
+        "explorables/figures/quiz/quiz.py": "from explorables.base import Explorable",
+        "explorables/figures/quiz/quiz.js": "",
+        "explorables/figures/intro/__init__.py": "",
+        "explorables/figures/intro/real_digit.py": "from helpers import results",
         "results/a/b.json": "",
         "book/published.yml": "",
         "requirements.txt": "",
@@ -140,36 +148,49 @@ def root(tmp_path):
 
 
 def modules(root, *sources):
-    return {p.relative_to(root / "helpers").as_posix() for p in fingerprint.closure(sources, root)}
+    """The modules that the sources run, less the packages' own."""
+    paths = (path.relative_to(root) for path in cache_key.closure(sources, root))
+    return {path.as_posix() for path in paths if path.name != "__init__.py"}
 
 
-GAMMA = {"gamma/__init__.py", "gamma/one.py", "gamma/two.py", "delta.py"}
+GAMMA = {"helpers/gamma/one.py", "helpers/delta.py"}
+QUIZ = {"explorables/figures/quiz/quiz.py", "explorables/base.py", "helpers/delta.py"}
+REAL_DIGIT = {"explorables/figures/intro/real_digit.py", "helpers/results.py"}
+ALL = QUIZ | REAL_DIGIT | {"explorables/arrays.py"}
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("import numpy, helpersome", None),
+        ("import numpy, helpersome", set()),
         ("import helpers", set()),
         ("from helpers import nothing_of_the_kind", set()),
-        ("import helpers.delta as d", {"delta.py"}),
-        ("from helpers.delta import y", {"delta.py"}),
-        ("if x:\n    from helpers import delta", {"delta.py"}),
-        ("from helpers.gamma import two", GAMMA),
-        ("from helpers import beta", GAMMA | {"beta.py"}),
-        ("from helpers import alpha", GAMMA | {"beta.py", "alpha.py"}),
-        ("import_module('helpers.delta')", {"delta.py"}),
+        ("import helpers.delta as d", {"helpers/delta.py"}),
+        ("from helpers.delta import y", {"helpers/delta.py"}),
+        ("if x:\n    from helpers import delta", {"helpers/delta.py"}),
+        ("from helpers.gamma import two", {"helpers/gamma/two.py"}),
+        ("from helpers import beta", GAMMA | {"helpers/beta.py"}),
+        ("from helpers import alpha", GAMMA | {"helpers/beta.py", "helpers/alpha.py"}),
+        ("from explorables import Quiz", QUIZ),
+        ("from explorables import Quiz as Q, RealDigit", QUIZ | REAL_DIGIT),
+        ("from explorables.figures.intro.real_digit import RealDigit", REAL_DIGIT),
+        ("import explorables", ALL),
+        ("from explorables import *", ALL),
     ],
 )
 def test_imports_are_followed(root, source, expected):
-    assert modules(root, source) == (set() if expected is None else expected | {"__init__.py"})
+    assert modules(root, source) == expected
 
 
-@pytest.mark.parametrize("source", ["%matplotlib inline", "from helpers import *", "def f(:"])
-def test_in_doubt_every_helper_counts(root, source):
-    assert modules(root, source) == {
-        p.relative_to(root / "helpers").as_posix() for p in (root / "helpers").rglob("*.py")
-    }
+def test_packages_that_are_passed_are_run(root):
+    run = cache_key.closure(["import helpers.gamma.two"], root)
+    packages = {path.parent.name for path in run if path.name == "__init__.py"}
+    assert packages == {"helpers", "gamma"}
+
+
+@pytest.mark.parametrize("source", ["%matplotlib inline", "def f(:"])
+def test_a_cell_that_is_not_plain_python_may_run_everything(root, source):
+    assert cache_key.closure([source], root) == set(root.rglob("*.py"))
 
 
 @pytest.mark.parametrize(
@@ -179,34 +200,50 @@ def test_in_doubt_every_helper_counts(root, source):
         ("", "requirements.lock", True),
         ("", "helpers/delta.py", False),
         ("", "results/a/b.json", False),
-        ("import helpers.alpha", "helpers/gamma/two.py", True),
-        ("import helpers.alpha", "helpers/book.mplstyle", True),
-        ("import helpers.alpha", "helpers/gamma/front.js", False),
+        ("import helpers.alpha", "helpers/gamma/one.py", True),
+        ("import helpers.alpha", "helpers/gamma/two.py", False),
         ("import helpers.alpha", "helpers/unused.py", False),
+        ("import helpers.alpha", "helpers/book.mplstyle", False),
+        ("import helpers.plots", "helpers/book.mplstyle", True),
         ("import helpers.alpha", "results/a/b.json", False),
         ("import helpers.results", "results/a/b.json", True),
         ("open('../results/a/b.json')", "results/a/b.json", True),
         ("published('x')", "book/published.yml", True),
+        ("from explorables import Quiz", "explorables/figures/quiz/quiz.py", True),
+        ("from explorables import Quiz", "explorables/figures/quiz/quiz.js", False),
+        ("from explorables import Quiz", "explorables/base.py", True),
+        ("from explorables import Quiz", "explorables/figures/intro/real_digit.py", False),
+        ("from explorables import Quiz", "results/a/b.json", False),
+        ("from explorables import RealDigit", "results/a/b.json", True),
     ],
 )
-def test_fingerprint_changes_with_what_the_cells_depend_on(root, source, changed, counts):
+def test_key_changes_with_what_the_cells_depend_on(root, source, changed, counts):
     chapter = CHAPTER.replace("from helpers.plots import PALETTE", source)
 
-    def mark():
-        fingerprint._file_digest.cache_clear()
-        return fingerprint.fingerprint(chapter, root / "c.md", root)
+    def key():
+        cache_key._file_digest.cache_clear()
+        return cache_key.cache_key(chapter, root / "c.md", root)
 
-    before = mark()
+    before = key()
     (root / changed).write_text("# changed")
-    assert (mark() != before) is counts
+    assert (key() != before) is counts
 
 
-def test_fingerprint_sees_cells_and_not_prose(root):
-    def mark(text):
-        return fingerprint.fingerprint(text, root / "c.md", root)
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_depends_on_its_own_module_and_not_on_other_chapters(figure):
+    run = modules(ROOT, f"from explorables import {figure}")
+    folder, module = FIGURES[figure].split(".")
+    figures = {Path(path) for path in run if path.startswith("explorables/figures/")}
+    assert Path(f"explorables/figures/{folder}/{module}.py") in figures
+    assert {path.parent.name for path in figures} <= {folder, "shared"}
 
-    assert mark(CHAPTER + "More prose.\n") == mark(CHAPTER)
-    assert mark(CHAPTER.replace("PALETTE", "STYLE")) != mark(CHAPTER)
+
+def test_key_sees_cells_and_not_prose(root):
+    def key(text):
+        return cache_key.cache_key(text, root / "c.md", root)
+
+    assert key(CHAPTER + "More prose.\n") == key(CHAPTER)
+    assert key(CHAPTER.replace("PALETTE", "STYLE")) != key(CHAPTER)
 
 
 VALUES = st.one_of(st.text(), st.dates(), st.lists(st.integers()))
@@ -216,19 +253,64 @@ VALUES = st.one_of(st.text(), st.dates(), st.lists(st.integers()))
 def test_stamp_changes_the_kernelspec_alone_and_moves_no_line(metadata):
     front = yaml.safe_dump({"title": "t", **metadata, "kernelspec": {"name": "python3"}})
     body = "# Title\n\nText --- with\n---\nrules.\n"
-    stamped = fingerprint.stamp(f"---\n{front}---\n{body}", "the mark")
+    stamped = cache_key.stamp(f"---\n{front}---\n{body}", "the key")
     assert stamped.endswith(f"---\n{body}")
     assert stamped.count("\n") == f"---\n{front}---\n{body}".count("\n")
     kernelspec = read_myst_markdown_notebook(stamped).metadata["kernelspec"]
-    assert kernelspec["fingerprint"] == "the mark"
+    assert kernelspec["cache_key"] == "the key"
     assert kernelspec["name"] == "python3"
 
 
-# --- mathematics
+# --- the parts of figures
+
+
+class Figure:
+    """A figure with one part, which is what its module says."""
+
+    module = "figure"
+
+    @staticmethod
+    def parts():
+        return ("one",)
+
+    @staticmethod
+    def part(key):
+        return {"key": key}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "explorables/base.py",
+        "explorables/arrays.py",
+        "explorables/figures/quiz/quiz.py",
+        "helpers/results.py",
+        "results/a/b.json",
+        "results/a/new.json",
+    ],
+)
+def test_parts_are_written_anew_when_anything_they_are_made_of_has_changed(
+    root, changed, monkeypatch
+):
+    monkeypatch.setattr(sphinx, "HERE", root / "explorables")
+    folder = root / "_build"
+    part = folder / "figure/one.js"
+    part.parent.mkdir(parents=True)
+    sphinx.write_parts([Figure], folder)
+    assert part.read_text() == 'explorables.part("figure/one", {"key":"one"});\n'
+    part.write_text("as it was")
+    sphinx.write_parts([Figure], folder)
+    assert part.read_text() == "as it was"
+    (root / changed).write_text("# changed")
+    sphinx.write_parts([Figure], folder)
+    assert part.read_text() != "as it was"
+
+
+# --- prerender_katex
 
 
 def test_formula_is_html_and_mathml():
-    formula = mathematics.set_formula(r"\R^2", macros={r"\R": r"\mathbb{R}"})
+    formula = prerender_katex.set_formula(r"\R^2", macros={r"\R": r"\mathbb{R}"})
     assert 'class="katex"' in formula
     assert "<math" in formula
     assert "<script" not in formula
@@ -237,7 +319,7 @@ def test_formula_is_html_and_mathml():
 @pytest.mark.parametrize("tex", [r"\frac{1", r"\lamda", "x^", r"\begin{align} a"])
 def test_formula_that_katex_refuses(tex):
     with pytest.raises(ValueError, match="KaTeX parse error"):
-        mathematics.set_formula(tex)
+        prerender_katex.set_formula(tex)
 
 
 @pytest.mark.parametrize(
@@ -253,12 +335,12 @@ def test_formula_that_katex_refuses(tex):
     ],
 )
 def test_displays_are_set_and_left_unnumbered(tex):
-    formula = mathematics.set_formula(mathematics.display_tex(tex), display=True)
+    formula = prerender_katex.set_formula(prerender_katex.display_tex(tex), display=True)
     assert 'display="block"' in formula
     assert "eqn-num" not in formula
 
 
-# --- figures
+# --- inline_svg
 
 COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 PALETTE = {"class-i": {"light": "#0072B2", "dark": "#5cb8f0"}}
@@ -282,7 +364,7 @@ def references(svg):
 
 def test_figures_of_a_page_share_no_id_and_refer_to_their_own():
     text = draw_svg()
-    first, second = (figures.inline_svg(text, "A line", prefix, PALETTE) for prefix in "ab")
+    first, second = (inline_svg.inline_svg(text, "A line", prefix, PALETTE) for prefix in "ab")
     ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (first, second)]
     assert ids[0].isdisjoint(ids[1])
     assert [references(first), references(second)] == ids
@@ -291,12 +373,12 @@ def test_figures_of_a_page_share_no_id_and_refer_to_their_own():
 
 def test_figure_is_the_same_whatever_names_matplotlib_drew_by():
     # Without a fixed salt matplotlib's names are random.
-    assert len({figures.inline_svg(draw_svg(), "A line", "a", PALETTE) for _ in range(2)}) == 1
+    assert len({inline_svg.inline_svg(draw_svg(), "A line", "a", PALETTE) for _ in range(2)}) == 1
 
 
 def test_lines_stay_where_they_are_to_a_hundredth_of_a_point():
     text = draw_svg()
-    svg = figures.inline_svg(text, "A line", "a", PALETTE)
+    svg = inline_svg.inline_svg(text, "A line", "a", PALETTE)
     assert len(svg) < 0.9 * len(text)
     paths = [" ".join(re.findall(r' d="([^"]*)"', each)) for each in (text, svg)]
     before, after = ([float(number) for number in re.findall(NUMBER, each)] for each in paths)
@@ -305,7 +387,7 @@ def test_lines_stay_where_they_are_to_a_hundredth_of_a_point():
 
 
 def test_figure_names_itself_fits_and_follows_the_theme():
-    svg = figures.inline_svg(draw_svg(), 'A "line" & more', "a", PALETTE)
+    svg = inline_svg.inline_svg(draw_svg(), 'A "line" & more', "a", PALETTE)
     root = ElementTree.fromstring(svg)
     assert root.get("role") == "img"
     assert root.get("aria-label") == 'A "line" & more'
@@ -321,19 +403,19 @@ def test_figure_names_itself_fits_and_follows_the_theme():
 
 def test_text_of_a_figure_stays_whole():
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>a <tspan>b</tspan> c</text></svg>'
-    assert "<text>a <tspan>b</tspan> c</text>" in figures.inline_svg(svg, "Text", "a", {})
+    assert "<text>a <tspan>b</tspan> c</text>" in inline_svg.inline_svg(svg, "Text", "a", {})
 
 
 @given(st.lists(COLOURS, min_size=1), st.dictionaries(NAMES, COLOURS, max_size=3))
 def test_colours_of_the_palette_become_variables_and_others_stay(colours, named):
     palette = {name: {"light": light, "dark": "#ffffff"} for name, light in named.items()}
-    known = figures.theme_colours(palette)
+    known = inline_svg.theme_colours(palette)
     style = "; ".join(f"fill: {colour}" for colour in colours)
     expected = "; ".join(f"fill: {known.get(colour, colour)}" for colour in colours)
-    assert figures.recolour(style, known) == expected
+    assert inline_svg.recolour(style, known) == expected
 
 
-# --- theme
+# --- repair_theme
 
 
 @pytest.mark.parametrize(
@@ -349,7 +431,7 @@ def test_colours_of_the_palette_become_variables_and_others_stay(colours, named)
     ],
 )
 def test_requests_to_other_hosts_are_found(tag):
-    assert len(theme.outside_requests(tag)) == 1
+    assert len(repair_theme.outside_requests(tag)) == 1
 
 
 @pytest.mark.parametrize(
@@ -364,16 +446,16 @@ def test_requests_to_other_hosts_are_found(tag):
     ],
 )
 def test_links_and_own_files_are_no_requests(tag):
-    assert theme.outside_requests(tag) == []
+    assert repair_theme.outside_requests(tag) == []
 
 
 def test_repairing_a_page_twice_changes_nothing(site):
     for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
-        assert theme.repair(page) == page
+        assert repair_theme.repair(page) == page
 
 
-# --- icons
+# --- subset_icons
 
 CSS = (
     r'.fa-bell:before,.fa-alarm:before{content:"\f0f3"}.fa-car:before{content:"\f1b9"}'
@@ -382,20 +464,20 @@ CSS = (
 
 
 def test_rules_and_glyphs_of_icons_that_are_shown_stay():
-    css = icons.used_rules(CSS, {"fa-alarm"})
+    css = subset_icons.used_rules(CSS, {"fa-alarm"})
     assert "fa-bell" in css and "fa-car" not in css
-    assert icons.glyphs(css) == [0xE001, 0xF0F3]
+    assert subset_icons.glyphs(css) == [0xE001, 0xF0F3]
 
 
 def test_font_holds_the_icons_that_are_shown(site):
-    css = (site / "_static" / icons.THEME_CSS).read_text(encoding="utf-8")
-    fonts = [TTFont(path) for path in (site / "_static" / icons.FONTS).glob("*")]
+    css = (site / "_static" / subset_icons.THEME_CSS).read_text(encoding="utf-8")
+    fonts = [TTFont(path) for path in (site / "_static" / subset_icons.FONTS).glob("*")]
     held = set().union(*(font.getBestCmap() for font in fonts))
-    assert set(icons.glyphs(css)) <= held
+    assert set(subset_icons.glyphs(css)) <= held
     assert len(held) < 200
 
 
-# --- styles
+# --- purge_css
 
 
 @pytest.mark.parametrize(
@@ -414,7 +496,7 @@ def test_font_holds_the_icons_that_are_shown(site):
     ],
 )
 def test_rules_stay_that_an_element_can_meet(rule, kept):
-    assert styles.used_rules(rule, {"a"}) == kept
+    assert purge_css.used_rules(rule, {"a"}) == kept
 
 
 def test_a_sheet_brings_what_it_imports_and_finds_its_files(tmp_path):
@@ -423,7 +505,7 @@ def test_a_sheet_brings_what_it_imports_and_finds_its_files(tmp_path):
     (tmp_path / "deep/top.css").write_text(
         """@import "../base.css";i{src:url('../b.woff'),url(c.woff),url("data:,d")}"""
     )
-    css = styles.read_sheet(tmp_path, "deep/top.css")
+    css = purge_css.read_sheet(tmp_path, "deep/top.css")
     assert css == (
         'p{background:url("a.png")}i{src:url("b.woff"),url("deep/c.woff"),url("data:,d")}'
     )
@@ -435,18 +517,18 @@ def test_a_page_asks_for_one_sheet_whichever_version_it_had():
         '<link rel="next" href="b.html" />'
         '<link rel="stylesheet" type="text/css" href="../_static/b.css" />'
     )
-    once = styles.link_one(links, "1")
+    once = purge_css.link_one(links, "1")
     assert once.count("<link") == 2
     assert '<link rel="stylesheet" href="../_static/book.css?v=1">' in once
-    assert styles.link_one(once, "2") == once.replace("v=1", "v=2")
+    assert purge_css.link_one(once, "2") == once.replace("v=1", "v=2")
 
 
 def test_the_sheet_of_the_site_finds_its_fonts(site):
-    css = (site / "_static" / styles.SHEET).read_text(encoding="utf-8")
+    css = (site / "_static" / purge_css.SHEET).read_text(encoding="utf-8")
     faces = re.findall(r"@font-face\s*{(.*?)}", css, re.S)
     assert len(faces) > 5
     for face in faces:
-        files = styles.URL.findall(face)
+        files = purge_css.URL.findall(face)
         assert any((site / "_static" / file).is_file() for file in files), face
 
 

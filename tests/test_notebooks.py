@@ -1,19 +1,15 @@
 """A chapter's download reads like its page."""
 
 import re
-import sys
 from pathlib import Path
 
+import chapter_notebook
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from pybtex.database import parse_file, parse_string
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "book/_ext"))
-
-import downloads  # noqa: E402
-
 CHAPTERS = sorted(
     path.stem for path in (ROOT / "book").glob("*.md") if "\nkernelspec:" in path.read_text()
 )
@@ -84,7 +80,7 @@ WORKS = """
 @article{two, author={Bo Young and Cy {\\'E}tan}, title={Second}, journal={J}, year={2002}}
 @article{three, author={D X and E Y and F Z}, title={Third}, journal={J}, year={2003}}
 """
-PAGE = downloads.Page(
+PAGE = chapter_notebook.Page(
     name="book/chapter",
     numbers={"fig-a": 7, "eq-two": 12, "ex-find": 3},
     titles={"book/other": "Another chapter", "glossary": "Glossary"},
@@ -116,12 +112,12 @@ x = 2 \\tag{12}
 
 @pytest.fixture(scope="module")
 def small():
-    return nbformat.reads(downloads.notebook(CHAPTER, PAGE), as_version=4)
+    return nbformat.reads(chapter_notebook.notebook(CHAPTER, PAGE), as_version=4)
 
 
 def test_notebook_is_valid_and_the_same_each_time(small):
     nbformat.validate(small)
-    assert downloads.notebook(CHAPTER, PAGE) == downloads.notebook(CHAPTER, PAGE)
+    assert chapter_notebook.notebook(CHAPTER, PAGE) == chapter_notebook.notebook(CHAPTER, PAGE)
     assert small.metadata.kernelspec == {"display_name": "Python 3", "name": "python3"}
 
 
@@ -155,7 +151,7 @@ def test_references_are_sorted_by_author(small):
 @pytest.mark.parametrize("text", ["{glue:text}`none:.1f`", "{doc}`none`", "{footcite:t}`none`"])
 def test_what_the_book_does_not_have_is_an_error(text):
     with pytest.raises(KeyError):
-        downloads.notebook(f"{CHAPTER}\n{text}\n", PAGE)
+        chapter_notebook.notebook(f"{CHAPTER}\n{text}\n", PAGE)
 
 
 # --- the chapters

@@ -117,7 +117,7 @@ def set_titles(app, pagename, templatename, context, doctree):
 def copy_styles(app):
     if app.builder.format == "html":
         static = Path(app.outdir) / "_static"
-        copy_asset(HERE / "mathematics.css", static)
+        copy_asset(HERE / "formulas.css", static)
         for part in ("katex.min.css", "LICENSE"):
             copy_asset(KATEX / part, static / "katex")
         copy_asset(KATEX / "fonts", static / "katex" / "fonts")
@@ -127,7 +127,7 @@ def setup(app):
     app.add_config_value("katex_macros", {}, "env")
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_css_file("katex/katex.min.css")
-    app.add_css_file("mathematics.css")
+    app.add_css_file("formulas.css")
     app.connect("html-page-context", set_titles)
     app.connect("builder-inited", copy_styles)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

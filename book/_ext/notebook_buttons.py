@@ -2,7 +2,7 @@
 
 The theme offers both only where a launch service is configured, and hands out the
 notebook with its outputs. Here the download is made from the chapter's own text (see
-``downloads``), and the Binder button follows the repository the book is built from: a
+``chapter_notebook``), and the Binder button follows the repository the book is built from: a
 fork's book points at the fork.
 """
 
@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import downloads
+import chapter_notebook
 from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.errors import ConfigError
 from sphinx.util import logging
@@ -102,8 +102,8 @@ def offer(app, pagename, templatename, context, doctree):
     context["ipynb_source"] = f"{pagename}.ipynb"
     download = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
     download.parent.mkdir(parents=True, exist_ok=True)
-    page = downloads.page_of(app.env, pagename)
-    download.write_text(downloads.notebook(text, page), encoding="utf-8")
+    page = chapter_notebook.page_of(app.env, pagename)
+    download.write_text(chapter_notebook.notebook(text, page), encoding="utf-8")
     if app.config.binder_repository:
         file = f"notebooks/{download.name}"  # where binder/postBuild puts it
         source = app.config.binder_repository, app.config.binder_branch
