@@ -117,6 +117,11 @@ def one_thread():
 
 
 @pytest.fixture(scope="session")
+def java():
+    """For tests that need Java: the Nu HTML checker is written in it."""
+
+
+@pytest.fixture(scope="session")
 def mnist():
     """The data set, as helpers.data.load_mnist() gives it."""
     from helpers.data import load_mnist

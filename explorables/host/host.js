@@ -5,6 +5,7 @@
   const modules = {}; // module name -> the module: { render }
   const models = {}; // explorable id -> its model: two views of one explorable share it
   const parts = {}; // "module/key" -> the values that this file has brought
+  const waiting = new Set(); // the names of parts that are on their way
   const states = {}; // explorable id -> its state, where the page's own script has brought it
   const here = document.currentScript.src;
 
@@ -33,6 +34,7 @@
     return new Promise((resolve, reject) => {
       const file = document.createElement("script");
       const fail = () => reject(new Error("its file could not be read"));
+      waiting.add(name);
       file.src = new URL(`${name}.js`, here);
       file.addEventListener("error", fail);
       file.addEventListener("load", () => {
@@ -44,7 +46,7 @@
         }
       });
       document.head.append(file);
-    });
+    }).finally(() => waiting.delete(name));
   }
 
   function makeModel(module, state) {
@@ -105,6 +107,7 @@
     part: (name, values) => (parts[name] = values),
     hold: (found) => Object.assign(states, found),
     models,
+    waiting,
   };
   addEventListener("DOMContentLoaded", () => {
     const observer = new IntersectionObserver(mountAll);
