@@ -22,7 +22,7 @@ from pathlib import Path
 
 import torch
 
-from experiments.record import folder_of, is_done, save, write_table
+from experiments.record import folder_of, is_done, save, save_table
 from experiments.training import as_array, asked_jobs, first_of_each, in_processes, train
 from helpers import architectures, attacks, evaluation
 from helpers.data import load_mnist
@@ -276,7 +276,7 @@ def work(run, position):
 def write_summary():
     """results/lenet/summary.csv, a row for each network that is done."""
     rows = [load_figures(run.result) for run in all_runs() if is_done(run.result, run.settings)]
-    write_table(FOLDER / "lenet" / "summary.csv", rows)
+    save_table("lenet/summary", rows)
 
 
 def main():

@@ -36,7 +36,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from experiments import lmt_maxout, lmt_measures
-from experiments.record import folder_of, is_done, save, write_table
+from experiments.record import folder_of, is_done, save, save_table
 from experiments.training import (
     HELD_OUT,
     as_array,
@@ -240,8 +240,8 @@ def trained(run, train_set, held_out, **bar):
 
 
 def thousandths(radii, rounded):
-    """Radii in 1/1000 pixel, 65535 for what is larger, as no way from image to image is."""
-    return rounded(1000 * radii).clamp(max=65535).numpy().astype("uint16")
+    """Radii in pixels, rounded to a thousandth by torch.floor or torch.ceil."""
+    return rounded(1000 * radii) / 1000
 
 
 def results(run, start, network, curves, held_out, test):
@@ -304,7 +304,7 @@ def write_summary():
     no finite number."""
     done = [load_figures(run.result) for run in all_runs() if is_done(run.result, run.settings)]
     rows = [{name: figures[name] for name in COLUMNS} for figures in done]
-    write_table(FOLDER / "lmt" / "summary.csv", rows)
+    save_table("lmt/summary", rows)
 
 
 def main():

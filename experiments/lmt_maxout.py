@@ -14,12 +14,11 @@ from dataclasses import asdict, dataclass, replace
 import torch
 from tqdm import tqdm
 
-from experiments.record import folder_of, write_run, write_table
+from experiments.record import folder_of, write_run, save_table
 from experiments.training import HELD_OUT, held_out_accuracy, set_rate, split, train
 from helpers.data import load_mnist
 from helpers.lmt import certified_accuracy
 from helpers.maxout import CertifiedMargin, certified_radius, start_from_images
-from helpers.results import FOLDER
 
 TRIED = ("planes", "own", "width", "keep", "moved", "epochs")
 RADII = {"cert_03": 0.3, "cert_10": 1.0, "cert_158": 1.58}
@@ -113,7 +112,7 @@ def main():
     torch.set_num_threads(1)
     train_set, held_out, _ = split(load_mnist())
     rows = [trial(recipe, train_set, held_out) for recipe in tqdm(TRIALS, unit="trial")]
-    write_table(FOLDER / "lmt_maxout" / "summary.csv", rows)
+    save_table("lmt_maxout/summary", rows)
     write_run("lmt_maxout", asdict(TRIAL) | {"held_out": HELD_OUT}, started)
 
 

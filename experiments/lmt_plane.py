@@ -20,7 +20,7 @@ import torch
 from tqdm import tqdm
 
 from experiments import plane
-from experiments.record import save, write_table
+from experiments.record import save, save_table
 from helpers import architectures, training
 from helpers.initialisation import fan_in, initialise
 from helpers.lipschitz import proven_slopes
@@ -32,7 +32,6 @@ from helpers.local_linear import (
     nearest_boundary_point,
     score,
 )
-from helpers.results import FOLDER
 
 SETTINGS = {
     "points": 200,
@@ -154,7 +153,7 @@ def main():
         **plane.boundary_arrays(boundaries),
     }
     rounded = [{name: f"{value:.6g}" for name, value in row.items()} for row in rows]
-    write_table(FOLDER / "lmt_plane" / "summary.csv", rounded)
+    save_table("lmt_plane/summary", rounded)
     save("lmt_plane", arrays, figures_of(rows), SETTINGS, started)
 
 

@@ -13,6 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from helpers.files import replaced
+from helpers.formats import formats_of
 from helpers.results import FOLDER
 
 BUILD = Path(__file__).resolve().parent.parent / "_build"
@@ -31,6 +32,16 @@ def write_json(path, content):
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
+def save_arrays(file, arrays):
+    """Write results/<file>.npz: ``arrays``, a dict by name, as helpers.formats says.
+
+    Raises ValueError where one does not fit its format, KeyError where it has none.
+    """
+    formats = formats_of(file)
+    stored = {name: formats[name].encode(values) for name, values in arrays.items()}
+    write_arrays(FOLDER / f"{file}.npz", stored)
+
+
 def write_arrays(path, arrays):
     """As np.savez_compressed does, and np.load reads; LZMA makes the files a tenth smaller."""
     with replaced(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_LZMA) as file:
@@ -40,13 +51,13 @@ def write_arrays(path, arrays):
 
 
 def save(name, arrays, figures, settings, started):
-    """Write results/<name>/: ``arrays`` (.npz), ``figures`` (numbers a chapter quotes, .json)
-    and run.json, with the ``settings``, the command, versions, machine and run time.
+    """Write results/<name>/: ``arrays`` in their units (.npz), ``figures`` (numbers a chapter
+    quotes, .json) and run.json, with the ``settings``, command, versions, machine and run time.
 
     ``name`` is that of the experiment, or of a folder in its results: "lenet/runs/…".
     ``started`` is the value of time.perf_counter() when the experiment began.
     """
-    write_arrays(FOLDER / name / "arrays.npz", arrays)
+    save_arrays(f"{name}/arrays", arrays)
     write_json(FOLDER / name / "figures.json", figures)
     write_run(name, settings, started)
 
@@ -69,9 +80,10 @@ def is_done(name, settings):
     return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["settings"] == settings
 
 
-def write_table(path, rows):
-    """Write dicts with the same keys as a CSV file, keys first."""
-    with replaced(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def save_table(file, rows):
+    """Write results/<file>.csv: dicts with the same keys, keys first."""
+    with replaced(FOLDER / f"{file}.csv") as temporary:
+        with temporary.open("w", encoding="utf-8", newline="") as table:
+            writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)

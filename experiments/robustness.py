@@ -45,7 +45,7 @@ from experiments import (
     robustness_pictures,
     robustness_tilting,
 )
-from experiments.record import folder_of, is_done, save, write_table
+from experiments.record import folder_of, is_done, save, save_table
 from experiments.robustness_measures import PGD, correct
 from experiments.training import (
     HELD_OUT,
@@ -289,7 +289,7 @@ def write_summary():
     if is_done(robustness_earlier.NAME, robustness_earlier.SETTINGS):
         rows += robustness_earlier.rows_of(load_figures(robustness_earlier.NAME))
     rows = [{name: row[name] for name in COLUMNS} for row in rows]
-    write_table(FOLDER / "robustness" / "summary.csv", rows)
+    save_table("robustness/summary", rows)
 
 
 def main():

@@ -27,10 +27,10 @@ import numpy as np
 from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
-from experiments.record import folder_of, write_arrays, write_run, write_table
+from experiments.record import folder_of, save_arrays, save_table, write_arrays, write_run
 from helpers import linear, tilting
 from helpers.data import digit_pair, load_mnist
-from helpers.results import FOLDER
+from helpers.formats import SVM_FINE, SVM_PAIR
 from helpers.svm import lam_to_paper, svm_path
 
 SETTINGS = {
@@ -47,11 +47,6 @@ FIGURES = ("theta", "d_adv", "d_err", "err_train", "err_test", "norm_w", "b", "g
 DRAWN_FINELY = (3, 8)
 PAIRS = list(itertools.combinations(range(10), 2))
 FINISHED = folder_of("svm_mnist", SETTINGS)
-RESULTS = FOLDER / "svm_mnist"
-PER_PIXEL = 50  # the explorer draws 6,000 images: a fiftieth of a pixel is finer than the screen
-FINE_PER_PIXEL = 1000
-# Chapter 2 multiplies distances by up to 30 and shows three digits of their mean.
-DISTANCES_PER_PIXEL = 10_000
 
 
 def measure(w, b, i, j, train_set, test_set):
@@ -74,10 +69,6 @@ def basis_of(w, z_hat, directions):
     return np.vstack([z_hat, across[: directions - 1]])
 
 
-def quantised(values, per_pixel):
-    return np.round(values * per_pixel).astype(np.int16)
-
-
 def solve_pair(train_set, test_set, settings):
     """The SVMs of a pair, what is kept of them, and their FIGURES as an array, a row an SVM."""
     X, y = train_set
@@ -91,15 +82,15 @@ def solve_pair(train_set, test_set, settings):
     n_test = len(test_set[1])
     return {
         "figures": np.column_stack([[list(each.values()) for each in measured], b, gap]),
-        "w": w.astype(np.float32),
+        "w": w,
         "b": b,
-        "centroids": np.array([i, j], np.float32),
-        "basis": basis.astype(np.float32),
-        "coefficients": (w @ basis.T / norms[:, None]).astype(np.float32),
+        "centroids": np.array([i, j]),
+        "basis": basis,
+        "coefficients": w @ basis.T / norms[:, None],
         "offset": (w @ ((i + j) / 2) + b) / norms,
-        "points": quantised((X - (i + j) / 2) @ basis.T, PER_PIXEL),
-        "per_pixel": np.array(PER_PIXEL),
-        "robust": np.round(np.array(robust) * n_test).astype(np.uint16),
+        "points": (X - (i + j) / 2) @ basis.T,
+        "per_pixel": np.array(SVM_PAIR["points"].per_unit),
+        "robust": np.round(np.array(robust) * n_test),
         "n_test": np.array(n_test),
     }
 
@@ -113,24 +104,29 @@ def data_of(mnist, pair):
     return train_set, digit_pair(mnist, *pair, split="test")
 
 
-def path_of(folder, pair):
-    return folder / f"{pair[0]}-{pair[1]}.npz"
+def name_of(pair):
+    return f"{pair[0]}-{pair[1]}"
+
+
+def path_of(pair):
+    """Where a pair is kept that is finished."""
+    return FINISHED / f"{name_of(pair)}.npz"
 
 
 def solve_all(mnist, pairs, jobs):
     """Solve the pairs that are not in FINISHED, each in whichever process is free."""
-    missing = [pair for pair in pairs if not path_of(FINISHED, pair).is_file()]
+    missing = [pair for pair in pairs if not path_of(pair).is_file()]
     parallel = Parallel(jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs")
     solved = parallel(
         delayed(solve_named)(pair, *data_of(mnist, pair), SETTINGS) for pair in missing
     )
     done = len(pairs) - len(missing)
     for pair, arrays in tqdm(solved, "Pairs", len(pairs), initial=done, unit="pair"):
-        write_arrays(path_of(FINISHED, pair), arrays)
+        write_arrays(path_of(pair), arrays)
 
 
 def read(pair):
-    with np.load(path_of(FINISHED, pair), allow_pickle=False) as arrays:
+    with np.load(path_of(pair), allow_pickle=False) as arrays:
         return dict(arrays)
 
 
@@ -156,7 +152,7 @@ def in_tilting_planes(X, w, i, j):
 def fine_images(train_set, w, b):
     """What the introduction and chapters 2 and 3 draw of the images and SVMs of one pair."""
     X, y = train_set
-    w = w.astype(float)
+    w = w.astype(np.float32).astype(float)  # as it is stored
     i, j = tilting.centroids(X, y)
     drawn = SETTINGS["drawn_per_class"]
     points = np.concatenate([np.flatnonzero(y == label)[:drawn] for label in (-1, 1)])
@@ -168,17 +164,17 @@ def fine_images(train_set, w, b):
     distances = linear.signed_distance(X, w[middling], b[middling])
     return {
         "lam": 10.0 ** np.array(SETTINGS["log_lam"]),
-        "w": w.astype(np.float32),
+        "w": w,
         "b": b,
-        "centroids": np.array([i, j], np.float32),
+        "centroids": np.array([i, j]),
         "points": points,
-        "horizontal": quantised(horizontal, FINE_PER_PIXEL),
-        "vertical": quantised(vertical, FINE_PER_PIXEL),
-        "in_weak_plane": quantised(weak_plane, FINE_PER_PIXEL),
-        "per_pixel": np.array(FINE_PER_PIXEL),
-        "middling": np.array(middling),
-        "distances": quantised(distances, DISTANCES_PER_PIXEL),
-        "distances_per_pixel": np.array(DISTANCES_PER_PIXEL),
+        "horizontal": horizontal,
+        "vertical": vertical,
+        "in_weak_plane": weak_plane,
+        "per_pixel": SVM_FINE["vertical"].per_unit,
+        "middling": middling,
+        "distances": distances,
+        "distances_per_pixel": SVM_FINE["distances"].per_unit,
     }
 
 
@@ -194,12 +190,12 @@ def write_results(mnist):
     for pair in PAIRS:
         arrays = read(pair)
         rows += rows_of(pair, arrays.pop("figures"))
-        write_arrays(path_of(RESULTS / "pairs", pair), arrays)
+        save_arrays(f"svm_mnist/pairs/{name_of(pair)}", arrays)
         if pair == DRAWN_FINELY:
             fine = fine_images(data_of(mnist, pair)[0], arrays["w"], arrays["b"])
-            write_arrays(RESULTS / "arrays.npz", fine)
-    write_arrays(RESULTS / "examples.npz", {"images": first_of_each(mnist)})
-    write_table(RESULTS / "summary.csv", rows)
+            save_arrays("svm_mnist/arrays", fine)
+    save_arrays("svm_mnist/examples", {"images": first_of_each(mnist)})
+    save_table("svm_mnist/summary", rows)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from torch.func import functional_call, stack_module_state, vmap
 from tqdm import tqdm, trange
 
 from experiments import plane
-from experiments.record import save, write_table
+from experiments.record import save, save_table
 from helpers import architectures
 from helpers.initialisation import fan_in, initialise
 from helpers.local_linear import (
@@ -35,7 +35,6 @@ from helpers.local_linear import (
     nearest_boundary_point,
     score,
 )
-from helpers.results import FOLDER
 
 SETTINGS = {
     "points": 200,
@@ -243,7 +242,7 @@ def main():
         **plane.boundary_arrays(boundaries),
     }
     rounded = [{name: f"{value:.6g}" for name, value in each.items()} for each in rows]
-    write_table(FOLDER / "two_layers" / "summary.csv", rounded)
+    save_table("two_layers/summary", rounded)
     save("two_layers", arrays, figures_of(rows), SETTINGS, started)
 
 

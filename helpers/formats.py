@@ -2,8 +2,12 @@
 
 An experiment stores by them, :mod:`helpers.results` loads by them, and figures take their traits
 from them, so that an array keeps its unit from the experiment to the page.
+
+The unit "px" is the way of one pixel from black to white. Images are stored in 1/255 of it. Axes of
+one name have one length in a file.
 """
 
+from fnmatch import fnmatch
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +18,8 @@ class Format(NamedTuple):
 
     dtype: of what is stored. shape: a length, or the name of one, for each axis. unit: of the
     values, and ``per_unit`` of them stored as one: whole thousandths of a pixel have the unit "px"
-    and 1000 per unit. meaning: what the array holds, in words.
+    and 1000 per unit. meaning: what the array holds, in words. infinity: the stored number that
+    stands for an infinite value, where there may be one.
     """
 
     dtype: str
@@ -22,6 +27,7 @@ class Format(NamedTuple):
     unit: str = ""
     meaning: str = ""
     per_unit: float = 1
+    infinity: int | None = None
 
     def encode(self, values):
         """The array as it is stored, from ``values`` in the unit.
@@ -32,6 +38,8 @@ class Format(NamedTuple):
         self.check_shape(values)
         if self.per_unit != 1:
             values = np.round(values * self.per_unit)
+        if self.infinity is not None:
+            values = np.where(np.isinf(values), self.infinity, values)
         dtype = np.dtype(self.dtype)
         if dtype.kind in "iu" and values.size:
             limits = np.iinfo(dtype)
@@ -45,7 +53,10 @@ class Format(NamedTuple):
     def decode(self, stored):
         """The values in the unit, from the array as it is stored."""
         self.check_shape(stored)
-        return stored if self.per_unit == 1 else stored / self.per_unit
+        values = stored if self.per_unit == 1 else stored / self.per_unit
+        return (
+            values if self.infinity is None else np.where(stored == self.infinity, np.inf, values)
+        )
 
     def check_shape(self, array):
         """ValueError unless the array has as many axes, and their lengths where these are fixed."""
@@ -55,3 +66,192 @@ class Format(NamedTuple):
         )
         if not fits:
             raise ValueError(f"the array must have shape {self.shape}; it had {array.shape}")
+
+
+PIXELS = 28 * 28  # of an image
+
+REAL_DIGIT = {  # of two SVMs, weakly and strongly regularised
+    "w": Format("float32", (2, PIXELS), "1/px", "weights of each SVM"),
+    "b": Format("float64", (2,), "", "bias of each SVM"),
+    "digits": Format("uint8", (2, PIXELS), "1/255", "a 3 and an 8"),
+}
+SVM_PAIR = {  # of the SVMs of two digits, from the largest λ; images of class I, then of J
+    "w": Format("float32", ("lam", PIXELS), "1/px", "weights of each SVM"),
+    "b": Format("float64", ("lam",), "", "bias of each SVM"),
+    "centroids": Format("float32", (2, PIXELS), "px", "i and j, the mean training images"),
+    "basis": Format("float32", ("directions", PIXELS), "", "ẑ, and where ŵ turns to; orthonormal"),
+    "coefficients": Format("float32", ("lam", "directions"), "", "ŵ ≈ coefficients @ basis"),
+    "offset": Format("float64", ("lam",), "px", "signed distance of (i + j)/2"),
+    "points": Format(
+        "int16", ("images", "directions"), "px", "training images − (i + j)/2, along the basis", 50
+    ),
+    "robust": Format("uint16", ("lam", "eps"), "images", "test images with y d(x) > ε"),
+    "n_test": Format("int64", (), "images", "how many test images there are"),
+    "per_pixel": Format("int64", (), "1/px", "what of points is a pixel"),
+}
+SVM_FINE = {  # of the SVMs of 3 and 8, from the largest λ
+    "lam": Format("float64", ("lam",), "", "λ of each SVM"),
+    "w": SVM_PAIR["w"],
+    "b": SVM_PAIR["b"],
+    "centroids": SVM_PAIR["centroids"],
+    "points": Format("int64", ("drawn",), "", "the numbers of the images that are drawn"),
+    "horizontal": Format("int16", ("drawn",), "px", "their places along ẑ, from (i + j)/2", 1000),
+    "vertical": Format("int16", ("lam", "drawn"), "px", "their places along n̂", 1000),
+    "in_weak_plane": Format("int16", ("images", 2), "px", "places along ẑ, n̂ of a small λ", 1000),
+    "middling": Format("int64", (), "", "the number of the SVM with λ = 10⁻³"),
+    "distances": Format("int16", ("images",), "px", "signed distances from its boundary", 10_000),
+    "per_pixel": Format("int64", (), "1/px", "what of horizontal and vertical is a pixel"),
+    "distances_per_pixel": Format("int64", (), "1/px", "what of distances is a pixel"),
+}
+SVM_EXAMPLES = {"images": Format("uint8", (10, PIXELS), "1/255", "an image of each digit")}
+LENET = {  # of the first training or test images; shown is one test image of each digit
+    "err_train": Format("float32", ("epochs",), "%", "training error after each epoch"),
+    "err_test": Format("float32", ("epochs",), "%", "test error after each epoch"),
+    "rms": Format("float32", ("epochs", 4), "", "√ of the mean square of each layer's weights"),
+    "equal_confidence": Format("float32", ("few",), "px", "length of the change to it"),
+    "deepfool": Format("float32", ("images",), "px", "length of the change that DeepFool finds"),
+    "labels": Format("uint8", ("images",), "", "classes of the test images"),
+    "labels_train": Format("uint8", ("images",), "", "classes of the training images"),
+    "scores": Format("float16", ("images", 10), "", "raw scores of the test images"),
+    "scores_train": Format("float16", ("images", 10), "", "raw scores of the training images"),
+    "margin": Format("float32", ("images",), "", "true score − largest other score"),
+    "gradient_norm": Format("float32", ("images",), "1/px", "‖∇‖ of the margin"),
+    "radii_l2": Format("float32", ("l2",), "px", "ε of the L2 attacks"),
+    "radii_linf": Format("float32", ("linf",), "px", "ε of the L∞ attacks"),
+    "robust_l2": Format("float32", ("l2",), "%", "images that no attack within ε fooled"),
+    "robust_linf": Format("float32", ("linf",), "%", "images that no attack within ε fooled"),
+    "filter_rms_conv1": Format("float32", (20,), "", "√ of the mean square of each filter"),
+    "filter_rms_conv2": Format("float32", (50,), "", "√ of the mean square of each filter"),
+    "filter_rms_fc1": Format("float32", (500,), "", "√ of the mean square of each filter"),
+    "filter_rms_fc2": Format("float32", (10,), "", "√ of the mean square of each filter"),
+    "roughness": Format("float32", (3,), "", "of conv1, conv2, fc1: 1 for noise, 0 if constant"),
+    "conv1": Format("float32", (20, 5, 5), "", "the filters of the first layer"),
+    "shown": Format("int64", (10,), "", "the numbers of the images that are shown"),
+    "shown_images": Format("uint8", (10, PIXELS), "1/255", "those images"),
+    "shown_adversarial": Format("float16", (10, PIXELS), "px", "changed to equal confidence"),
+    "shown_deepfool": Format("float16", (10, PIXELS), "px", "changed by DeepFool"),
+    "walk_adversarial": Format("float16", (10, "places", 10), "", "scores on the way there"),
+    "walk_deepfool": Format("float16", (10, "places", 10), "", "scores on the way there"),
+}
+LMT = {  # of the test images; a radius is 0 where one is misclassified
+    "held_out": Format("float32", ("epochs",), "%", "accuracy of held-out images after each epoch"),
+    "certified": Format("uint16", ("images",), "px", "certified radius, rounded down", 1000),
+    "found": Format(
+        "uint16",
+        ("images",),
+        "px",
+        "distance of the nearest adversarial image, rounded up; infinite where none was found",
+        1000,
+        infinity=65535,
+    ),
+    "fooling": Format("float32", ("images",), "px", "least ε of PGD that fooled it, or infinite"),
+    "chain": Format("float32", ("right", 4), "px", "radii: proven, by sampled slopes, found"),
+    "shown": Format("int64", (10,), "", "the number of the first image of each digit"),
+    "shown_images": Format("uint8", (10, PIXELS), "1/255", "those images"),
+    "shown_nearest": Format("float32", (10, PIXELS), "px", "the nearest images that were found"),
+    "shown_scores": Format("float32", (10, 10), "", "raw scores of these"),
+}
+ROBUSTNESS = {  # of every tenth test image
+    "held_out": LMT["held_out"],
+    "fooling_linf": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
+    "fooling_l2": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
+}
+ROBUSTNESS_OF_SEVERAL = {  # networks
+    name: ROBUSTNESS[name]._replace(shape=("networks", "images"))
+    for name in ("fooling_linf", "fooling_l2")
+}
+ROBUSTNESS_LINEAR = {  # of classifiers of two digits, trained against ε, and on few pixels
+    "correlation": Format("float32", (PIXELS,), "", "correlation of each pixel with the label"),
+    "eps_train": Format("float32", ("classifiers",), "px", "ε of the training"),
+    "w": Format("float32", ("classifiers", PIXELS), "1/px", "weights"),
+    "b": Format("float32", ("classifiers",), "", "bias"),
+    "eps": Format("float32", ("eps",), "px", "ε that is tried"),
+    "robust": Format("float32", ("classifiers", "eps"), "%", "robust accuracy"),
+    "robust_in_range": Format("float32", ("classifiers", "eps"), "%", "if pixels stay in [0, 1]"),
+    "pixels": Format("int64", ("pixels",), "", "how many of the best correlated pixels are seen"),
+    "w_of_pixels": Format("float16", ("pixels", PIXELS), "1/px", "weights"),
+    "robust_of_pixels": Format("float32", ("pixels", "eps"), "%", "robust accuracy"),
+    "robust_in_range_of_pixels": Format("float32", ("pixels", "eps"), "%", "in [0, 1]"),
+}
+ROBUSTNESS_TILTING = {  # of classifiers of two digits, by λ and by ε of the training
+    "half_distance": Format("float32", (), "px", "½‖j − i‖"),
+    "lam": Format("float32", ("lam",), "", "λ of the first kind"),
+    "eps_train": Format("float32", ("eps_train",), "px", "ε of the second kind"),
+    "radii": Format("float32", ("radii",), "px", "ε that is tried"),
+    "theta_lam": Format("float32", ("lam",), "rad", "tilting angle θ"),
+    "theta_eps": Format("float32", ("eps_train",), "rad", "tilting angle θ"),
+    "d_adv_lam": Format("float32", ("lam",), "px", "adversarial distance of the training images"),
+    "d_adv_eps": Format("float32", ("eps_train",), "px", "adversarial distance of the same"),
+    "robust_lam": Format("float32", ("lam", "radii"), "%", "robust accuracy"),
+    "robust_eps": Format("float32", ("eps_train", "radii"), "%", "robust accuracy"),
+}
+ROBUSTNESS_PICTURES = {  # of a test image of each digit, and the classes with the nearest means
+    "images": Format("uint8", (10, PIXELS), "1/255", "the images"),
+    "targets": Format("uint8", (10, "targets"), "", "the classes that are aimed at"),
+    "gradients": Format(
+        "uint8", ("networks", 10, PIXELS), "", "of the loss, from −3σ to 3σ, 128 for 0"
+    ),
+    "linf": Format("uint8", ("networks", 10, "targets", PIXELS), "1/255", "changed in L∞"),
+    "l2": Format("uint8", ("networks", 10, "targets", PIXELS), "1/255", "changed in L2"),
+    "walk_linf": Format(
+        "float16", ("networks", 10, "targets", "places", 10), "", "scores on the way there"
+    ),
+    "walk_l2": Format(
+        "float16", ("networks", 10, "targets", "places", 10), "", "scores on the way there"
+    ),
+}
+PLANE = {  # what figures of networks in the plane share; lengths are in units of the plane
+    "frame": Format("float64", (2, 2), "", "what is shown: least and most of each coordinate"),
+    "points": Format("float32", ("points", 2), "", "the training points"),
+    "labels": Format("int8", ("points",), "", "their labels, −1 or 1"),
+    "segments": Format("float32", ("segments", 2, 2), "", "the boundaries, one after the other"),
+    "segment_counts": Format("int64", ("networks",), "", "how many segments each of them has"),
+}
+TWO_LAYERS = PLANE | {
+    "decay": Format("float64", ("networks",), "", "λ of each network"),
+    "flipped": Format("bool", ("points",), "", "which labels are wrong"),
+    "W1": Format("float32", ("networks", "hidden", 2), "", "W₁"),
+    "b1": Format("float32", ("networks", "hidden"), "", "b₁"),
+    "w2": Format("float32", ("networks", "hidden"), "", "w₂"),
+    "b2": Format("float32", ("networks",), "", "b₂"),
+}
+LMT_PLANE = PLANE | {
+    "c": Format("float64", ("networks",), "", "c of each network's LMT, 0 for none"),
+    "W1": Format("float64", ("networks", "hidden", 2), "", "W₁"),
+    "b1": Format("float64", ("networks", "hidden"), "", "b₁"),
+    "w2": Format("float64", ("networks", "hidden"), "", "w₂, of the difference of the scores"),
+    "b2": Format("float64", ("networks",), "", "b₂, of the difference of the scores"),
+    "K": Format("float64", ("networks",), "", "the slope that is proven"),
+    "nearest": Format("float64", ("networks", "points", 2), "", "the boundary's nearest points"),
+}
+
+#: The formats of each file of arrays: of results/real_digit/arrays.npz, and so on.
+FORMATS = {
+    "real_digit/arrays": REAL_DIGIT,
+    "svm_mnist/arrays": SVM_FINE,
+    "svm_mnist/pairs/*": SVM_PAIR,
+    "svm_mnist/examples": SVM_EXAMPLES,
+    "lenet/runs/*/arrays": LENET,
+    "lmt/runs/*/arrays": LMT,
+    "robustness/runs/*/arrays": ROBUSTNESS,
+    "robustness/earlier/arrays": ROBUSTNESS_OF_SEVERAL,
+    "robustness/linear/arrays": ROBUSTNESS_LINEAR,
+    "robustness/tilting/arrays": ROBUSTNESS_TILTING,
+    "robustness/pictures/arrays": ROBUSTNESS_PICTURES,
+    "robustness_masking/arrays": {"fooling_l2": ROBUSTNESS_OF_SEVERAL["fooling_l2"]},
+    "two_layers/arrays": TWO_LAYERS,
+    "lmt_plane/arrays": LMT_PLANE,
+}
+#: What stored numbers are divided by: arrays are in their units once they are loaded.
+SCALES = ("per_pixel", "distances_per_pixel")
+
+
+def formats_of(file):
+    """The formats of the arrays in results/<file>.npz, a dict by name.
+
+    Raises KeyError where there are none.
+    """
+    for pattern, formats in FORMATS.items():
+        if fnmatch(file, pattern):
+            return formats
+    raise KeyError(f"there are no formats of {file!r}; there are some of {', '.join(FORMATS)}")

@@ -2,6 +2,7 @@
 
 ``results/<name>/`` is what ``python -m experiments.<name>`` left: arrays, and figures that the
 text quotes. The book is built from these files, so it needs neither MNIST nor a network.
+:mod:`helpers.formats` says what each array holds, and in which unit.
 """
 
 import json
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.checks import check_one_of
+from helpers.formats import SCALES, formats_of
 from helpers.svm import lam_from_paper
 
 FOLDER = Path(__file__).resolve().parent.parent / "results"
@@ -26,17 +29,17 @@ def _path(name, file):
     return path
 
 
-def _read_arrays(path):
-    with np.load(path, allow_pickle=False) as arrays:
-        return dict(arrays)
-
-
-def load_arrays(name):
-    """The arrays of the experiment ``name``, as a dict from their names to numpy arrays.
+def load_arrays(name, file="arrays"):
+    """The arrays of the experiment ``name``, as a dict from their names to numpy arrays, each in
+    the unit that :mod:`helpers.formats` names.
 
     Raises FileNotFoundError where the experiment has left nothing.
     """
-    return _read_arrays(_path(name, "arrays.npz"))
+    path, formats = _path(name, f"{file}.npz"), formats_of(f"{name}/{file}")
+    with np.load(path, allow_pickle=False) as stored:
+        return {
+            key: formats[key].decode(array) for key, array in stored.items() if key not in SCALES
+        }
 
 
 def load_figures(name):
@@ -63,8 +66,7 @@ def load_costs(chapter):
     Raises ValueError for a chapter that was not measured, FileNotFoundError where none was.
     """
     costs = load_figures("chapter_costs")
-    if chapter not in costs:
-        raise ValueError(f"chapter must be one of {', '.join(costs)}; it was {chapter!r}")
+    check_one_of(costs, chapter=chapter)
     return costs[chapter] | {"machine": load_run("chapter_costs")["machine"]}
 
 
@@ -88,21 +90,20 @@ def rows_of_pair(table, i, j):
 
 
 def load_svms(i, j):
-    """The 81 SVMs that tell the digit i from the larger digit j, from the largest λ: a dict of
-    arrays, the row k of each for SVM number k.
-
-    w (81, 784), b (81,); centroids (2, 784); basis (12, 784), coefficients (81, 12): ŵ is nearly
-    coefficients @ basis; points (6000, 12): the training images minus (i + j)/2 along the basis,
-    in 1/per_pixel pixels, class I first; offset (81,): the signed distance of (i + j)/2; robust
-    (81, 41): of n_test test images, how many have y d(x) > 0, 0.1, ..., 4 pixels; and table: the
-    rows of the summary.
+    """The SVMs that tell the digit i from the larger digit j, from the largest λ: the arrays of
+    formats.SVM_PAIR; ``lam``, the factor of ‖w‖² of each; ``eps``, the changes in pixels that
+    robust counts; and ``table``, the rows of the summary.
 
     Raises ValueError unless 0 <= i < j <= 9, FileNotFoundError where there are no results.
     """
     if not (i in range(10) and j in range(10) and i < j):
         raise ValueError(f"i and j must be digits with i < j; they were {i!r} and {j!r}")
-    rows = rows_of_pair(load_table("svm_mnist"), i, j)
-    return _read_arrays(_path("svm_mnist", f"pairs/{i}-{j}.npz")) | {"table": rows}
+    settings = load_run("svm_mnist")["settings"]
+    return load_arrays("svm_mnist", f"pairs/{i}-{j}") | {
+        "lam": 10.0 ** np.array(settings["log_lam"]),
+        "eps": np.array(settings["eps"]),
+        "table": rows_of_pair(load_table("svm_mnist"), i, j),
+    }
 
 
 def load_svm_figures(i, j):
@@ -130,17 +131,8 @@ def lenet_name(decay, init, seed):
 
 def load_lenets(decay, init="hundredth"):
     """The LeNets trained with a decay and a kind of first weights, one for each seed: a list of
-    dicts that hold the network's row of the summary, ``figures``, and arrays.
-
-    Curves, a value an epoch: err_train, err_test (per cent), rms (epochs, 4). Of the four layers'
-    filters: filter_rms_conv1, ..., conv1 (20, 5, 5), roughness (3,). Of the first 1,000 training
-    and test images: scores_train, scores (1000, 10), labels_train, labels; of the test images
-    margin, gradient_norm and deepfool, a length in pixels; equal_confidence likewise, of the first
-    100. Of 1,000 test images the share in per cent that no attack fooled within the radii:
-    robust_l2, radii_l2, robust_linf, radii_linf. Of one test image of each digit: shown_images
-    (10, 784) in 1/255, shown_adversarial and shown_deepfool in pixels, walk_adversarial and
-    walk_deepfool (10, 41, 10), the scores on the way there. And ``settings`` and ``seconds``, how
-    the network was trained and what that took.
+    dicts that hold the arrays of formats.LENET, the network's row of the summary, ``figures``, and
+    ``settings`` and ``seconds``, how it was trained and what that took.
 
     Raises ValueError where there is no such network.
     """
@@ -160,36 +152,20 @@ def lmt_name(model, seed):
 def load_lmt(model):
     """The networks that experiments.lmt trained as ``model`` ("plain", "decay", "adversarial",
     "lmt", "lmt_global", "lmt_0.1", ..., "lmt_batch_norm", "best"), one for each seed: a list of
-    dicts that hold ``figures`` and arrays.
+    dicts that hold the arrays of formats.LMT, ``figures``, and ``settings`` and ``seconds``, how
+    the network was trained and what that took.
 
     figures: the network's row of the summary; ratio_overall; violated_iii, in per cent;
     median_deepfool, as median_attack, but by DeepFool alone; cert_global_03, ..., by proposition 1;
     bounds and bounds_before, the Lipschitz constant of each layer, now and before the training;
     held_out, a dict of accuracies. None stands for what is no finite number.
 
-    Of the 10,000 test images, in pixels, 0 where one is misclassified: certified, rounded down to
-    1/1000; found, the smallest perturbation that DeepFool or an attack that decouples direction and
-    norm found, rounded up, infinite where none was; fooling, the radius within which PGD succeeded,
-    0.3, 1, 1.58 or infinite. chain (m, 4): of correctly classified ones the certified radius, those
-    with sampled global and local slopes, and what was found. held_out (epochs,): accuracies in per
-    cent. Of the first test image of each digit: shown, its number; shown_images (10, 784) in 1/255;
-    shown_nearest, the nearest image found that fools the network, in pixels, and its scores,
-    shown_scores. And ``settings`` and ``seconds``, how the network was trained and what that took.
-
     Raises ValueError where there is no such network.
     """
     table = load_table("lmt")
-    names = [lmt_name(model, seed) for seed in table[table["model"] == model]["seed"]]
-    if not names:
-        known = list(dict.fromkeys(table["model"].tolist()))
-        raise ValueError(f"model must be one of {known}; it was {model!r}")
-    return [_load_lmt(name) for name in names]
-
-
-def _load_lmt(name):
-    network = _load_network(name)
-    found = np.where(network["found"] == 65535, np.inf, network["found"] / 1000)
-    return network | {"certified": network["certified"] / 1000, "found": found}
+    check_one_of(dict.fromkeys(table["model"].tolist()), model=model)
+    seeds = table[table["model"] == model]["seed"]
+    return [_load_network(lmt_name(model, seed)) for seed in seeds]
 
 
 def robustness_name(model, n_train, seed):
@@ -206,20 +182,14 @@ def rows_of_networks(table):
 
 def load_robustness(model, n_train=55_000):
     """The networks that experiments.robustness trained as ``model`` ("standard", "linf_0.3",
-    "l2_2", ...) on n_train images, one for each seed: a list of dicts that hold ``figures`` and
-    arrays.
+    "l2_2", ...) on n_train images, one for each seed: a list of dicts that hold the arrays of
+    formats.ROBUSTNESS, ``figures``, and ``settings`` and ``seconds``, how the network was trained
+    and what that took.
 
     figures: clean and train, accuracies in per cent of the 10,000 test images and of those that it
     was trained on; radii, for each norm of the attacks, and robust, the accuracies in per cent of
     every tenth test image there; and of some networks ``stronger``, the accuracies that ever
-    stronger attacks leave at the ε of the training, by the attack's name. fooling_linf and
-    fooling_l2 (1000,): the radius within which an image was fooled, 0 where it is misclassified as
-    it is, infinite where no attack succeeded. held_out (epochs,): accuracies in per cent. And
-    ``settings`` and ``seconds``, how the network was trained and what that took.
-
-    What there is besides, load_arrays and load_figures read: "robustness/linear",
-    "robustness/earlier" and "robustness/pictures", as experiments.robustness_linear, _earlier and
-    _pictures say at their tops.
+    stronger attacks leave at the ε of the training, by the attack's name.
 
     Raises ValueError where there is no such network.
     """

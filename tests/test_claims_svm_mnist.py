@@ -23,7 +23,7 @@ Y = np.repeat([-1, 1], 3000)
 
 def margins(svms):
     """y d(x) of the 6,000 training images, one row an SVM, to about a fiftieth of a pixel."""
-    along = svms["points"] @ svms["coefficients"].T / int(svms["per_pixel"])
+    along = svms["points"] @ svms["coefficients"].T
     return Y * (along + svms["offset"]).T
 
 
@@ -120,7 +120,7 @@ def test_training_images_pile_up_at_a_margin_of_1_and_test_images_do_not(mnist):
     k = int(fine["middling"])
     assert LAM[k] == pytest.approx(1e-3)
     norm = MODELS["norm_w"][OF_38, k]
-    scaled = norm * Y * fine["distances"] / int(fine["distances_per_pixel"])
+    scaled = norm * Y * fine["distances"]
     svms = load_svms(3, 8)
     X, y = digit_pair(mnist, 3, 8, split="test")
     unseen = y * linear.raw_score(X, svms["w"][k], svms["b"][k])
@@ -194,7 +194,7 @@ def test_every_b_in_the_interval_is_optimal_and_some_err_far_less(mnist):
 
 def test_the_best_place_for_0_and_1_is_closer_to_the_ones():
     svms = load_svms(0, 1)
-    along = svms["points"][:, 0] / int(svms["per_pixel"])
+    along = svms["points"][:, 0]
     zeros, ones = along[:3000], along[3000:]
     position = np.linspace(-8, 8, 801)[:, None]
     error = 50 * ((zeros > position).mean(axis=1) + (ones <= position).mean(axis=1))

@@ -91,7 +91,7 @@ def test_with_uneven_classes_a_lower_bias_raises_the_mean_without_end(seed):
 
 def test_beyond_the_svms_angle_the_training_error_shoots_up():
     arrays = load_arrays("svm_mnist")
-    points = arrays["in_weak_plane"] / int(arrays["per_pixel"])
+    points = arrays["in_weak_plane"]
     y = np.repeat([-1, 1], 3000)
 
     def error(theta):  # of the boundary through the midpoint, which is the plane's origin

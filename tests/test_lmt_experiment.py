@@ -263,9 +263,9 @@ def test_the_chain_is_of_images_that_are_right(small, data):
 
 
 def test_radii_are_rounded_to_the_safe_side():
-    radii = torch.tensor([0.0, 0.12345, 28.0, math.inf])
-    assert lmt.thousandths(radii, torch.floor).tolist() == [0, 123, 28000, 65535]
-    assert lmt.thousandths(radii, torch.ceil).tolist() == [0, 124, 28000, 65535]
+    radii = torch.tensor([0.0, 0.12345, 28.0, math.inf], dtype=torch.float64)
+    assert lmt.thousandths(radii, torch.floor).tolist() == [0, 0.123, 28, math.inf]
+    assert lmt.thousandths(radii, torch.ceil).tolist() == [0, 0.124, 28, math.inf]
 
 
 # A small run
@@ -328,7 +328,7 @@ def test_a_network_that_has_collapsed_is_measured_too(small, data):
     assert figures["clean"] == figures["cert_158"] == figures["pgd_158"] == 10
     assert figures["lipschitz"] == 0 and figures["ratio_iii"] is None
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
-    assert set(arrays["found"].tolist()) == {0, 65535}
+    assert set(arrays["found"].tolist()) == {0, math.inf}
 
 
 def test_the_networks_of_a_model_are_read_with_their_radii_in_pixels(small, run_all, monkeypatch):
@@ -340,7 +340,7 @@ def test_the_networks_of_a_model_are_read_with_their_radii_in_pixels(small, run_
     certified, found = network["certified"], network["found"]
     assert np.median(certified) == pytest.approx(network["figures"]["median_certified"], abs=2e-3)
     assert (certified <= found).all() and 0 < found[found > 0].min() < 28
-    with pytest.raises(ValueError, match=r"model must be one of \['plain', 'lmt'\]; it was 'x'"):
+    with pytest.raises(ValueError, match=r"model must be one of \['plain', 'lmt'\]; got 'x'"):
         load_lmt("x")
 
 
@@ -352,7 +352,7 @@ def check_figures(figures, arrays, images):
     certified, found = arrays["certified"], arrays["found"]
     fooling = arrays["fooling"]
     assert len(certified) == len(found) == len(fooling) == images
-    assert (certified <= found).all() and (certified <= 1000 * fooling).all()
+    assert (certified <= found).all() and (certified <= fooling).all()
     right = fooling > 0
     assert np.array_equal(right, found > 0)
     assert figures["clean"] == pytest.approx(100 * right.mean())
@@ -361,13 +361,13 @@ def check_figures(figures, arrays, images):
         short = radius.replace(".", "")
         cert, pgd = figures[f"cert_{short}"], figures[f"pgd_{short}"]
         assert figures[f"cert_global_{short}"] <= cert <= pgd <= levels[-1]
-        limit = round(1000 * float(radius))  # radii just above it are rounded down to it
+        limit = float(radius)  # radii just above it are rounded down to it
         assert 100 * (certified > limit).mean() <= cert + 1e-9
         assert cert <= 100 * (certified >= limit).mean() + 1e-9
         assert pgd == pytest.approx(100 * (fooling > np.float32(radius)).mean())
         levels.append(pgd)
     for name, radii in (("median_certified", certified), ("median_attack", found)):
-        assert figures[name] == pytest.approx(np.median(radii) / 1000, abs=2e-3)
+        assert figures[name] == pytest.approx(np.median(radii), abs=2e-3)
     chain = arrays["chain"]
     if figures["ratio_iii"] is not None:
         for k, name in enumerate(["ratio_i", "ratio_ii", "ratio_iii"]):
@@ -375,9 +375,9 @@ def check_figures(figures, arrays, images):
             assert figures[name] == pytest.approx(np.median(step), rel=0.02)
     shown = arrays["shown"]
     changes = arrays["shown_nearest"] - arrays["shown_images"] / 255
-    seen = found[shown] < 65535
+    seen = found[shown] < math.inf
     lengths = np.linalg.norm(changes, axis=1)
-    np.testing.assert_allclose(lengths[seen], found[shown][seen] / 1000, atol=2e-3)
+    np.testing.assert_allclose(lengths[seen], found[shown][seen], atol=2e-3)
     fooled = attacks.margin(torch.tensor(arrays["shown_scores"]), torch.arange(10)) <= 1e-4
     assert np.array_equal(fooled.numpy(), seen)
     bounds = math.prod(figures["bounds"].values())
@@ -423,9 +423,9 @@ def test_the_stored_networks_are_those_that_were_measured(mnist, done, model):
     figures, arrays = load_figures(run.result), load_arrays(run.result)
     assert lipschitz.lipschitz_constant(network, (784,)) == pytest.approx(figures["lipschitz"])
     radii = lmt_measures.certified_radius(network, X, y)
-    certified = lmt.thousandths(radii, torch.floor).astype(int)
-    assert np.abs(certified - arrays["certified"]).max() <= 1
+    certified = lmt.thousandths(radii, torch.floor).numpy()
+    assert np.abs(certified - arrays["certified"]).max() < 1.5e-3
     few = slice(500)
     nearest = attacks.pgd(network, X[few], y[few], 1.58, steps=10)
     fooled = lmt_measures.is_fooled(network, nearest, y[few]).numpy()
-    assert not (fooled & (arrays["certified"][few] > 1580)).any()
+    assert not (fooled & (arrays["certified"][few] > 1.58)).any()

@@ -18,8 +18,7 @@ FEW = {"points": 30, "test_points": 40, "hidden": 6, "c": [0.0, 0.3], "seeds": 2
 @pytest.fixture
 def few(monkeypatch, tmp_path):
     monkeypatch.setattr(lmt_plane, "SETTINGS", lmt_plane.SETTINGS | FEW)
-    for module in (record, lmt_plane):
-        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    monkeypatch.setattr(record, "FOLDER", tmp_path)
     return tmp_path / "lmt_plane"
 
 

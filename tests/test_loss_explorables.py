@@ -38,7 +38,7 @@ def svm():
 def distances():
     """y d(x) of the 6,000 images in pixels, as they are stored."""
     arrays = load_arrays("svm_mnist")
-    return np.repeat([-1, 1], 3000) * arrays["distances"] / arrays["distances_per_pixel"]
+    return np.repeat([-1, 1], 3000) * arrays["distances"]
 
 
 @pytest.fixture

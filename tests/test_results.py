@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from experiments import record
-from helpers import results
+from helpers import formats, results
+from helpers.formats import Format
 
 FOLDERS = sorted(path for path in results.FOLDER.iterdir() if path.is_dir())
-ARRAYS = {"w": np.arange(6, dtype=np.float32).reshape(2, 3), "digits": np.array([7], np.uint8)}
+ARRAYS = {"w": np.arange(6, dtype=np.float32).reshape(2, 3), "digits": np.array([0.7])}
+TOY = {"w": Format("float32", ("rows", 3)), "digits": Format("uint8", (1,), "px", "", 10)}
 FIGURES = {"weak": {"lam": 10.0, "mirror_distance": [0.1, 2.5]}}
 
 
@@ -19,6 +21,7 @@ def folder(tmp_path, monkeypatch):
     """An empty folder that stands in for results/."""
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     monkeypatch.setattr(record, "FOLDER", tmp_path)
+    monkeypatch.setitem(formats.FORMATS, "toy/arrays", TOY)
     return tmp_path
 
 
@@ -78,6 +81,78 @@ def test_pickles_are_not_read(folder):
     np.savez(folder / "toy" / "arrays.npz", w=np.array([{}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
         results.load_arrays("toy")
+
+
+def test_no_array_without_a_format(folder):
+    with pytest.raises(KeyError, match="n_test"):
+        save(arrays=ARRAYS | {"n_test": np.array(3)})
+    with pytest.raises(KeyError, match="there are no formats of 'tea/arrays'"):
+        record.save_arrays("tea/arrays", ARRAYS)
+    assert list(folder.iterdir()) == []
+
+
+def stored_arrays(path):
+    """The arrays of a file as they are stored, and their formats."""
+    file = path.relative_to(results.FOLDER).with_suffix("").as_posix()
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays), formats.formats_of(file)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_every_committed_array_has_its_format(folder):
+    for path in folder.rglob("*.npz"):
+        arrays, of_file = stored_arrays(path)
+        missing = of_file.keys() - arrays.keys()
+        assert arrays.keys() <= of_file.keys()
+        assert not missing or "runs" in path.parts  # some networks are attacked in one norm only
+        axes = {}
+        for name, array in arrays.items():
+            form = of_file[name]
+            assert array.dtype == form.dtype, (path, name)
+            form.check_shape(array)
+            for axis, length in zip(form.shape, array.shape, strict=True):
+                assert axes.setdefault(axis, length) == length, (path, name, axis)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_committed_arrays_are_stored_as_they_are_loaded(folder):
+    for path in folder.rglob("*.npz"):
+        arrays, of_file = stored_arrays(path)
+        for name, array in arrays.items():
+            again = of_file[name].encode(of_file[name].decode(array))
+            assert again.dtype == array.dtype and np.array_equal(again, array), (path, name)
+
+
+def test_stored_parts_of_a_pixel_say_what_the_format_says():
+    for path in (results.FOLDER / "svm_mnist").rglob("*.npz"):
+        arrays, of_file = stored_arrays(path)
+        for scale, names in {
+            "per_pixel": ("points", "horizontal", "vertical", "in_weak_plane"),
+            "distances_per_pixel": ("distances",),
+        }.items():
+            per_unit = {of_file[name].per_unit for name in names if name in arrays} - {1}
+            assert per_unit == ({arrays[scale].item()} if scale in arrays else set())
+
+
+@pytest.mark.parametrize(
+    "values, message",
+    [
+        ([[0.1, 0.2]], r"the array must have shape \('images',\); it had \(1, 2\)"),
+        ([0.1, 70.0], "they range from 100.0 to 70000.0"),
+        ([-0.1], "values must be stored as uint16, 0.001 px apart"),
+        ([np.nan], "they range from nan to nan"),
+    ],
+)
+def test_what_does_not_fit_a_format_is_not_stored(values, message):
+    with pytest.raises(ValueError, match=message):
+        Format("uint16", ("images",), "px", "", 1000).encode(np.array(values))
+
+
+def test_infinity_is_stored_as_a_number_and_comes_back():
+    form = Format("uint16", ("images",), "px", "", 1000, infinity=65535)
+    stored = form.encode([1.2346, np.inf, 0])
+    assert stored.dtype == np.uint16 and stored.tolist() == [1235, 65535, 0]
+    assert form.decode(stored).tolist() == [1.235, np.inf, 0]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)

@@ -104,8 +104,8 @@ def test_buttons_lead_to_the_landmarks(figure):
 
 
 def test_each_digit_is_drawn_where_it_lies(figure):
-    horizontal = ARRAYS["horizontal"] / ARRAYS["per_pixel"]
-    vertical = ARRAYS["vertical"] / ARRAYS["per_pixel"]
+    horizontal = ARRAYS["horizontal"]
+    vertical = ARRAYS["vertical"]
     leftmost, rightmost = np.argmin(horizontal), np.argmax(horizontal)  # a 3 and an 8, far out
     for k in (13, BEST, 80):
         figure.show(k)

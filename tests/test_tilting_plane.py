@@ -31,7 +31,7 @@ def plane():
     arrays = load_arrays("svm_mnist")
     i, j = arrays["centroids"].astype(float)
     [weak] = arrays["w"][np.isclose(arrays["lam"], 1e-4)].astype(float)
-    points = arrays["in_weak_plane"] / arrays["per_pixel"]
+    points = arrays["in_weak_plane"]
     return i, j, *tilting.tilting_plane(weak, i, j), points, np.repeat([-1, 1], 3000)
 
 

@@ -256,8 +256,7 @@ def test_relative_errors_are_infinite_without_a_boundary():
 
 
 def test_a_small_run_leaves_its_results_and_can_be_had_again(few, tmp_path, monkeypatch):
-    for module in (record, two_layers):
-        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    monkeypatch.setattr(record, "FOLDER", tmp_path)
     folder, written = tmp_path / "two_layers", defaultdict(list)
     for _ in range(2):
         two_layers.main()

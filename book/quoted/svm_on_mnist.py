@@ -40,7 +40,7 @@ def published_differences():
 def piled():
     """How many training images have a margin of 1, for the SVM of 3 and 8 with λ = 10⁻³."""
     arrays = load_arrays("svm_mnist")
-    distances = arrays["distances"] / int(arrays["distances_per_pixel"])
+    distances = arrays["distances"]
     margins = SVMS["norm_w"][OF_38, int(arrays["middling"])] * Y * distances
     return int((np.abs(margins - 1) < 0.005).sum())
 
@@ -48,7 +48,7 @@ def piled():
 def best_of_38():
     """Of the SVM of 3 and 8 with the least test error, and of those at both ends of the path."""
     k, svms = BEST[OF_38], load_svms(3, 8)
-    along_w = svms["points"] @ svms["coefficients"][k] / int(svms["per_pixel"])
+    along_w = svms["points"] @ svms["coefficients"][k]
     distances = Y * (along_w + svms["offset"][k])
     d_adv = SVMS["d_adv"][OF_38, k]
     return {
@@ -67,7 +67,7 @@ def largest_lam_of_01():
     """Of 0 and 1 at the largest λ: where the boundary may lie along ẑ, in pixels from (i + j)/2,
     and the training error at the midpoint, which is the SVM's, and where it is least."""
     svms = load_svms(0, 1)
-    along_z = svms["points"][:, 0] / int(svms["per_pixel"])
+    along_z = svms["points"][:, 0]
     zeros, ones = along_z[Y < 0], along_z[Y > 0]
     position = np.linspace(-8, 8, 801)[:, None]
     error = 50 * ((zeros > position).mean(axis=1) + (ones <= position).mean(axis=1))

@@ -4,7 +4,10 @@ import numpy as np
 import traitlets
 
 from explorables.base import Explorable
+from helpers.formats import SVM_FINE
 from helpers.results import load_arrays
+
+FORMAT = SVM_FINE["distances"]
 
 
 class DigitDistances(Explorable):
@@ -23,11 +26,11 @@ class DigitDistances(Explorable):
 
     @traitlets.default("distances")
     def _load_distances(self):
-        return load_arrays("svm_mnist")["distances"].astype("<i2").tobytes()
+        return FORMAT.encode(load_arrays("svm_mnist")["distances"]).astype("<i2").tobytes()
 
     @traitlets.default("per_pixel")
     def _load_per_pixel(self):
-        return int(load_arrays("svm_mnist")["distances_per_pixel"])
+        return FORMAT.per_unit
 
     @traitlets.default("norm")
     def _load_norm(self):

@@ -8,6 +8,7 @@ import traitlets
 from helpers import linear
 from explorables.base import Explorable
 from explorables.traits import DigitPair, Number, digits_of
+from helpers.formats import SVM_PAIR
 from helpers.results import FOLDER, load_svms, load_table, rows_of_pair
 from helpers.svm import lam_from_paper
 
@@ -106,9 +107,9 @@ class SvmExplorer(Explorable):
                     log_lams(rows), rows, arrays["w"], arrays["b"], arrays["offset"], strict=True
                 )
             ],
-            "per_pixel": int(arrays["per_pixel"]),
+            "per_pixel": SVM_PAIR["points"].per_unit,
             "per_unit": PER_UNIT,
-            "points": arrays["points"].astype("<i2").tobytes(),
+            "points": SVM_PAIR["points"].encode(arrays["points"]).astype("<i2").tobytes(),
             "coefficients": arrays["coefficients"].astype("<f4").tobytes(),
             "basis": _whole(arrays["basis"]),
             "centroids": _whole(arrays["centroids"]),

@@ -6,6 +6,7 @@ import traitlets
 from helpers import linear, tilting
 from explorables.base import Explorable
 from explorables.traits import Number
+from helpers.formats import SVM_FINE
 from helpers.results import load_arrays, load_svm_figures
 
 
@@ -51,15 +52,15 @@ class TiltingDigits(Explorable):
 
     @traitlets.default("per_pixel")
     def _load_per_pixel(self):
-        return int(load_arrays("svm_mnist")["per_pixel"])
+        return SVM_FINE["vertical"].per_unit
 
     @traitlets.default("horizontal")
     def _load_horizontal(self):
-        return load_arrays("svm_mnist")["horizontal"].astype("<i2").tobytes()
+        return SVM_FINE["horizontal"].encode(load_arrays("svm_mnist")["horizontal"]).astype("<i2").tobytes()
 
     @traitlets.default("vertical")
     def _load_vertical(self):
-        return load_arrays("svm_mnist")["vertical"].astype("<i2").tobytes()
+        return SVM_FINE["vertical"].encode(load_arrays("svm_mnist")["vertical"]).astype("<i2").tobytes()
 
     @traitlets.default("centroids")
     def _load_centroids(self):

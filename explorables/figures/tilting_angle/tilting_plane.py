@@ -8,7 +8,10 @@ import traitlets
 from helpers import tilting
 from explorables.base import Explorable
 from explorables.traits import LARGEST_ANGLE, Number
+from helpers.formats import SVM_FINE
 from helpers.results import load_arrays
+
+FORMAT = SVM_FINE["in_weak_plane"]
 
 LAM = 1e-4  # of the SVM that spans the plane with the centroids
 
@@ -54,8 +57,8 @@ class TiltingPlane(Explorable):
 
     @traitlets.default("points")
     def _load_points(self):
-        return load_arrays("svm_mnist")["in_weak_plane"].astype("<i2").tobytes()
+        return FORMAT.encode(load_arrays("svm_mnist")["in_weak_plane"]).astype("<i2").tobytes()
 
     @traitlets.default("per_pixel")
     def _load_per_pixel(self):
-        return int(load_arrays("svm_mnist")["per_pixel"])
+        return FORMAT.per_unit
