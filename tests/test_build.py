@@ -219,6 +219,13 @@ def test_cells_run_again_when_what_they_depend_on_changes(book, path, text, expe
     assert book.rebuild() == expected
 
 
+def test_new_number_reaches_the_text_and_runs_nothing(book):
+    book.append("book/alone.md", "\nThe mean is {glue:text}`mean:.2f`.\n")
+    for mean, shown in ((1.234, "1.23"), (56.789, "56.79")):
+        book.write("book/quoted/alone.py", f"def numbers():\n    return {{'mean': {mean}}}\n")
+        assert book.rebuild() == set()
+        assert f'"pasted-text">{shown}<' in book.page("alone")
+
 def test_new_title_reaches_every_page_and_runs_nothing(book):
     chapter = (book.root / "book/alone.md").read_text(encoding="utf-8")
     book.write("book/alone.md", chapter.replace("The alone chapter", "Another title"))
@@ -277,10 +284,11 @@ def test_build_that_was_killed_is_not_taken_for_a_finished_one(book):
             ),
             "no alternative text",
         ),
+        ("\nThe mean is {glue:text}`mean`.\n", "'mean' cannot be quoted"),
         ("\nRead $\\frac{1$.\n", "alone.md:19:KaTeX parse error"),
         ('\n<img alt="far" src="https://example.org/far.png">\n', "asks the network for https:"),
     ],
-    ids=["widget", "svg", "formula", "request"],
+    ids=["widget", "svg", "number", "formula", "request"],
 )
 def test_page_that_would_let_the_reader_down_fails_the_build(book, text, message):
     book.append("book/alone.md", text)

@@ -284,6 +284,12 @@ def test_the_first_order_distance_is_nearly_deepfools():
     assert correlation > 0.95
 
 
+def test_roughness_is_1_for_noise_and_0_for_a_constant():
+    rng = np.random.default_rng(0)
+    assert weight_decay.roughness(rng.normal(size=(50, 784))) == pytest.approx(1, abs=0.02)
+    assert weight_decay.roughness(np.ones((3, 784))) == 0
+
+
 def test_changes_are_a_little_smoother():
     rough = [
         [weight_decay.roughness_of_changes(lenet) for lenet in lenets] for lenets in (LOW, HIGH)
