@@ -17,10 +17,9 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
-from experiments.record import write_json, write_run
-from helpers.data import load_mnist
+from experiments import study
 from explorables.base import MIME_TYPE
-from helpers.results import FOLDER
+from helpers.data import load_mnist
 
 NAME = "chapter_costs"
 BOOK = Path(__file__).resolve().parent.parent / "book"
@@ -59,16 +58,16 @@ def costs(path):
     }
 
 
-def main():
-    started = time.perf_counter()
-    load_mnist()  # the download is not a cost of the first chapter that needs it
+def measured(run, _):
     found = {}
     for name in CHAPTERS:
         found[name] = costs(BOOK / f"{name}.md")
         print(name, found[name], flush=True)
-    write_json(FOLDER / NAME / "figures.json", found)
-    write_run(NAME, {"chapters": CHAPTERS}, started)
+    return {}, found
 
+
+# MNIST is loaded first: the download is not a cost of the first chapter that needs it.
+STUDY = study.Study(NAME, study.only(NAME, lambda: {"chapters": CHAPTERS}), load_mnist, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

@@ -15,27 +15,34 @@ trained and measured: errors and accuracies in per cent, distances in the units 
 run that was interrupted goes on with the epoch where it was.
 """
 
-import time
 from copy import deepcopy
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 
 import torch
 
-from experiments.record import folder_of, is_done, save, save_table
-from experiments.training import as_array, asked_jobs, first_of_each, in_processes, train
+from experiments import study
+from experiments.record import save_network
+from experiments.training import first_of_each, train
 from helpers import architectures, attacks, evaluation
 from helpers.data import load_mnist
 from helpers.initialisation import fan_out, hundredth, initialise
 from helpers.layers import linear_layers
-from helpers.results import FOLDER, lenet_name, load_figures
-from helpers.weights import save_weights
+from helpers.likeness import roughness
+from helpers.results import lenet_name, load_figures
 
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained."""
+
+    epochs: int = 50
+    batch: int = 300
+    learning_rate: float = 5e-4
+    momentum: float = 0.9
+
+
+RECIPE = Recipe()
 SETTINGS = {
-    "epochs": 50,
-    "batch": 300,
-    "learning_rate": 5e-4,
-    "momentum": 0.9,
     "low": 1e-4,
     "high": 1e-1,
     "sweep": [1e-5, 1e-2, 1e-3, 3e-2, 3e-3],  # the most telling ones first
@@ -56,11 +63,10 @@ RADII = {
 # How the weights start, and the scale of the pixels that the network sees.
 INITS = {"hundredth": (hundredth, 255.0), "fan_out": (fan_out, 1.0)}
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
-TRAINED = folder_of("lenet", SETTINGS)
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(study.Run):
     """A network to train."""
 
     decay: float
@@ -68,20 +74,16 @@ class Run:
     seed: int = 0
 
     @property
+    def recipe(self):
+        return RECIPE
+
+    @property
     def settings(self):
-        return {**SETTINGS, **ATTACKS, "radii": RADII}
+        return asdict(RECIPE) | SETTINGS | ATTACKS | {"radii": RADII}
 
     @property
     def result(self):
         return lenet_name(self.decay, self.init, self.seed)
-
-    @property
-    def name(self):
-        return Path(self.result).name
-
-    @property
-    def checkpoint(self):
-        return TRAINED / f"{self.name}.safetensors"
 
 
 def all_runs():
@@ -93,8 +95,9 @@ def all_runs():
     return pairs + sweep + [Run(decay, seed=seed) for seed in seeds for decay in (low, high)]
 
 
-def tensors(mnist):
+def data():
     """Training and test images and labels of MNIST as tensors: X, y, X_test, y_test."""
+    mnist = load_mnist()
     arrays = (mnist.x_train, mnist.y_train, mnist.x_test, mnist.y_test)
     return [torch.from_numpy(array) for array in arrays]
 
@@ -105,7 +108,7 @@ def new_network(run, X):
     return network.to(memory_format=torch.channels_last)  # a third quicker to train
 
 
-def trained(run, data, epochs=SETTINGS["epochs"], **bar):
+def trained(run, data, **bar):
     """The trained network and its curves, a row an epoch; it goes on where it was interrupted.
 
     The training error along the way is that of the first 10,000 images, which takes less time.
@@ -114,8 +117,8 @@ def trained(run, data, epochs=SETTINGS["epochs"], **bar):
     network = new_network(run, X)
     optimiser = torch.optim.SGD(
         network.parameters(),
-        lr=SETTINGS["learning_rate"],
-        momentum=SETTINGS["momentum"],
+        lr=run.recipe.learning_rate,
+        momentum=run.recipe.momentum,
         weight_decay=run.decay,
     )
 
@@ -126,20 +129,7 @@ def trained(run, data, epochs=SETTINGS["epochs"], **bar):
             "rms": [root_mean_square(W) for W in filters(network)],
         }
 
-    curves = train(
-        run.checkpoint,
-        network,
-        X,
-        y,
-        optimiser,
-        measure,
-        epochs=epochs,
-        batch=SETTINGS["batch"],
-        seed=run.seed,
-        desc=run.name,
-        **bar,
-    )
-    return network, curves
+    return network, train(run, network, X, y, optimiser, measure, **bar)
 
 
 def filters(network):
@@ -147,7 +137,7 @@ def filters(network):
     return [layer.weight.detach() for layer in linear_layers(network).values()]
 
 
-def measured(network, data, temperature):
+def fooled(network, data, temperature):
     """How easily the network is fooled, as arrays: of the first test images and their classes.
 
     Equal confidence aims at the class after the true one, as Tanay & Griffin 2018 did. It is shown
@@ -164,29 +154,21 @@ def measured(network, data, temperature):
     return {
         "equal_confidence": norms(confident - X[few]),
         "deepfool": norms(nearest - X),
-        "labels": y.byte(),
-        "labels_train": y_train.byte(),
-        "scores": s.half(),
-        "scores_train": evaluation.scores(network, X_train).half(),
+        "labels": y,
+        "labels_train": y_train,
+        "scores": s,
+        "scores_train": evaluation.scores(network, X_train),
         "margin": attacks.margin(s, y),
         "gradient_norm": norms(attacks.gradient(lambda x: attacks.margin(network(x), y), X)),
         **{f"radii_{norm}": radii for norm, radii in RADII.items()},
         **{f"robust_{norm}": robust_accuracies(network, X, y, norm) for norm in RADII},
         "shown": shown,
-        "shown_images": (255 * X[shown]).round().byte(),
-        "shown_adversarial": confident[shown].half(),
-        "shown_deepfool": nearest[shown].half(),
-        "walk_adversarial": walk(network, X[shown], confident[shown], WALK),
-        "walk_deepfool": walk(network, X[shown], nearest[shown], WALK),
+        "shown_images": (255 * X[shown]).round(),
+        "shown_adversarial": confident[shown],
+        "shown_deepfool": nearest[shown],
+        "walk_adversarial": evaluation.walk(network, X[shown], confident[shown], WALK),
+        "walk_deepfool": evaluation.walk(network, X[shown], nearest[shown], WALK),
     }
-
-
-def walk(network, X, moved, places):
-    """The scores at so many places of the straight way from each image to where it was moved, both
-    ends included: shape (m, places, classes), in half precision."""
-    shares = torch.linspace(0, 1, places)[:, None, None]
-    scores = [evaluation.scores(network, X + share * (moved - X)) for share in shares]
-    return torch.stack(scores, 1).half()
 
 
 def norms(changes):
@@ -210,13 +192,6 @@ def drawn_filters(network):
         "roughness": torch.stack([roughness(W) for W in filters(network)[:3]]),
         "conv1": filters(network)[0][:, 0],
     }
-
-
-def roughness(W):
-    """The mean square of the differences between neighbouring weights, over twice the mean square
-    of the weights: 1 for noise, 0 for filters that are constant. W: shape (out, in, k, k)."""
-    differences = torch.cat([W.diff(dim=2).flatten(), W.diff(dim=3).flatten()])
-    return differences.square().mean() / (2 * W.square().mean())
 
 
 def row(run, network, data, temperature, measures):
@@ -244,47 +219,30 @@ def root_mean_square(W):
     return W.square().mean().sqrt().item()
 
 
-def store_weights(network, path):
-    """The weights, those of the largest layer in half precision."""
-    network = deepcopy(network)
-    network.fc1.half()
-    save_weights(network, path)
-
-
-def work(run, position):
-    """Train one network and measure it, in a process of its own."""
-    torch.set_num_threads(1)
-    data = tensors(load_mnist())
-    network, curves = trained(run, data, position=position, leave=False)
-    started = time.perf_counter() - sum(row["seconds"] for row in curves)
+def measured(run, network, curves, data):
+    """The arrays of a network, and its row in the summary."""
     temperature = evaluation.temperature(evaluation.scores(network, data[2]), ATTACKS["confidence"])
-    measures = measured(network, data, temperature)
+    measures = fooled(network, data, temperature)
     epochs = {name: [epoch[name] for epoch in curves] for name in ("err_train", "err_test", "rms")}
     arrays = epochs | measures | drawn_filters(network)
+    return arrays, row(run, network, data, temperature, measures)
+
+
+def keep(run, network):
+    """Store the first networks of low and of high decay, the largest layer in half precision."""
     for name in ("low", "high"):
         if run == Run(SETTINGS[name]):
-            store_weights(network, FOLDER / "lenet" / f"{name}.safetensors")
-    save(
-        run.result,
-        {name: as_array(values) for name, values in arrays.items()},
-        row(run, network, data, temperature, measures),
-        run.settings,
-        started,
-    )
+            network = deepcopy(network)
+            network.fc1.half()
+            save_network(network, f"lenet/{name}")
 
 
-def write_summary():
-    """results/lenet/summary.csv, a row for each network that is done."""
-    rows = [load_figures(run.result) for run in all_runs() if is_done(run.result, run.settings)]
-    save_table("lenet/summary", rows)
+def summary(runs):
+    """A row for each network."""
+    return [load_figures(run.result) for run in runs]
 
 
-def main():
-    jobs = asked_jobs(__doc__.partition("\n")[0])
-    runs = [run for run in all_runs() if not is_done(run.result, run.settings)]
-    in_processes(work, runs, jobs, write_summary)
-    write_summary()
-
+STUDY = study.Study("lenet", all_runs, data, measured, trained, keep, summary)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

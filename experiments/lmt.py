@@ -27,34 +27,21 @@ anew.
 """
 
 import copy
-import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
-from experiments import lmt_maxout, lmt_measures
-from experiments.record import folder_of, is_done, save, save_table
-from experiments.training import (
-    HELD_OUT,
-    as_array,
-    asked_jobs,
-    first_of_each,
-    held_out_accuracy,
-    in_processes,
-    split,
-    train,
-)
+from experiments import lmt_maxout, lmt_measures, study
+from experiments.record import save_network
+from experiments.training import HELD_OUT, first_of_each, held_out_accuracy, split, train
 from helpers import architectures, evaluation, lipschitz, training
 from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
 from helpers.initialisation import fan_in, initialise, initialise_orthogonal
 from helpers.layers import MinMax
-from helpers.lmt import LMT, GloRo
-from helpers.results import FOLDER, lmt_name, load_figures
-from helpers.weights import save_weights
+from helpers.lmt import LMT, GloRo, UncutLMT
+from helpers.results import lmt_name, load_figures
 
 ADVERSARIAL_STEPS = 7
 ACTIVATIONS = {"ReLU": nn.ReLU, "MinMax": MinMax}
@@ -121,7 +108,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(study.Run):
     """A network to train."""
 
     model: str
@@ -140,14 +127,6 @@ class Run:
     def result(self):
         return lmt_name(self.model, self.seed)
 
-    @property
-    def name(self):
-        return Path(self.result).name
-
-    @property
-    def checkpoint(self):
-        return folder_of("lmt", self.recipe) / f"{self.name}.safetensors"
-
 
 def all_runs():
     """First one network of each model, then the other seeds."""
@@ -158,15 +137,9 @@ def all_runs():
 # Training
 
 
-class UncutLMT(LMT):
-    """LMT as it is written in the paper, not as in the authors' program: every image gets all of
-    c·K_ti, the misclassified ones too."""
-
-    def __call__(self, network, X, y):
-        with self.norms.watching_batch_norms(network):
-            s = network(X)
-        added = self.c * lipschitz.rival_slopes(network, self.norms, self.per_rival)[y]
-        return F.cross_entropy(s + added, y)
+def data():
+    """What to train on, what to choose settings by, and what to test on: three pairs X, y."""
+    return split(load_mnist())
 
 
 def new_network(run):
@@ -206,13 +179,13 @@ def set_radius(loss, radius):
             loss.eps = radius
 
 
-def trained(run, train_set, held_out, **bar):
+def trained(run, data, **bar):
     """The network at its start, the trained network, and of each epoch the held-out images that it
     gets right, in per cent, and its seconds; it goes on where it was interrupted."""
-    bar = {"desc": run.name} | bar
     recipe = run.recipe
     if isinstance(recipe, lmt_maxout.MaxoutRecipe):
-        return lmt_maxout.trained(recipe, run.seed, run.checkpoint, train_set, held_out, **bar)
+        return lmt_maxout.trained(run, data, **bar)
+    train_set, held_out, _ = data
     network = new_network(run)
     start = copy.deepcopy(network)
     optimiser = torch.optim.Adam(
@@ -220,16 +193,13 @@ def trained(run, train_set, held_out, **bar):
     )
     loss, state = new_loss(run, network)
     curves = train(
-        run.checkpoint,
+        run,
         network,
         *train_set,
         optimiser,
         lambda: held_out_accuracy(network, *held_out),
-        epochs=recipe.epochs,
-        batch=recipe.batch,
-        seed=run.seed,
-        loss=loss,
-        state=state,
+        loss,
+        state,
         before_epoch=lambda epoch: set_radius(loss, recipe.radius_in(epoch)),
         **bar,
     )
@@ -244,9 +214,9 @@ def thousandths(radii, rounded):
     return rounded(1000 * radii) / 1000
 
 
-def results(run, start, network, curves, held_out, test):
+def measured(run, start, network, curves, data):
     """The arrays of a network, and its figures: the columns of the summary, and more."""
-    X, y = test
+    _, held_out, (X, y) = data
     L = lipschitz.lipschitz_constant(network, SHAPE)
     certified = lmt_measures.certified_radius(network, X, y)
     common = lmt_measures.common_radius(network, X, y, L)
@@ -262,7 +232,7 @@ def results(run, start, network, curves, held_out, test):
         "fooling": fooling,
         "chain": radii,
         "shown": shown,
-        "shown_images": (255 * X[shown]).round().byte(),
+        "shown_images": (255 * X[shown]).round(),
         "shown_nearest": nearest[shown],
         "shown_scores": evaluation.scores(network, nearest[shown]),
     }
@@ -283,36 +253,21 @@ def results(run, start, network, curves, held_out, test):
         "bounds": lipschitz.layer_bounds(network, SHAPE),
         "held_out": lmt_measures.proven(network, *held_out),
     }
-    return {name: as_array(values) for name, values in arrays.items()}, figures
+    return arrays, figures
 
 
-def work(run, position):
-    """Train one network and measure it, in a process of its own."""
-    torch.set_num_threads(1)
-    train_set, held_out, test = split(load_mnist())
-    start, network, curves = trained(run, train_set, held_out, position=position, leave=False)
-    started = time.perf_counter() - sum(row["seconds"] for row in curves)
-    arrays, figures = results(run, start, network, curves, held_out, test)
+def keep(run, network):
+    """Store the first networks of KEPT, in half precision those that were measured so."""
     if run.model in KEPT and run.seed == 0:
-        kept = network.half() if run.model == "best" else network
-        save_weights(kept, FOLDER / "lmt" / f"{run.model}.safetensors")
-    save(run.result, arrays, figures, run.settings, started)
+        save_network(network.half() if run.model == "best" else network, f"lmt/{run.model}")
 
 
-def write_summary():
-    """results/lmt/summary.csv, a row for each network that is done; nothing where a median ratio is
-    no finite number."""
-    done = [load_figures(run.result) for run in all_runs() if is_done(run.result, run.settings)]
-    rows = [{name: figures[name] for name in COLUMNS} for figures in done]
-    save_table("lmt/summary", rows)
+def summary(runs):
+    """A row for each network; nothing where a median ratio is no finite number."""
+    return [{name: load_figures(run.result)[name] for name in COLUMNS} for run in runs]
 
 
-def main():
-    jobs = asked_jobs(__doc__.partition("\n")[0])
-    runs = [run for run in all_runs() if not is_done(run.result, run.settings)]
-    in_processes(work, runs, jobs, write_summary)
-    write_summary()
-
+STUDY = study.Study("lmt", all_runs, data, measured, trained, keep, summary)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

@@ -8,20 +8,19 @@ other seeds, and measured by experiments.lmt, as its model "best".
 """
 
 import copy
-import time
 from dataclasses import asdict, dataclass, replace
 
 import torch
 from tqdm import tqdm
 
-from experiments.record import folder_of, write_run, save_table
+from experiments import study
+from experiments.lmt_measures import proven
+from experiments.record import save_table
 from experiments.training import HELD_OUT, held_out_accuracy, set_rate, split, train
 from helpers.data import load_mnist
-from helpers.lmt import certified_accuracy
-from helpers.maxout import CertifiedMargin, certified_radius, start_from_images
+from helpers.maxout import CertifiedMargin, start_from_images
 
 TRIED = ("planes", "own", "width", "keep", "moved", "epochs")
-RADII = {"cert_03": 0.3, "cert_10": 1.0, "cert_158": 1.58}
 
 
 @dataclass(frozen=True)
@@ -63,10 +62,11 @@ def moved(X, share, generator):
     return images.flatten(1)
 
 
-def trained(recipe, seed, checkpoint, train_set, held_out, **bar):
+def trained(run, data, **bar):
     """What experiments.lmt.trained returns. The weights are rounded to half precision in the end,
     so that those which are stored, at half the size, are those which were measured."""
-    network = start_from_images(*train_set, recipe.planes, recipe.images, seed)
+    recipe, (train_set, held_out, _) = run.recipe, data
+    network = start_from_images(*train_set, recipe.planes, recipe.images, run.seed)
     start = copy.deepcopy(network)
     optimiser = torch.optim.Adam(network.parameters())
     loss = CertifiedMargin(recipe.radius, recipe.width, recipe.keep, recipe.own)
@@ -74,47 +74,58 @@ def trained(recipe, seed, checkpoint, train_set, held_out, **bar):
 
     def before_epoch(epoch):
         loss.start()
-        generator.manual_seed(recipe.epochs * seed + epoch)
+        generator.manual_seed(recipe.epochs * run.seed + epoch)
         set_rate(optimiser, recipe.learning_rate, epoch, recipe.epochs)
 
     curves = train(
-        checkpoint,
+        run,
         network,
         *train_set,
         optimiser,
         lambda: held_out_accuracy(network, *held_out),
-        epochs=recipe.epochs,
-        batch=recipe.batch,
-        seed=seed,
-        loss=lambda network, X, y: loss(network, moved(X, recipe.moved, generator), y),
+        lambda network, X, y: loss(network, moved(X, recipe.moved, generator), y),
         before_epoch=before_epoch,
         **bar,
     )
     return start, network.half().float(), curves
 
 
-def trial(recipe, train_set, held_out):
-    """A row of the summary: the settings, and accuracies of the images that are held out."""
-    checkpoint = folder_of("lmt_maxout", recipe) / "trial.safetensors"
-    _, network, curves = trained(recipe, 0, checkpoint, train_set, held_out, leave=False)
-    radii = certified_radius(network.eval(), *held_out)
-    accuracies = {name: certified_accuracy(radii, eps) for name, eps in RADII.items()}
+@dataclass(frozen=True)
+class Trial(study.Run):
+    """A recipe to try."""
+
+    recipe: MaxoutRecipe
+    seed: int = 0
+    result: str = "lmt_maxout/trial"
+
+
+def data():
+    return split(load_mnist())
+
+
+def settings():
+    return asdict(TRIAL) | {"held_out": HELD_OUT}
+
+
+def row(trial, data):
+    """The row of a trial in the summary: its settings, and accuracies of held-out images."""
+    _, network, curves = trained(trial, data, leave=False)
     return {
-        **{name: getattr(recipe, name) for name in TRIED},
-        "clean": round(100 * certified_accuracy(radii, 0), 2),
-        **{name: round(100 * share, 2) for name, share in accuracies.items()},
+        **{name: getattr(trial.recipe, name) for name in TRIED},
+        **{name: round(share, 2) for name, share in proven(network.eval(), *data[1]).items()},
         "minutes": round(sum(row["seconds"] for row in curves) / 60, 2),
     }
 
 
-def main():
-    started = time.perf_counter()
+def measured(run, data):
+    """All trials, in the summary."""
     torch.set_num_threads(1)
-    train_set, held_out, _ = split(load_mnist())
-    rows = [trial(recipe, train_set, held_out) for recipe in tqdm(TRIALS, unit="trial")]
+    rows = [row(Trial(recipe), data) for recipe in tqdm(TRIALS, unit="trial")]
     save_table("lmt_maxout/summary", rows)
-    write_run("lmt_maxout", asdict(TRIAL) | {"held_out": HELD_OUT}, started)
+    return {}, {}
 
+
+STUDY = study.Study("lmt_maxout", study.only("lmt_maxout", settings), data, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

@@ -9,10 +9,10 @@ import math
 from functools import partial
 
 import torch
-import torch.nn.functional as F
 
 from helpers import attacks, evaluation, lmt, maxout
 from helpers.layers import Maxout
+from helpers.nearest import decoupled, nearest_found
 
 SETTINGS = {
     "radii": [0.3, 1.0, 1.58],
@@ -38,61 +38,7 @@ def common_radius(network, X, y, L):
     return lmt.radii(s, y, torch.full((s.shape[1], s.shape[1]), math.sqrt(2) * L).double())
 
 
-# The smallest perturbation that attacks find
-
-
-def decoupled(network, X, y, steps, gamma=0.05):
-    """Small adversarial changes by decoupling direction and norm (Rony et al. 2019).
-
-    Each step goes along the gradient, its length falling from 1 to 0.01 along a cosine, and ends at
-    the distance ε from the image; ε shrinks by the share gamma where the network was fooled, and
-    grows by it where it was not. The nearest image that fooled it is returned, X where none did.
-    """
-    found, moved = X.clone(), X
-    shortest, eps = torch.full((len(X),), math.inf), torch.ones(len(X))
-    for k in range(steps):
-        moved.requires_grad_()
-        s = network(moved)
-        g = torch.autograd.grad(attacks.error_log_odds(s, y).sum(), moved)[0]
-        moved = moved.detach()
-        fooled, length = attacks.margin(s.detach(), y) <= 0, (moved - X).norm(dim=1)
-        better = fooled & (length < shortest)
-        found[better], shortest[better] = moved[better], length[better]
-        eps = eps * torch.where(fooled, 1 - gamma, 1 + gamma)
-        step = 0.01 + 0.99 * (1 + math.cos(math.pi * k / steps)) / 2
-        delta = moved + step * F.normalize(g) - X
-        moved = (X + eps[:, None] * F.normalize(delta)).clamp(0, 1)
-    return found
-
-
-def shortened(network, X, y, moved, halvings=10):
-    """The images brought back towards X as long as the network is fooled, by bisection."""
-    low, high = torch.zeros(len(X), 1), torch.ones(len(X), 1)
-    for _ in range(halvings):
-        middle = (low + high) / 2
-        fooled = is_fooled(network, X + middle * (moved - X), y)[:, None]
-        low, high = torch.where(fooled, low, middle), torch.where(fooled, middle, high)
-    return X + high * (moved - X)
-
-
-@torch.no_grad()
-def is_fooled(network, X, y):
-    return attacks.margin(network(X), y) <= 0
-
-
-def lengths(network, X, y, moved):
-    """How far the images were moved, float64; infinite where the network is not fooled."""
-    far = (moved.double() - X.double()).norm(dim=1)
-    return torch.where(is_fooled(network, moved, y), far, math.inf)
-
-
-def nearest_found(network, X, y, attack, batch=500):
-    """The images that attack(network, X, y) finds, shortened, and their distances from X."""
-    found = []
-    for rows in torch.arange(len(X)).split(batch):
-        found.append(shortened(network, X[rows], y[rows], attack(network, X[rows], y[rows])))
-    found = torch.cat(found)
-    return found, lengths(network, X, y, found)
+# What attacks find
 
 
 def attacked(network, X, y):
@@ -171,7 +117,7 @@ def accuracies(name, radii):
 
 
 def short(eps):
-    """"03" for 0.3, as in the names of columns."""
+    """ "03" for 0.3, as in the names of columns."""
     return str(eps).replace(".", "")
 
 

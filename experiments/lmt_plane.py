@@ -13,14 +13,11 @@ Distances are in the units of the plane. The networks of the first seed are kept
 helpers.local_linear.Network of s.
 """
 
-import time
-
 import numpy as np
 import torch
 from tqdm import tqdm
 
-from experiments import plane
-from experiments.record import save, save_table
+from experiments import plane, study
 from helpers import architectures, training
 from helpers.initialisation import fan_in, initialise
 from helpers.lipschitz import proven_slopes
@@ -88,7 +85,7 @@ def steepest(network):
     return gradient_norm(np.array([region.mean(axis=0) for region in regions]), network).max()
 
 
-def measured(network, train_set, test):
+def row_and_arrays(network, train_set, test):
     """A network's row in the summary, and its arrays.
 
     AssertionError where a certified radius reaches beyond the boundary.
@@ -130,32 +127,39 @@ def figures_of(rows):
     }
 
 
-def main():
-    started = time.perf_counter()
+def data():
+    """What to train and to test on: two pairs X, y."""
+    return (
+        plane.half_moons(SETTINGS["points"], SETTINGS["noise"], seed=0),
+        plane.half_moons(SETTINGS["test_points"], SETTINGS["noise"], seed=1),
+    )
+
+
+def measured(run, data):
+    """The arrays of the first seed, and the figures; the summary of all networks."""
     torch.set_num_threads(1)  # more would only wait for each other
-    train_set = plane.half_moons(SETTINGS["points"], SETTINGS["noise"], seed=0)
-    test = plane.half_moons(SETTINGS["test_points"], SETTINGS["noise"], seed=1)
     rows, kept = [], []
     for seed in range(SETTINGS["seeds"]):
         for c in tqdm(SETTINGS["c"], f"seed {seed}", unit="network"):
-            row, arrays = measured(trained(c, seed, *train_set), train_set, test)
+            row, arrays = row_and_arrays(trained(c, seed, *data[0]), *data)
             rows.append({"c": c, "seed": seed} | row)
             if seed == 0:
                 kept.append(arrays)
-    X, y = train_set
+    plane.save_rows("lmt_plane", rows)
+    X, y = data[0]
     boundaries = [each.pop("segments") for each in kept]
     arrays = {
-        "c": np.array(SETTINGS["c"]),
-        "frame": np.array(SETTINGS["frame"]),
+        "c": SETTINGS["c"],
+        "frame": SETTINGS["frame"],
         "points": X,
-        "labels": y.astype(np.int8),
+        "labels": y,
         **{name: np.array([each[name] for each in kept]) for name in kept[0]},
         **plane.boundary_arrays(boundaries),
     }
-    rounded = [{name: f"{value:.6g}" for name, value in row.items()} for row in rows]
-    save_table("lmt_plane/summary", rounded)
-    save("lmt_plane", arrays, figures_of(rows), SETTINGS, started)
+    return arrays, figures_of(rows)
 
+
+STUDY = study.Study("lmt_plane", study.only("lmt_plane", lambda: SETTINGS), data, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.datasets import make_moons
 
+from experiments.record import save_table
 from helpers.local_linear import boundary_segments
 
 
@@ -22,6 +23,12 @@ def boundary_arrays(boundaries):
     """The boundaries of several networks as they are stored: all segments, and how many each
     network has."""
     return {
-        "segments": np.concatenate(boundaries).astype(np.float32),
+        "segments": np.concatenate(boundaries),
         "segment_counts": np.array([len(segments) for segments in boundaries]),
     }
+
+
+def save_rows(name, rows):
+    """Write the summary of an experiment, with six digits."""
+    rounded = [{column: f"{value:.6g}" for column, value in row.items()} for row in rows]
+    save_table(f"{name}/summary", rounded)

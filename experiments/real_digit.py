@@ -7,11 +7,9 @@ They are those of results/svm_mnist with λ = 10^-4 and 10^-1; Tanay & Griffin 2
 not bought with accuracy.
 """
 
-import time
-
 import numpy as np
 
-from experiments.record import save
+from experiments import study
 from experiments.svm_mnist import data_of, measure
 from helpers import linear, tilting
 from helpers.data import load_mnist
@@ -38,16 +36,19 @@ def typical(X, y, models, label):
     return X[np.argmin(((distances / means - 1) ** 2).sum(axis=0))]
 
 
-def main():
-    started = time.perf_counter()
-    train_set, test_set = data_of(load_mnist(), SETTINGS["digits"])
+def data():
+    return data_of(load_mnist(), SETTINGS["digits"])
+
+
+def measured(run, data):
+    train_set, test_set = data
     models = {name: stored(lam) for name, lam in SETTINGS["lam"].items()}
     centroids = tilting.centroids(*train_set)
     digits = np.array([typical(*test_set, models.values(), label) for label in (-1, 1)])
     arrays = {
-        "w": np.array([w for w, _ in models.values()], np.float32),
-        "b": np.array([b for _, b in models.values()]),
-        "digits": np.round(digits * 255).astype(np.uint8),
+        "w": [w for w, _ in models.values()],
+        "b": [b for _, b in models.values()],
+        "digits": np.round(digits * 255),
     }
     figures = {
         name: {
@@ -57,8 +58,10 @@ def main():
         }
         for name, model in models.items()
     }
-    save("real_digit", arrays, figures, SETTINGS, started)
+    return arrays, figures
 
+
+STUDY = study.Study("real_digit", study.only("real_digit", lambda: SETTINGS), data, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

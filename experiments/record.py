@@ -15,6 +15,7 @@ import numpy as np
 from helpers.files import replaced
 from helpers.formats import formats_of
 from helpers.results import FOLDER
+from helpers.weights import save_weights
 
 BUILD = Path(__file__).resolve().parent.parent / "_build"
 PACKAGES = ("numpy", "scikit-learn", "scipy", "torch")
@@ -50,15 +51,23 @@ def write_arrays(path, arrays):
                 np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
 
 
+def save_network(network, file):
+    """Write results/<file>.safetensors: the weights of a network."""
+    save_weights(network, FOLDER / f"{file}.safetensors")
+
+
 def save(name, arrays, figures, settings, started):
-    """Write results/<name>/: ``arrays`` in their units (.npz), ``figures`` (numbers a chapter
-    quotes, .json) and run.json, with the ``settings``, command, versions, machine and run time.
+    """Write results/<name>/: ``arrays`` in their units (.npz) and ``figures`` (numbers a chapter
+    quotes, .json), where there are any, and run.json, with the ``settings``, command, versions,
+    machine and run time.
 
     ``name`` is that of the experiment, or of a folder in its results: "lenet/runs/…".
     ``started`` is the value of time.perf_counter() when the experiment began.
     """
-    save_arrays(f"{name}/arrays", arrays)
-    write_json(FOLDER / name / "figures.json", figures)
+    if arrays:
+        save_arrays(f"{name}/arrays", arrays)
+    if figures:
+        write_json(FOLDER / name / "figures.json", figures)
     write_run(name, settings, started)
 
 

@@ -31,9 +31,7 @@ the training took one core, next to none for linear classifiers, and empty where
 A run that was interrupted goes on with the epoch where it was.
 """
 
-import time
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -44,25 +42,16 @@ from experiments import (
     robustness_measures,
     robustness_pictures,
     robustness_tilting,
+    study,
 )
-from experiments.record import folder_of, is_done, save, save_table
+from experiments.record import save_network
 from experiments.robustness_measures import PGD, correct
-from experiments.training import (
-    HELD_OUT,
-    as_array,
-    asked_jobs,
-    held_out_accuracy,
-    in_processes,
-    set_rate,
-    split,
-    train,
-)
+from experiments.training import HELD_OUT, held_out_accuracy, set_rate, split, train
 from helpers import architectures, training
 from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
 from helpers.initialisation import fan_in, initialise
-from helpers.results import FOLDER, load_arrays, load_figures, robustness_name
-from helpers.weights import save_weights
+from helpers.results import load_arrays, load_figures, robustness_name
 
 ALL = 55_000  # training images
 FEW = 10_000
@@ -108,7 +97,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(study.Run):
     """A network to train."""
 
     model: str
@@ -146,14 +135,6 @@ class Run:
     def result(self):
         return robustness_name(self.model, self.n, self.seed)
 
-    @property
-    def name(self):
-        return Path(self.result).name
-
-    @property
-    def checkpoint(self):
-        return folder_of("robustness", self.recipe) / f"{self.name}.safetensors"
-
 
 def all_runs():
     """First one network of each model, then the sizes, then the other seeds."""
@@ -172,6 +153,11 @@ def all_runs():
 # Training
 
 
+def data():
+    """What to train on, what is held out, and what to test on: three pairs X, y."""
+    return split(load_mnist())
+
+
 def drawn(X, y, n, seed):
     """n of the images, drawn at random, repeated until they are as many as all of them; a seed's
     smaller draws are part of its larger ones."""
@@ -184,10 +170,10 @@ def new_network(seed):
     return initialise(architectures.conv_2c2f(), fan_in, seed)
 
 
-def trained(run, train_set, held_out, **bar):
+def trained(run, data, **bar):
     """The network, and of each epoch the held-out images that it gets right, in per cent, and its
     seconds; it goes on where it was interrupted."""
-    recipe = run.recipe
+    recipe, (train_set, held_out, _) = run.recipe, data
     network = new_network(run.seed)
     optimiser = torch.optim.Adam(network.parameters())
     loss, state = training.cross_entropy, {}
@@ -201,18 +187,15 @@ def trained(run, train_set, held_out, **bar):
             loss.eps = recipe.eps_in(epoch)
 
     curves = train(
-        run.checkpoint,
+        run,
         network,
         *drawn(*train_set, run.n, run.seed),
         optimiser,
         lambda: held_out_accuracy(network, *held_out),
-        epochs=recipe.epochs,
-        batch=recipe.batch,
-        seed=run.seed,
-        loss=loss,
-        state=state,
-        before_epoch=before_epoch,
-        **{"desc": run.name} | bar,
+        loss,
+        state,
+        before_epoch,
+        **bar,
     )
     return network.half().float(), curves
 
@@ -220,8 +203,9 @@ def trained(run, train_set, held_out, **bar):
 # Results
 
 
-def results(run, network, curves, train_set, test):
+def measured(run, network, curves, data):
     """The arrays of a network, and its figures: what its rows of the summary hold, and more."""
+    train_set, _, test = data
     X, y = drawn(*train_set, run.n, run.seed)
     few = robustness_measures.attacked_images(*test)
     fooling = robustness_measures.fooling_radii(network, *few, run.radii)
@@ -247,19 +231,13 @@ def results(run, network, curves, train_set, test):
         "held_out": [row["held_out"] for row in curves],
         **{f"fooling_{norm}": radii for norm, radii in fooling.items()},
     }
-    return {name: as_array(values) for name, values in arrays.items()}, figures
+    return arrays, figures
 
 
-def work(run, position):
-    """Train one network and measure it, in a process of its own."""
-    torch.set_num_threads(1)
-    train_set, held_out, test = split(load_mnist())
-    network, curves = trained(run, train_set, held_out, position=position, leave=False)
-    started = time.perf_counter() - sum(row["seconds"] for row in curves)
-    arrays, figures = results(run, network, curves, train_set, test)
+def keep(run, network):
+    """Store the first networks of KEPT, in half precision."""
     if run in [Run(model) for model in KEPT]:
-        save_weights(network.half(), FOLDER / "robustness" / f"{run.model}.safetensors")
-    save(run.result, arrays, figures, run.settings, started)
+        save_network(network.half(), f"robustness/{run.model}")
 
 
 def rows_of(figures):
@@ -277,32 +255,26 @@ def rows_of(figures):
     ]
 
 
-def write_summary():
-    """results/robustness/summary.csv, the rows of all that is done."""
-    rows = []
-    for run in all_runs():
-        if is_done(run.result, run.settings):
-            rows += rows_of(load_figures(run.result))
-    name = robustness_linear.NAME
-    if is_done(name, robustness_linear.SETTINGS):
-        rows += robustness_linear.rows_of(load_arrays(name), load_figures(name))
-    if is_done(robustness_earlier.NAME, robustness_earlier.SETTINGS):
-        rows += robustness_earlier.rows_of(load_figures(robustness_earlier.NAME))
-    rows = [{name: row[name] for name in COLUMNS} for row in rows]
-    save_table("robustness/summary", rows)
+def summary(runs):
+    """The rows of all that is done."""
+    rows = [row for run in runs for row in rows_of(load_figures(run.result))]
+    for part in (robustness_linear, robustness_earlier):
+        for run in study.done(part.STUDY):
+            rows += part.rows_of(load_arrays(run.result), load_figures(run.result))
+    return [{name: row[name] for name in COLUMNS} for row in rows]
+
+
+STUDY = study.Study("robustness", all_runs, data, measured, trained, keep, summary)
 
 
 def main():
-    jobs = asked_jobs(__doc__.partition("\n")[0])
+    jobs = study.asked_jobs(__doc__)
     for part in (robustness_linear, robustness_tilting):
-        if not is_done(part.NAME, part.SETTINGS):
-            part.main()
-    runs = [run for run in all_runs() if not is_done(run.result, run.settings)]
-    in_processes(work, runs, jobs, write_summary)
+        study.drive(part.STUDY)
+    study.drive(STUDY, jobs)
     for part in (robustness_earlier, robustness_pictures):
-        if not is_done(part.NAME, part.SETTINGS):
-            part.main()
-    write_summary()
+        study.drive(part.STUDY)
+    study.write_summary(STUDY)
 
 
 if __name__ == "__main__":

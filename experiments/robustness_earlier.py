@@ -13,15 +13,12 @@ that is proven there, in L2, of networks of experiments.lmt, which says what a p
 are lower bounds of what robust bounds from above. minutes, of the training, None where unknown.
 """
 
-import time
-
 import torch
 
-from experiments import robustness_measures
+from experiments import robustness_measures, study
 from experiments.lmt import RECIPES
-from experiments.record import save
 from experiments.robustness_measures import PGD, correct, per_cent, stored_network
-from experiments.training import as_array, split
+from experiments.training import split
 from helpers.data import load_mnist
 from helpers.results import load_lmt
 
@@ -36,9 +33,7 @@ EPS_TRAIN = {"adversarial": RECIPES["adversarial"].radius}  # in L2; the others 
 def load_networks():
     """The networks of SETTINGS, ready for use."""
     files = {"lenet_low": "lenet/low", "lenet_high": "lenet/high"}
-    return {
-        name: stored_network(files.get(name, f"lmt/{name}")) for name in SETTINGS["networks"]
-    }
+    return {name: stored_network(files.get(name, f"lmt/{name}")) for name in SETTINGS["networks"]}
 
 
 def proven_shares(certified):
@@ -59,7 +54,7 @@ def results(found, test_set):
         figures["robust"][name] = robustness_measures.robust_shares(of_network, radii)
         for norm in radii:
             fooling[norm].append(of_network[norm])
-    return {f"fooling_{norm}": as_array(torch.stack(fooling[norm])) for norm in radii}, figures
+    return {f"fooling_{norm}": torch.stack(fooling[norm]) for norm in radii}, figures
 
 
 def known_of_lmt():
@@ -72,7 +67,7 @@ def known_of_lmt():
     }
 
 
-def rows_of(figures):
+def rows_of(arrays, figures):
     """The rows of the summary, one for each network and attack."""
     return [
         {
@@ -94,12 +89,16 @@ def rows_of(figures):
     ]
 
 
-def main():
-    started = time.perf_counter()
-    _, _, test_set = split(load_mnist())
-    arrays, figures = results(load_networks(), test_set)
-    save(NAME, arrays, figures | known_of_lmt(), SETTINGS, started)
+def test_set():
+    return split(load_mnist())[2]
 
+
+def measured(run, test_set):
+    arrays, figures = results(load_networks(), test_set)
+    return arrays, figures | known_of_lmt()
+
+
+STUDY = study.Study(NAME, study.only(NAME, lambda: SETTINGS), test_set, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

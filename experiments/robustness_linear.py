@@ -14,12 +14,9 @@ how many of the best correlated ones standard training saw; w_of_pixels (k, 784)
 robust_of_pixels and robust_in_range_of_pixels (k, 31). figures: how many images there were.
 """
 
-import time
-
 import numpy as np
 
-from experiments.record import save
-from experiments.training import as_array
+from experiments import study
 from helpers.data import digit_pair, load_mnist
 from helpers.robust_linear import correlations, fit, robust_accuracy
 
@@ -51,7 +48,7 @@ def robust(classifiers, X, y, in_range=False):
     ]
 
 
-def measured(train_set, test_set):
+def arrays_of(train_set, test_set):
     """The arrays that are left, by name."""
     correlation = correlations(*train_set)
     trained = [fit(*train_set, eps, SETTINGS["lam"]) for eps in SETTINGS["eps_train"]]
@@ -65,7 +62,7 @@ def measured(train_set, test_set):
         "robust": robust(trained, *test_set),
         "robust_in_range": robust(trained, *test_set, in_range=True),
         "pixels": SETTINGS["pixels"],
-        "w_of_pixels": np.array([w for w, _ in of_pixels], np.float16),
+        "w_of_pixels": [w for w, _ in of_pixels],
         "robust_of_pixels": robust(of_pixels, *test_set),
         "robust_in_range_of_pixels": robust(of_pixels, *test_set, in_range=True),
     }
@@ -99,16 +96,21 @@ def rows_of(arrays, figures):
     ]
 
 
-def main():
-    started = time.perf_counter()
+def data():
+    """The images of the two digits, to train and to test on: two pairs X, y."""
     mnist = load_mnist()
     train_set = digit_pair(mnist, *SETTINGS["digits"], split="train")
-    test_set = digit_pair(mnist, *SETTINGS["digits"], split="test")
-    arrays = measured(train_set, test_set)
-    figures = {"n_train": len(train_set[1]), "n_test": len(test_set[1])}
-    arrays = {name: as_array(values) for name, values in arrays.items()}
-    save(NAME, arrays, figures, SETTINGS, started)
+    return train_set, digit_pair(mnist, *SETTINGS["digits"], split="test")
 
+
+def measured(run, data):
+    """The arrays, and how many images there are."""
+    train_set, test_set = data
+    figures = {"n_train": len(train_set[1]), "n_test": len(test_set[1])}
+    return arrays_of(train_set, test_set), figures
+
+
+STUDY = study.Study(NAME, study.only(NAME, lambda: SETTINGS), data, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

@@ -17,17 +17,12 @@ its model and seed, and plain and both, the share in per cent of images that pla
 that both leave, for each of the radii.
 """
 
-import time
-
-import numpy as np
 import torch
-from torch import nn
 
-from experiments import robustness_measures
-from experiments.record import save
+from experiments import robustness_measures, study
 from experiments.robustness import Run, trained
-from experiments.robustness_measures import attacked_images, is_right, per_cent
-from experiments.training import as_array, split
+from experiments.robustness_measures import attacked_images, per_cent
+from experiments.training import split
 from helpers import attacks
 from helpers.data import load_mnist
 from helpers.results import load_arrays
@@ -51,30 +46,16 @@ SETTINGS = {
 }
 
 
-class Averaged(nn.Module):
-    """The mean of a network's scores over ``copies`` noisy versions of an image."""
-
-    def __init__(self, network, sigma, copies, pixels=784):
-        super().__init__()
-        self.network = network
-        generator = torch.Generator().manual_seed(0)
-        self.noise = sigma * torch.randn(copies, 1, pixels, generator=generator)
-
-    def forward(self, X):
-        noisy = (X + self.noise).flatten(0, 1)
-        return self.network(noisy).unflatten(0, (len(self.noise), len(X))).mean(0)
-
-
 def fooled_by_either(network, X, y, fooling, radii):
     """``fooling``, the radii within which plain PGD fooled the network, lowered to the first of the
     radii within which PGD on the averaged scores does."""
-    averaged = Averaged(network, SETTINGS["sigma"], SETTINGS["copies"], X.shape[1])
+    averaged = attacks.Averaged(network, SETTINGS["sigma"], SETTINGS["copies"], X.shape[1])
     found = fooling.clone()
     for radius in radii:
         left = torch.nonzero(found > radius)[:, 0]
         for rows in filter(len, left.split(250)):
             moved = attacks.pgd(averaged, X[rows], y[rows], radius, "l2", SETTINGS["steps"])
-            found[rows[~is_right(network, moved, y[rows])]] = radius
+            found[rows[attacks.is_fooled(network, moved, y[rows])]] = radius
     return found
 
 
@@ -84,22 +65,22 @@ def results(found, X, y):
     figures, arrays = [], []
     for network, fooling in found:
         either = fooled_by_either(network, X, y, fooling, radii)
-        arrays.append(either.numpy())
+        arrays.append(either)
         shares = {"plain": fooling, "both": either}
-        figures.append(
-            {name: [per_cent(of > eps) for eps in radii] for name, of in shares.items()}
-        )
-    return {"fooling_l2": as_array(np.array(arrays))}, figures
+        figures.append({name: [per_cent(of > eps) for eps in radii] for name, of in shares.items()})
+    return {"fooling_l2": torch.stack(arrays)}, figures
 
 
-def main():
-    started = time.perf_counter()
+def data():
+    return split(load_mnist())
+
+
+def measured(run, data):
     torch.set_num_threads(1)
-    train_set, held_out, test_set = split(load_mnist())
-    X, y = attacked_images(*test_set)
+    X, y = attacked_images(*data[2])
     found = []
     for run in RUNS:
-        network, _ = trained(run, train_set, held_out)
+        network, _ = trained(run, data)
         fooling = torch.from_numpy(load_arrays(run.result)["fooling_l2"])
         found.append((network.eval(), fooling))
     arrays, figures = results(found, X, y)
@@ -107,8 +88,10 @@ def main():
         {"model": run.model, "seed": run.seed} | each
         for run, each in zip(RUNS, figures, strict=True)
     ]
-    save(NAME, arrays, {"radii": SETTINGS["radii"], "networks": named}, SETTINGS, started)
+    return arrays, {"radii": SETTINGS["radii"], "networks": named}
 
+
+STUDY = study.Study(NAME, study.only(NAME, lambda: SETTINGS), data, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

@@ -67,7 +67,7 @@ def ever_stronger(network, X, y, norm, eps, batch=500):
         parts = []
         for rows in torch.arange(len(X)).split(batch):
             moved = attack(network, X[rows], y[rows], eps, norm)
-            parts.append(is_right(network, moved, y[rows]))
+            parts.append(~attacks.is_fooled(network, moved, y[rows]))
         left[name] = torch.cat(parts)
     left["all"] = torch.stack(list(left.values())).all(0)
     return {name: per_cent(rows) for name, rows in left.items()}
@@ -77,36 +77,13 @@ def pgd(**options):
     return lambda network, X, y, eps, norm: attacks.pgd(network, X, y, eps, norm, **options)
 
 
-def towards_each_class(network, X, y, eps, norm, steps=40):
-    """Of each image the first version that fools the network, or that towards the last class.
-
-    Where an attack that only flees the true class gets stuck, one with an aim may get on.
-    """
-    found = X.clone()
-    with torch.no_grad():
-        classes = network(X[:1]).shape[1]
-    left = torch.arange(len(X))
-    for target in range(classes):
-        left = left[is_right(network, found[left], y[left])]
-        if len(left) == 0:
-            break
-        aims = torch.full((len(left),), target)
-        found[left] = attacks.targeted_pgd(network, X[left], aims, eps, norm, steps)
-    return found
-
-
 ATTACKS = {
     "pgd-7": pgd(steps=7),
     "pgd-40": pgd(steps=40),
     "pgd-40x5": pgd(steps=40, restarts=5),
     "pgd-200": pgd(steps=200),
-    "each-class-40": towards_each_class,
+    "each-class-40": attacks.towards_each_class,
 }
-
-
-@torch.no_grad()
-def is_right(network, X, y):
-    return attacks.margin(network(X), y) > 0
 
 
 def per_cent(rows):

@@ -7,44 +7,30 @@ results/, and treats all of them alike. It takes some minutes, and fills
 results/robustness/pictures/; experiments.robustness runs it at its end.
 
 Tsipras et al. 2019 show gradients of the loss in pixel space, adversarial examples of a large ε,
-the same for all networks, and the way there. Four numbers say how much of a digit there is in a
-gradient, over many test images. Each has a weakness. A smooth blur would please the first three;
-but strokes that are black and white by turns, which people see at once, are as rough as noise and
-lie along no component, and only the last knows them. The row "noise" has the numbers of Gaussian
-noise instead of a gradient:
+the same for all networks, and the way there. How much of a digit there is in a gradient,
+helpers.likeness says, in numbers that are means over many test images. The row "noise" has those of
+Gaussian noise instead of a gradient.
 
-    roughness       of the gradient as an image: 0 for an even grey, 1 for noise
-    in_components   the share of its squared length that lies along the 50 principal components of
-                    the training images, which is what digits consist of
-    towards_rival   its cosine with c − x, where c is the mean of another class, the nearest to x:
-                    the way on which a digit turns into another one
-    near_ink        the share of its squared length in pixels with ink, or next to one with ink
+``judged`` says it of the large changes: how many of them the 5 nearest of 10,000 training images
+take for the class that the attack was after. This judge knows no network. The gradient of linf_0.3,
+which passes over faint ink, is 0 off the strokes: there the L2 attack adds nothing, and stops short
+of ε.
 
-And one says it of the large changes: ``judged``, how many of them the 5 nearest of 10,000 training
-images take for the class that the attack was after. This judge knows no network. The
-gradient of linf_0.3, which passes over faint ink, is 0 off the strokes: there the L2 attack adds
-nothing, and stops short of ε.
-
-Arrays, for N networks, in the order of figures["networks"], one test image of each digit, and the 3
-other classes whose means are nearest: images (10, 784) in 1/255; targets (10, 3); gradients (N, 10,
-784), of the loss at the images, clipped at ±3σ of each, from 0 to 255, 128 for 0; linf and l2 (N,
-10, 3, 784) in 1/255, the large changes towards the targets, rounded towards the image; walk_linf
-and walk_l2 (N, 10, 3, 21, 10), the scores on the straight way there, ends included.
+The arrays show one test image of each digit, and the 3 other classes whose means are nearest:
+gradients clipped at ±3σ of each, and large changes towards the classes, rounded towards the image.
+Networks are in the order of figures["networks"].
 """
 
-import time
-
-import numpy as np
 import torch
-import torch.nn.functional as F
 from sklearn.neighbors import KNeighborsClassifier
 
-from experiments.lenet import roughness, walk
-from experiments.record import save
+from experiments import study
 from experiments.robustness_measures import correct, per_cent, stored_network
 from experiments.training import first_of_each, split
 from helpers import attacks
 from helpers.data import load_mnist
+from helpers.evaluation import walk
+from helpers.likeness import class_means, likeness, other_classes, principal_components
 
 NAME = "robustness/pictures"
 SETTINGS = {
@@ -66,28 +52,8 @@ def load_networks():
     """The networks of SETTINGS, ready for use."""
     files = {"decay": "lmt/decay", "lenet": "lenet/high", "lmt": "lmt/lmt", "maxout": "lmt/best"}
     return {
-        name: stored_network(files.get(name, f"robustness/{name}"))
-        for name in SETTINGS["networks"]
+        name: stored_network(files.get(name, f"robustness/{name}")) for name in SETTINGS["networks"]
     }
-
-
-# Classes and their means
-
-
-def class_means(X, y):
-    return torch.stack([X[y == c].mean(0) for c in range(10)])
-
-
-def other_classes(X, y, means):
-    """The classes that are not y, from the one with the nearest mean on: shape (m, 9)."""
-    distances = torch.cdist(X, means).scatter(1, y[:, None], -1)
-    return distances.argsort(1)[:, 1:]
-
-
-def principal_components(X, count):
-    """The directions of the largest variance of the images, orthonormal: shape (count, n)."""
-    covariance = torch.cov(X.double().T)
-    return torch.linalg.eigh(covariance).eigenvectors.T[-count:].to(X.dtype)
 
 
 # Gradients
@@ -107,20 +73,6 @@ def as_grey(g):
     """Gradients as images from 0 to 255, 128 for 0: clipped at ±3σ of each, and rescaled."""
     limit = SIGMAS * g.std(1, keepdim=True).clamp_min(1e-30)
     return (128 + 127 * (g / limit).clamp(-1, 1)).round().byte()
-
-
-def likeness(g, X, y, means, components):
-    """The four numbers of how much of a digit there is in the gradients: see above."""
-    g = F.normalize(g)
-    nearest = other_classes(X, y, means)[:, 0]
-    inked = (X > 0).to(g.dtype).unflatten(1, (1, 28, 28))
-    near_ink = F.max_pool2d(inked, kernel_size=3, stride=1, padding=1).flatten(1)
-    return {
-        "roughness": roughness(g.unflatten(1, (1, 28, 28))).item(),
-        "in_components": (g @ components.T).square().sum(1).mean().item(),
-        "towards_rival": F.cosine_similarity(g, means[nearest] - X).mean().item(),
-        "near_ink": (g.square() * near_ink).sum(1).mean().item(),
-    }
 
 
 # Large changes
@@ -185,15 +137,19 @@ def results(found, train_set, test_set):
         parts.append({"gradients": of_shown} | shown_changes(network, shown, targets))
     arrays = {"images": (255 * shown).round().byte(), "targets": targets.byte()}
     arrays |= {name: torch.stack([part[name] for part in parts]) for name in parts[0]}
-    return {name: np.asarray(array) for name, array in arrays.items()}, figures
+    return arrays, figures
 
 
-def main():
-    started = time.perf_counter()
-    train_set, _, test_set = split(load_mnist())
-    arrays, figures = results(load_networks(), train_set, test_set)
-    save(NAME, arrays, figures, SETTINGS, started)
+def data():
+    return split(load_mnist())
 
+
+def measured(run, data):
+    train_set, _, test_set = data
+    return results(load_networks(), train_set, test_set)
+
+
+STUDY = study.Study(NAME, study.only(NAME, lambda: SETTINGS), data, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

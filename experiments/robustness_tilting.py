@@ -14,12 +14,9 @@ d_adv_lam, d_adv_eps in pixels, on the training images; robust_lam (13, 21), rob
 test images in per cent that no change of the length of each radius gets misclassified.
 """
 
-import time
-
 import numpy as np
 
-from experiments.record import save
-from experiments.training import as_array
+from experiments import study
 from helpers import linear, tilting
 from helpers.data import digit_pair, load_mnist
 from helpers.robust_linear import fit_l2
@@ -42,13 +39,12 @@ def on_the_axis(classifiers, train_set, test_set):
         "theta": [tilting.tilting_angle(w, i, j) for w, _ in classifiers],
         "d_adv": [linear.adversarial_distance(*train_set, w, b) for w, b in classifiers],
         "robust": [
-            100 * linear.robust_accuracy(*test_set, w, b, SETTINGS["radii"])
-            for w, b in classifiers
+            100 * linear.robust_accuracy(*test_set, w, b, SETTINGS["radii"]) for w, b in classifiers
         ],
     }
 
 
-def measured(train_set, test_set):
+def arrays_of(train_set, test_set):
     """The arrays that are left, by name."""
     i, j = tilting.centroids(*train_set)
     lam, eps, lam_eps = (SETTINGS[name] for name in ("lam", "eps_train", "lam_eps"))
@@ -66,16 +62,21 @@ def measured(train_set, test_set):
     return arrays | of_settings | {"half_distance": half_distance}
 
 
-def main():
-    started = time.perf_counter()
+def data():
+    """The images of the two digits, to train and to test on: two pairs X, y."""
     mnist = load_mnist()
     train_set = digit_pair(mnist, *SETTINGS["digits"], n=SETTINGS["n"], split="train")
-    test_set = digit_pair(mnist, *SETTINGS["digits"], split="test")
-    arrays = measured(train_set, test_set)
-    figures = {"n_train": len(train_set[1]), "n_test": len(test_set[1])}
-    arrays = {name: as_array(values) for name, values in arrays.items()}
-    save(NAME, arrays, figures, SETTINGS, started)
+    return train_set, digit_pair(mnist, *SETTINGS["digits"], split="test")
 
+
+def measured(run, data):
+    """The arrays, and how many images there are."""
+    train_set, test_set = data
+    figures = {"n_train": len(train_set[1]), "n_test": len(test_set[1])}
+    return arrays_of(train_set, test_set), figures
+
+
+STUDY = study.Study(NAME, study.only(NAME, lambda: SETTINGS), data, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

@@ -17,17 +17,18 @@ coordinates in a basis of 12 directions, ẑ and those in which its 81 normals d
 chapters before, images of 3 and 8 are kept more finely.
 """
 
-import argparse
 import itertools
 import shutil
-import time
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
-from experiments.record import folder_of, save_arrays, save_table, write_arrays, write_run
+from experiments import study
+from experiments.record import folder_of, save_arrays, save_table, write_arrays
 from helpers import linear, tilting
 from helpers.data import digit_pair, load_mnist
 from helpers.formats import SVM_FINE, SVM_PAIR
@@ -184,8 +185,9 @@ def first_of_each(mnist):
     return np.round(mnist.x_train[first] * 255).astype(np.uint8)
 
 
-def write_results(mnist):
-    """Results from the finished pairs."""
+def measured(run, mnist, jobs=-1):
+    """The arrays of the pair that is drawn finely; those of all pairs, and the summary."""
+    solve_all(mnist, PAIRS, jobs)
     rows = []
     for pair in PAIRS:
         arrays = read(pair)
@@ -193,9 +195,12 @@ def write_results(mnist):
         save_arrays(f"svm_mnist/pairs/{name_of(pair)}", arrays)
         if pair == DRAWN_FINELY:
             fine = fine_images(data_of(mnist, pair)[0], arrays["w"], arrays["b"])
-            save_arrays("svm_mnist/arrays", fine)
     save_arrays("svm_mnist/examples", {"images": first_of_each(mnist)})
     save_table("svm_mnist/summary", rows)
+    return fine, {}
+
+
+STUDY = study.Study("svm_mnist", study.only("svm_mnist", lambda: SETTINGS), load_mnist, measured)
 
 
 @contextmanager
@@ -207,21 +212,13 @@ def cluster(address):
         yield
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+def main():
+    parser = study.command_line(__doc__)
     parser.add_argument("--jobs", type=int, default=-1, help="processes (default: one a core)")
     parser.add_argument("--dask", metavar="ADDRESS", help="scheduler, as in tcp://localhost:8786")
-    return parser.parse_args()
-
-
-def main():
-    asked = arguments()
-    started = time.perf_counter()
-    mnist = load_mnist()
+    asked = parser.parse_args()
     with cluster(asked.dask) if asked.dask else nullcontext():
-        solve_all(mnist, PAIRS, asked.jobs)
-    write_results(mnist)
-    write_run("svm_mnist", SETTINGS, started)
+        study.drive(replace(STUDY, measure=partial(measured, jobs=asked.jobs)), anew=True)
     shutil.rmtree(FINISHED)
 
 

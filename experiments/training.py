@@ -1,19 +1,12 @@
-"""What the experiments that train networks share: trainings that go on where they were interrupted,
-and a process for each network."""
+"""What experiments that train networks share: trainings that go on where they were interrupted."""
 
-import argparse
 import json
 import math
-import multiprocessing
-import os
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 
-import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from tqdm import tqdm
 
 from helpers import evaluation, training
 from helpers.files import replaced
@@ -71,28 +64,26 @@ def read_checkpoint(path, network, optimiser, state):
 
 
 def train(
-    checkpoint,
+    run,
     network,
     X,
     y,
     optimiser,
     measure,
-    *,
-    epochs,
-    batch,
-    seed,
     loss=training.cross_entropy,
     state=None,
     before_epoch=lambda epoch: None,
     **bar,
 ):
-    """training.train, from the last epoch on that the file ``checkpoint`` holds; the curves.
+    """Train the network of a run as its recipe says, from the last epoch on that its checkpoint
+    holds; the curves.
 
     The curves are a list of dicts, one an epoch: what measure() then returned of the network in
     evaluation mode, and ``seconds``, the processor's time that the epoch took. state: a dict of the
     tensors that the loss keeps from batch to batch, by name; they are stored, and filled in.
     """
     state = {} if state is None else state
+    checkpoint, recipe = run.checkpoint, run.recipe
     is_begun = checkpoint.is_file()
     curves = read_checkpoint(checkpoint, network, optimiser, state) if is_begun else []
     started = time.process_time()
@@ -113,13 +104,13 @@ def train(
         X,
         y,
         optimiser,
-        epochs,
-        batch,
-        seed,
+        recipe.epochs,
+        recipe.batch,
+        run.seed,
         loss,
         first_epoch=len(curves),
         after_epoch=after_epoch,
-        **bar,
+        **{"desc": run.name} | bar,
     )
     return curves
 
@@ -134,35 +125,3 @@ def set_rate(optimiser, rate, epoch, epochs):
     """The learning rate of an epoch, counted from 0: it falls from ``rate`` along a cosine."""
     for group in optimiser.param_groups:
         group["lr"] = rate * (1 + math.cos(math.pi * epoch / epochs)) / 2
-
-
-def as_array(values):
-    """As numpy; floats in single precision, which is more than enough."""
-    array = np.asarray(values)
-    return array.astype(np.float32) if array.dtype == np.float64 else array
-
-
-def in_processes(work, runs, jobs, after_each):
-    """work(run, position) for each run, ``jobs`` of them at a time, each in a process of its own;
-    position is that of its progress bar. after_each() is called as they end."""
-    # glibc reads this when a process starts: it keeps the memory of a batch for the next one,
-    # which saves a fifth of the time.
-    os.environ |= {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "4000000000"}
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        jobs, spawn, initializer=tqdm.set_lock, initargs=(spawn.RLock(),)
-    ) as pool:
-        futures = [pool.submit(work, run, 1 + k % jobs) for k, run in enumerate(runs)]
-        for future in tqdm(as_completed(futures), "networks", len(futures), unit="network"):
-            future.result()
-            after_each()
-
-
-def asked_jobs(description):
-    """The command line's --jobs, a whole number of 1 or more."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--jobs", type=int, default=1, help="networks trained at the same time")
-    jobs = parser.parse_args().jobs
-    if jobs < 1:
-        parser.error(f"--jobs must be 1 or more, got {jobs}")
-    return jobs

@@ -14,16 +14,13 @@ what summary.csv says of every network is measured on the weights as they are st
 precision.
 """
 
-import time
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch.func import functional_call, stack_module_state, vmap
 from tqdm import tqdm, trange
 
-from experiments import plane
-from experiments.record import save, save_table
+from experiments import plane, study
 from helpers import architectures
 from helpers.initialisation import fan_in, initialise
 from helpers.local_linear import (
@@ -219,11 +216,15 @@ def figures_of(rows):
     }
 
 
-def main():
-    started = time.perf_counter()
+def data():
+    return training_set(), test_set()
+
+
+def measured(run, data):
+    """The arrays of the first seed, and the figures; the summary of all networks."""
     torch.set_num_threads(1)  # more would only wait for each other
     torch.set_flush_denormal(True)  # weights on their way to 0 would slow everything down
-    train_set, test = training_set(), test_set()
+    train_set, test = data
     X, y, flipped = train_set
     all_networks = trained(X, y)
     rows = [
@@ -231,20 +232,20 @@ def main():
         for seed, of_seed in enumerate(tqdm(all_networks, "measuring", unit="seed"))
         for lam, network in zip(decays(), of_seed, strict=True)
     ]
-    boundaries = [boundary(in_double_precision(network)) for network in all_networks[0]]
+    plane.save_rows("two_layers", rows)
     arrays = {
         "decay": decays(),
-        "frame": np.array(SETTINGS["frame"]),
+        "frame": SETTINGS["frame"],
         "points": X,
-        "labels": y.astype(np.int8),
+        "labels": y,
         "flipped": flipped,
         **dict(zip(Network._fields, map(np.array, zip(*all_networks[0])), strict=True)),
-        **plane.boundary_arrays(boundaries),
+        **plane.boundary_arrays([boundary(in_double_precision(of)) for of in all_networks[0]]),
     }
-    rounded = [{name: f"{value:.6g}" for name, value in each.items()} for each in rows]
-    save_table("two_layers/summary", rounded)
-    save("two_layers", arrays, figures_of(rows), SETTINGS, started)
+    return arrays, figures_of(rows)
 
+
+STUDY = study.Study("two_layers", study.only("two_layers", lambda: SETTINGS), data, measured)
 
 if __name__ == "__main__":
-    main()
+    study.command(STUDY, __doc__)

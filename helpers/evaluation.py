@@ -18,6 +18,14 @@ def error_rate(network, X, y):
     return (scores(network, X).argmax(1) != y).double().mean().item()
 
 
+def walk(network, X, moved, places):
+    """The scores at so many places of the straight way from each image to where it was moved, both
+    ends included: shape (m, places, classes)."""
+    shares = torch.linspace(0, 1, places)[:, None, None]
+    on_the_way = [scores(network, X + share * (moved - X)) for share in shares]
+    return torch.stack(on_the_way, 1)
+
+
 def temperature(s, confidence=0.95):
     """The t at which the median over the images of max softmax(s/t) is ``confidence``.
 

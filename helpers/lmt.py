@@ -96,6 +96,17 @@ class LMT:
         return F.cross_entropy(s + share[:, None] * added, y)
 
 
+class UncutLMT(LMT):
+    """LMT as it is written in the paper, not as in the authors' program: every image gets all of
+    c·K_ti, the misclassified ones too."""
+
+    def __call__(self, network, X, y):
+        with self.norms.watching_batch_norms(network):
+            s = network(X)
+        added = self.c * rival_slopes(network, self.norms, self.per_rival)[y]
+        return F.cross_entropy(s + added, y)
+
+
 class GloRo:
     """Globally robust networks (Leino et al. 2021): one more class, for "not certified".
 

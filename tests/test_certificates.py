@@ -20,6 +20,7 @@ from torch import nn
 from experiments import lmt, lmt_measures, training
 from helpers import attacks
 from helpers.architectures import maxout_network
+from helpers.nearest import decoupled
 from helpers.results import FOLDER, load_arrays, load_figures
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -66,7 +67,7 @@ def towards_others(X, y, radius, pool, nearest=5):
 def towards_found(network, X, y, radius):
     """Towards what DeepFool and the attack that decouples direction and norm find."""
     network, X = copy.deepcopy(network).float(), X.float()
-    found = [attacks.deepfool(network, X, y), lmt_measures.decoupled(network, X, y, steps=40)]
+    found = [attacks.deepfool(network, X, y), decoupled(network, X, y, steps=40)]
     return on_sphere(torch.cat([moved - X for moved in found]).to(radius), radius.repeat(2))
 
 

@@ -1,12 +1,13 @@
 """The experiments: what they left in results/ is what the papers report, and can be had again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
-from experiments import real_digit, record, svm_mnist
+from experiments import real_digit, record, study, svm_mnist
 from helpers import data, linear
 from helpers.data import MnistUnavailable, digit_pair
 from helpers.results import load_arrays, load_figures, load_svm_figures
@@ -83,9 +84,9 @@ def test_test_errors_of_the_stored_weights(mnist, arrays):
 
 def test_real_digit_can_be_had_again(mnist, arrays, tmp_path, monkeypatch):
     monkeypatch.setattr(record, "FOLDER", tmp_path)
-    monkeypatch.setattr(real_digit, "load_mnist", lambda: mnist)
     committed = load_figures("real_digit")
-    real_digit.main()
+    digits = replace(real_digit.STUDY, data=lambda: svm_mnist.data_of(mnist, (3, 8)))
+    study.drive(digits, anew=True)
 
     monkeypatch.setattr("helpers.results.FOLDER", tmp_path)
     anew = load_arrays("real_digit")
@@ -103,9 +104,8 @@ def test_no_stand_in_for_mnist(experiment, tmp_path, monkeypatch):
 
     monkeypatch.setattr(data, "mnist_files", nothing)
     monkeypatch.setattr(record, "FOLDER", tmp_path)
-    monkeypatch.setattr("sys.argv", [experiment.__name__])
     with pytest.raises(MnistUnavailable):
-        experiment.main()
+        study.drive(experiment.STUDY, anew=True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,15 +13,17 @@ from safetensors import safe_open
 ROOT = Path(__file__).resolve().parent.parent
 TRAIN = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 sys.path.append("tests")
-from experiments import lenet
+from experiments import lenet, study
 from trainings import noisy_images
 
-lenet.TRAINED = Path(sys.argv[1])
+study.folder_of = lambda *_: Path(sys.argv[1])
+lenet.RECIPE = replace(lenet.RECIPE, epochs=12)
 X, y = noisy_images(noise=0.1)
 print("begins", flush=True)
-lenet.trained(lenet.Run(1e-1, seed=3), [X[:150], y[:150], X[150:], y[150:]], epochs=12, disable=True)
+lenet.trained(lenet.Run(1e-1, seed=3), [X[:150], y[:150], X[150:], y[150:]], disable=True)
 """
 
 

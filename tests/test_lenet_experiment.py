@@ -1,13 +1,14 @@
 """The LeNets: trainings that are interrupted, and the results that they left."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from trainings import check_that_it_goes_on, noisy_images, same_weights
 
-from experiments import lenet, record, training
+from experiments import lenet, record, study, training
 from helpers import architectures, attacks, evaluation
 from helpers.results import FOLDER, load_arrays, load_figures
 from helpers.weights import load_weights
@@ -35,10 +36,13 @@ def data():
 @pytest.fixture
 def elsewhere(monkeypatch, tmp_path):
     """The experiment's files go to a folder of the test."""
-    monkeypatch.setattr(lenet, "TRAINED", tmp_path / "trained")
-    for module in (lenet, record):
-        monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
+    monkeypatch.setattr(study, "folder_of", lambda *_: tmp_path / "trained")
+    monkeypatch.setattr(record, "FOLDER", tmp_path / "results")
     return tmp_path
+
+
+def few_epochs(monkeypatch, epochs):
+    monkeypatch.setattr(lenet, "RECIPE", replace(lenet.RECIPE, epochs=epochs))
 
 
 # Trainings
@@ -50,6 +54,7 @@ def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(
 ):
     """Killed before the first network is written, while the second is, or after it."""
     run = lenet.Run(1e-1, seed=3)
+    few_epochs(monkeypatch, 3)
     at = {
         "before": (training, "write_checkpoint", 1),
         "while": (record.os, "replace", 2),
@@ -58,17 +63,18 @@ def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(
     curves = check_that_it_goes_on(
         monkeypatch,
         run.checkpoint,
-        lambda: lenet.trained(run, data, epochs=3, disable=True),
+        lambda: lenet.trained(run, data, disable=True),
         at,
         leaves=when != "before",
     )
     assert len(curves) == 3
 
 
-def test_a_finished_training_is_not_repeated(elsewhere, data):
+def test_a_finished_training_is_not_repeated(elsewhere, data, monkeypatch):
     run = lenet.Run(1e-4)
-    network, curves = lenet.trained(run, data, epochs=2, disable=True)
-    again, same = lenet.trained(run, data, epochs=2, disable=True)
+    few_epochs(monkeypatch, 2)
+    network, curves = lenet.trained(run, data, disable=True)
+    again, same = lenet.trained(run, data, disable=True)
     assert same == curves and same_weights(network, again)
 
 
@@ -95,17 +101,15 @@ def test_the_plan():
 
 def test_a_run_leaves_its_results(monkeypatch, elsewhere, data):
     monkeypatch.setattr(lenet, "ATTACKS", FEW)
-    monkeypatch.setattr(lenet, "tensors", lambda _: data)
-    monkeypatch.setattr(lenet, "load_mnist", lambda: None)
-    train = lenet.trained
-    monkeypatch.setattr(lenet, "trained", lambda *few, **bar: train(*few, epochs=1, disable=True))
+    few_epochs(monkeypatch, 1)
+    few = replace(lenet.STUDY, data=lambda: data)
     monkeypatch.setattr("helpers.results.FOLDER", elsewhere / "results")
 
     run = lenet.all_runs()[0]
-    assert not record.is_done(run.result, run.settings)
-    lenet.work(run, position=0)
-    lenet.write_summary()
-    assert record.is_done(run.result, run.settings)
+    assert not run.is_done
+    study.work(few, run)
+    study.write_summary(few)
+    assert run.is_done
     with (elsewhere / "results/lenet/summary.csv").open() as file:
         (row,) = csv.DictReader(file)
     assert list(row) == COLUMNS
@@ -118,21 +122,12 @@ def test_a_run_leaves_its_results(monkeypatch, elsewhere, data):
     assert 100 * evaluation.error_rate(stored, *data[2:]) == figures["err_test"]
 
 
-def test_noise_is_rough_and_a_constant_is_smooth():
-    noise = torch.randn(200, 5, 6, 6, generator=torch.Generator().manual_seed(0))
-    assert lenet.roughness(noise).item() == pytest.approx(1, abs=0.05)
-    assert lenet.roughness(torch.full((3, 2, 5, 5), 0.7)) == 0
-    wave = torch.sin(torch.arange(30) * torch.pi / 3).expand(1, 1, 30, 30)
-    # Differences of sin with a step φ: mean square 1 − cos φ across, 0 along; here φ = 60°.
-    assert lenet.roughness(wave).item() == pytest.approx((1 - np.cos(np.pi / 3)) / 2, rel=0.05)
-
-
 # What is in results/
 
 
 @pytest.fixture
 def done():
-    return [run for run in lenet.all_runs() if record.is_done(run.result, run.settings)]
+    return [run for run in lenet.all_runs() if run.is_done]
 
 
 def test_the_summary_has_a_row_for_each_network(done):
@@ -151,7 +146,7 @@ def test_the_summary_has_a_row_for_each_network(done):
 def test_the_figures_describe_the_arrays(done):
     for run in done:
         figures, arrays = load_figures(run.result), load_arrays(run.result)
-        assert len(arrays["err_test"]) == lenet.SETTINGS["epochs"]
+        assert len(arrays["err_test"]) == lenet.RECIPE.epochs
         assert figures["err_test"] == pytest.approx(float(arrays["err_test"][-1]), abs=1e-4)
         for name in ("equal_confidence", "deepfool"):
             assert figures[f"{name}_median"] == pytest.approx(float(np.median(arrays[name])))
@@ -179,7 +174,7 @@ def test_the_results_are_small():
 
 @pytest.mark.slow
 def test_the_stored_network_is_the_one_that_was_measured(mnist):
-    _, _, X, y = lenet.tensors(mnist)
+    X, y = torch.from_numpy(mnist.x_test), torch.from_numpy(mnist.y_test)
     network = load_weights(
         architectures.lenet(torch.zeros(784)), FOLDER / "lenet" / "low.safetensors"
     )

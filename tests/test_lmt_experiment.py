@@ -12,9 +12,9 @@ import pytest
 import torch
 from lmt_networks import stored_network
 from torch import nn
-from trainings import check_that_it_goes_on, linear_network, same_weights, split_images
+from trainings import check_that_it_goes_on, same_weights, split_images
 
-from experiments import lmt, lmt_measures, record, training
+from experiments import lmt, lmt_measures, record, study, training
 from helpers import attacks, evaluation, lipschitz
 from helpers.lmt import certified_radius
 from helpers.results import FOLDER, load_arrays, load_figures, load_lmt, load_run
@@ -58,9 +58,8 @@ def tiny_network(activation, batch_norm):
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """Small networks, short trainings and weak attacks; files go to a folder of the test."""
-    monkeypatch.setattr(lmt, "folder_of", lambda name, _: tmp_path / "trained" / name)
-    for module in (lmt, record):
-        monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
+    monkeypatch.setattr(study, "folder_of", lambda name, _: tmp_path / "trained" / name)
+    monkeypatch.setattr(record, "FOLDER", tmp_path / "results")
     monkeypatch.setattr("helpers.results.FOLDER", tmp_path / "results")
     monkeypatch.setattr(lmt.architectures, "conv_2c2f", tiny_network)
     quick = {"epochs": 4, "batch": 60, "learning_rate": 0.01}
@@ -73,7 +72,7 @@ def small(monkeypatch, tmp_path):
 
 def trained(run, data):
     """The trained network, and its curves."""
-    return lmt.trained(run, *data[:2], disable=True)[1:]
+    return lmt.trained(run, data, disable=True)[1:]
 
 
 # Trainings
@@ -172,53 +171,6 @@ def test_training_images_that_are_held_out(mnist):
 # Measures
 
 
-@pytest.fixture
-def linear():
-    """A network with images of two classes, and their distances."""
-    network, X, y, gap, w = linear_network()
-    return network, X, y, gap / w.norm()
-
-
-def test_the_nearest_adversarial_images_of_a_linear_network(linear):
-    network, X, y, distances = linear
-    nearest, found = lmt_measures.nearest_found(
-        network, X, y, lambda *few: lmt_measures.decoupled(*few, steps=60), batch=15
-    )
-    assert (found >= distances * (1 - 1e-4)).all()
-    assert (found <= distances * 1.03 + 1e-4).all()
-    assert lmt_measures.is_fooled(network, nearest, y).all()
-    assert nearest.min() >= 0 and nearest.max() <= 1
-
-
-def test_misclassified_images_are_found_where_they_are(linear):
-    network, X, y, _ = linear
-    nearest = lmt_measures.decoupled(network, X, 1 - y, steps=3)
-    assert torch.equal(nearest, X)
-    assert not lmt_measures.lengths(network, X, 1 - y, nearest).any()
-
-
-def test_what_fools_nobody_is_infinitely_far(linear):
-    network, X, y, _ = linear
-    network[0].weight.data *= 0
-    network[0].bias.data = torch.tensor([0.0, 1.0])
-    y = torch.ones_like(y)
-    nearest, found = lmt_measures.nearest_found(
-        network, X, y, lambda *few: lmt_measures.decoupled(*few, steps=3)
-    )
-    assert torch.equal(nearest, X) and found.isinf().all()
-
-
-def test_a_change_is_shortened_as_far_as_it_fools(linear):
-    network, X, y, distances = linear
-    w = (network[0].weight[1] - network[0].weight[0]).detach()
-    side = (1 - 2 * y)[:, None].float()
-    far = X + 3 * side * w / w.norm()
-    found = lmt_measures.shortened(network, X, y, far)
-    assert lmt_measures.is_fooled(network, found, y).all()
-    lengths = lmt_measures.lengths(network, X, y, found)
-    torch.testing.assert_close(lengths, distances, atol=3 / 2**10 + 1e-5, rtol=0)
-
-
 def test_attacks_within_certified_radii_are_refused():
     certified, found = torch.tensor([0.0, 0.5, 0.5]), torch.tensor([0.0, 0.5, 0.4])
     fooling = torch.tensor([0.0, 1.0, math.inf])
@@ -231,11 +183,9 @@ def test_attacks_within_certified_radii_are_refused():
 
 
 def test_a_wrong_certificate_leaves_no_results(small, data, monkeypatch):
-    monkeypatch.setattr(lmt, "split", lambda _: data)
-    monkeypatch.setattr(lmt, "load_mnist", lambda: None)
     monkeypatch.setattr(lmt_measures, "certified_radius", lambda *few, **rest: torch.full((50,), 9.0))
     with pytest.raises(AssertionError, match="within the certified radius"):
-        lmt.work(lmt.Run("plain"), position=0)
+        study.work(replace(lmt.STUDY, data=lambda: data), lmt.Run("plain"))
     assert not (small / "results").exists()
 
 
@@ -273,15 +223,12 @@ def test_radii_are_rounded_to_the_safe_side():
 
 @pytest.fixture
 def run_all(small, data, monkeypatch):
-    """Trains and measures one small network, and returns it."""
-    monkeypatch.setattr(lmt, "split", lambda _: data)
-    monkeypatch.setattr(lmt, "load_mnist", lambda: None)
-    train = lmt.trained
-    monkeypatch.setattr(lmt, "trained", lambda *few, **bar: train(*few, disable=True))
+    """Trains and measures a model, in this process."""
+    few = replace(lmt.STUDY, data=lambda: data)
 
     def run_all(model):
-        lmt.work(lmt.Run(model), position=0)
-        lmt.write_summary()
+        study.work(few, lmt.Run(model))
+        study.write_summary(few)
 
     return run_all
 
@@ -289,9 +236,9 @@ def run_all(small, data, monkeypatch):
 @pytest.mark.parametrize("model", ["plain", "lmt", "gloro", "best", "lmt_batch_norm"])
 def test_a_run_leaves_its_results(small, data, run_all, model):
     run = lmt.Run(model)
-    assert not record.is_done(run.result, run.settings)
+    assert not run.is_done
     run_all(model)
-    assert record.is_done(run.result, run.settings)
+    assert run.is_done
     with (small / "results/lmt/summary.csv").open() as file:
         (row,) = csv.DictReader(file)
     assert list(row) == COLUMNS
@@ -312,9 +259,9 @@ def test_a_run_leaves_its_results(small, data, run_all, model):
 def test_a_run_whose_settings_were_changed_is_done_anew(monkeypatch, run_all):
     run_all("best")
     run = lmt.Run("best")
-    assert record.is_done(run.result, run.settings)
+    assert run.is_done
     monkeypatch.setitem(lmt.RECIPES, "best", replace(run.recipe, radius=1.5))
-    assert not record.is_done(run.result, run.settings)
+    assert not run.is_done
 
 
 def test_a_network_that_has_collapsed_is_measured_too(small, data):
@@ -324,7 +271,7 @@ def test_a_network_that_has_collapsed_is_measured_too(small, data):
         W.data *= 0
     network.fc1.bias.data[3] = 1
     curves = [{"held_out": 10.0, "seconds": 3.0}]
-    arrays, figures = lmt.results(run, network, network, curves, *data[1:])
+    arrays, figures = lmt.measured(run, network, network, curves, data)
     assert figures["clean"] == figures["cert_158"] == figures["pgd_158"] == 10
     assert figures["lipschitz"] == 0 and figures["ratio_iii"] is None
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
@@ -387,7 +334,7 @@ def check_figures(figures, arrays, images):
 
 @pytest.fixture
 def done():
-    return [run for run in lmt.all_runs() if record.is_done(run.result, run.settings)]
+    return [run for run in lmt.all_runs() if run.is_done]
 
 
 def test_the_summary_has_a_row_for_each_network(done):
@@ -427,5 +374,5 @@ def test_the_stored_networks_are_those_that_were_measured(mnist, done, model):
     assert np.abs(certified - arrays["certified"]).max() < 1.5e-3
     few = slice(500)
     nearest = attacks.pgd(network, X[few], y[few], 1.58, steps=10)
-    fooled = lmt_measures.is_fooled(network, nearest, y[few]).numpy()
+    fooled = attacks.is_fooled(network, nearest, y[few]).numpy()
     assert not (fooled & (arrays["certified"][few] > 1.58)).any()

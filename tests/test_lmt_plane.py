@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import lmt_plane, record
+from experiments import lmt_plane, record, study
 from experiments.plane import half_moons
 from helpers.local_linear import Network, gradient_norm, nearest_boundary_point, score
 from helpers.results import load_arrays, load_figures, load_run, load_table
@@ -97,7 +97,7 @@ def test_what_a_larger_c_does():
 def test_a_small_run_leaves_its_results_and_can_be_had_again(few):
     written = []
     for _ in range(2):
-        lmt_plane.main()
+        study.drive(lmt_plane.STUDY, anew=True)
         written.append([(few / name).read_bytes() for name in ("arrays.npz", "summary.csv")])
     assert written[0] == written[1]
     with (few / "summary.csv").open() as file:
@@ -120,7 +120,7 @@ def test_a_disc_across_the_boundary_ends_the_experiment(few, monkeypatch):
     original = lmt_plane.certified_radii
     monkeypatch.setattr(lmt_plane, "certified_radii", lambda *few: 50 * original(*few))
     with pytest.raises(AssertionError, match=r"the boundary is .* from point \d+, although"):
-        lmt_plane.main()
+        study.drive(lmt_plane.STUDY, anew=True)
     assert not few.exists()
 
 

@@ -16,12 +16,12 @@ from scipy.optimize import nnls
 from small_digits import digits, train_set, unseen
 from torch import nn
 
-from experiments import lmt_measures
 from helpers import attacks, evaluation, lmt
 from helpers.architectures import maxout_network
 from helpers.layers import Maxout
 from helpers.lmt import certified_accuracy
 from helpers.maxout import CertifiedMargin, certified_radius, deciding_planes, start_from_images
+from helpers.nearest import decoupled, nearest_found
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -236,14 +236,14 @@ def test_the_certificate_is_not_always_the_whole_distance(trained, images):
 ATTACKS = {
     "PGD": partial(attacks.pgd, eps=2.0, steps=20, restarts=10),
     "DeepFool": attacks.deepfool,
-    "decoupled": partial(lmt_measures.decoupled, steps=50),
+    "decoupled": partial(decoupled, steps=50),
 }
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_attack_finds_a_smaller_distance(trained, images, name):
     certified = certified_radius(trained, *images)
-    _, found = lmt_measures.nearest_found(trained, *images, ATTACKS[name])
+    _, found = nearest_found(trained, *images, ATTACKS[name])
     # Attacks round to single precision, and come that close to the boundary.
     assert (certified <= found * (1 + 1e-5)).all()
     assert (found / certified)[certified > 0].median() < 1.5

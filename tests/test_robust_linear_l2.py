@@ -85,7 +85,7 @@ def test_both_families_lie_on_the_curve_of_the_tilting_angle(pair, monkeypatch):
     monkeypatch.setattr(robustness_tilting, "SETTINGS", robustness_tilting.SETTINGS | small)
     X, y = pair
     same = np.sort(np.concatenate([np.flatnonzero(y == label)[:150] for label in (-1, 1)]))
-    check_axis(robustness_tilting.measured((X[same], y[same]), pair))
+    check_axis(robustness_tilting.arrays_of((X[same], y[same]), pair))
 
 
 def test_the_stored_axis():

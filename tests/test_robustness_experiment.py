@@ -20,6 +20,7 @@ from experiments import (
     robustness_measures,
     robustness_pictures,
     robustness_tilting,
+    study,
     training,
 )
 from experiments.robustness import Run
@@ -58,8 +59,8 @@ def tiny_network():
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """Small networks, short trainings and weak attacks; files go to a folder of the test."""
-    monkeypatch.setattr(robustness, "folder_of", lambda name, _: tmp_path / "trained" / name)
-    for module in (robustness, robustness_measures, record):
+    monkeypatch.setattr(study, "folder_of", lambda name, _: tmp_path / "trained" / name)
+    for module in (robustness_measures, record):
         monkeypatch.setattr(module, "FOLDER", tmp_path / "results")
     monkeypatch.setattr("helpers.results.FOLDER", tmp_path / "results")
     monkeypatch.setattr(architectures, "conv_2c2f", tiny_network)
@@ -73,7 +74,7 @@ def small(monkeypatch, tmp_path):
 
 
 def trained(run, data):
-    return robustness.trained(run, *data[:2], disable=True)
+    return robustness.trained(run, data, disable=True)
 
 
 # Trainings
@@ -179,13 +180,13 @@ def test_every_attack_takes_what_can_be_taken_of_a_linear_network(linear, norm):
 def test_an_attack_that_aims_does_not_need_the_nearest_class(small, data):
     network, _ = trained(Run("standard"), data)
     X, y = data[2]
-    moved = robustness_measures.towards_each_class(network, X, y, 2.0, "l2", steps=5)
-    right = robustness_measures.is_right(network, moved, y)
+    moved = attacks.towards_each_class(network, X, y, 2.0, "l2", steps=5)
+    right = ~attacks.is_fooled(network, moved, y)
     aimed = [
         attacks.targeted_pgd(network, X, torch.full_like(y, c), 2.0, steps=5) for c in range(10)
     ]
-    kept = [robustness_measures.is_right(network, each, y) for each in aimed]
-    already_wrong = ~robustness_measures.is_right(network, X, y)
+    kept = [~attacks.is_fooled(network, each, y) for each in aimed]
+    already_wrong = attacks.is_fooled(network, X, y)
     assert torch.equal(right, torch.stack(kept).all(0) & ~already_wrong)
 
 
@@ -215,53 +216,6 @@ def test_gradients_are_clipped_at_three_sigma():
     torch.testing.assert_close(drawn, g[1, inside], atol=0.012 * sigma.item(), rtol=0)
 
 
-def test_likeness_to_digits_of_what_is_known(data):
-    X, y = data[0]
-    means = robustness_pictures.class_means(X, y)
-    components = robustness_pictures.principal_components(X, 9)
-    torch.testing.assert_close(components @ components.T, torch.eye(9), atol=1e-5, rtol=0)
-
-    def likeness(g):
-        return robustness_pictures.likeness(g, X, y, means, components)
-
-    nearest = robustness_pictures.other_classes(X, y, means)[:, 0]
-    assert likeness(means[nearest] - X)["towards_rival"] == pytest.approx(1, abs=1e-5)
-    within = torch.randn(len(X), 9, generator=torch.Generator().manual_seed(0)) @ components
-    assert likeness(within)["in_components"] == pytest.approx(1, abs=1e-5)
-    noise = likeness(torch.randn(X.shape, generator=torch.Generator().manual_seed(1)))
-    assert noise["roughness"] == pytest.approx(1, abs=0.03)
-    assert noise["in_components"] == pytest.approx(9 / 784, rel=0.15)
-    assert noise["towards_rival"] == pytest.approx(0, abs=0.02)
-    assert likeness(torch.ones_like(X))["roughness"] == 0
-
-
-def test_a_gradient_near_the_ink_is_told_from_one_beside_it(data):
-    y = data[0][1]
-    X = torch.zeros(len(y), 1, 28, 28)
-    X[:, :, 10:20, 14] = 0.1  # a thin stroke
-    near, beside = torch.zeros_like(X), torch.zeros_like(X)
-    near[:, :, 9:21:2, 13:16] = 1
-    near[:, :, 10:20:2, 13:16] = -1  # as rough as can be
-    beside[:, :, 9:21, 16] = 1
-    means = robustness_pictures.class_means(*data[0])
-    components = robustness_pictures.principal_components(data[0][0], 9)
-
-    def near_ink(g):
-        g, flat = g.flatten(1), X.flatten(1)
-        return robustness_pictures.likeness(g, flat, y, means, components)["near_ink"]
-
-    assert near_ink(near) == pytest.approx(1, abs=1e-6)
-    assert near_ink(beside) == 0
-    assert near_ink(near + beside) == pytest.approx(33 / 45, abs=1e-6)
-
-
-def test_other_classes_are_in_the_order_of_their_means():
-    means = torch.tensor([[0.0], [1.0], [3.0]])
-    X, y = torch.tensor([[0.9], [2.9], [-5.0]]), torch.tensor([1, 0, 2])
-    classes = robustness_pictures.other_classes(X, y, means)
-    assert classes.tolist() == [[0, 2], [2, 1], [0, 1]]
-
-
 def test_large_changes_stay_within_eps_after_rounding(small, data):
     network, _ = trained(Run("standard"), data)
     X, y = data[2]
@@ -284,6 +238,7 @@ def few_pictures(small, monkeypatch):
 def test_pictures_of_networks(few_pictures, data):
     found = {model: trained(Run(model), data)[0] for model in ("standard", "l2_2")}
     arrays, figures = robustness_pictures.results(found, data[0], data[2])
+    arrays = {name: np.asarray(array) for name, array in arrays.items()}
     check_pictures(arrays, figures, list(found), FEW_PICTURES)
     assert json.loads(json.dumps(figures)) == figures
     assert figures["judge_clean"] > 90
@@ -292,7 +247,7 @@ def test_pictures_of_networks(few_pictures, data):
         for norm in ("linf", "l2"):
             moved = torch.tensor(arrays[norm][k]) / 255
             for place, at in ((0, images[:, None].expand_as(moved)), (-1, moved)):
-                scores = evaluation.scores(network, at.flatten(0, 1)).half().unflatten(0, (10, 2))
+                scores = evaluation.scores(network, at.flatten(0, 1)).unflatten(0, (10, 2))
                 walked = torch.tensor(arrays[f"walk_{norm}"][k][:, :, place])
                 torch.testing.assert_close(walked, scores, atol=2e-2, rtol=2e-3)
 
@@ -318,7 +273,8 @@ def few_pixels(small, monkeypatch):
 
 
 def test_the_linear_part(few_pixels, pair):
-    arrays = robustness_linear.measured(*pair)
+    arrays = robustness_linear.arrays_of(*pair)
+    arrays = {name: np.asarray(values) for name, values in arrays.items()}
     check_linear(arrays, pair[1])
     rows = robustness_linear.rows_of(arrays, {"n_train": 24})
     assert len(rows) == 4 * (2 + 3) and all(set(row) == set(COLUMNS) for row in rows)
@@ -340,16 +296,11 @@ def test_training_on_the_best_pixels_leaves_out_the_others(pair):
 @pytest.fixture
 def run_all(few_pictures, few_pixels, small, data, pair, monkeypatch):
     """Runs the whole experiment with the runs it is given, in this process."""
-    for module in (robustness, robustness_linear, robustness_pictures):
-        monkeypatch.setattr(module, "load_mnist", lambda: None)
-    for module in (robustness, robustness_pictures):
-        monkeypatch.setattr(module, "split", lambda _: data)
-    parts = {"train": pair[0], "test": pair[1]}
-    monkeypatch.setattr(robustness_linear, "digit_pair", lambda *_, split: parts[split])
+    digits = {robustness_linear: pair, robustness_pictures: data, robustness: data}
+    for module, few in digits.items():
+        monkeypatch.setattr(module, "STUDY", replace(module.STUDY, data=lambda few=few: few))
     for module in (robustness_earlier, robustness_tilting):  # have tests of their own
-        monkeypatch.setattr(module, "main", lambda: None)
-    train = robustness.trained
-    monkeypatch.setattr(robustness, "trained", lambda *few, **bar: train(*few, disable=True))
+        monkeypatch.setattr(module, "STUDY", replace(module.STUDY, runs=lambda: []))
     monkeypatch.setattr(robustness_pictures, "load_networks", lambda: stored(small / "results"))
 
     def in_this_process(work, runs, jobs, after_each):
@@ -357,11 +308,11 @@ def run_all(few_pictures, few_pixels, small, data, pair, monkeypatch):
             work(run, position=0)
             after_each()
 
-    monkeypatch.setattr(robustness, "in_processes", in_this_process)
-    monkeypatch.setattr(robustness, "asked_jobs", lambda _: 1)
+    monkeypatch.setattr(study, "in_processes", in_this_process)
+    monkeypatch.setattr("sys.argv", ["robustness"])
 
     def run_all(*runs):
-        monkeypatch.setattr(robustness, "all_runs", lambda: list(runs))
+        monkeypatch.setattr(robustness, "STUDY", replace(robustness.STUDY, runs=lambda: list(runs)))
         robustness.main()
 
     return run_all
@@ -407,7 +358,7 @@ def test_what_is_done_is_not_done_again(run_all, small, monkeypatch):
     assert {path: path.stat().st_mtime_ns for path in small.rglob("*.npz")} == files
     changed = replace(Run("standard").recipe, learning_rate=0.02)
     monkeypatch.setitem(robustness.RECIPES, "standard", changed)
-    assert not any(record.is_done(run.result, run.settings) for run in runs)
+    assert not any(run.is_done for run in runs)
 
 
 def test_the_networks_of_a_model_are_read(run_all):
@@ -492,7 +443,7 @@ def check_linear(arrays, test_set):
 
 @pytest.fixture
 def done():
-    return [run for run in robustness.all_runs() if record.is_done(run.result, run.settings)]
+    return [run for run in robustness.all_runs() if run.is_done]
 
 
 def test_the_figures_describe_the_arrays(done):

@@ -2,6 +2,7 @@
 
 import csv
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -177,7 +178,7 @@ def small_run(mnist, tmp_path, monkeypatch):
         "SETTINGS": svm_mnist.SETTINGS | few,
         "PAIRS": [(0, 1), (3, 8), (4, 9)],
         "FINISHED": tmp_path / "finished",
-        "load_mnist": lambda: mnist,
+        "STUDY": replace(svm_mnist.STUDY, data=lambda: mnist),
     }.items():
         monkeypatch.setattr(svm_mnist, name, value)
     monkeypatch.setattr(record, "FOLDER", tmp_path)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import record, two_layers
+from experiments import record, study, two_layers
 from helpers.local_linear import (
     Network,
     boundary_segments,
@@ -259,7 +259,7 @@ def test_a_small_run_leaves_its_results_and_can_be_had_again(few, tmp_path, monk
     monkeypatch.setattr(record, "FOLDER", tmp_path)
     folder, written = tmp_path / "two_layers", defaultdict(list)
     for _ in range(2):
-        two_layers.main()
+        study.drive(two_layers.STUDY, anew=True)
         for name in ("arrays.npz", "figures.json", "summary.csv"):
             written[name].append((folder / name).read_bytes())
     assert sorted(path.name for path in folder.iterdir()) == [
