@@ -99,12 +99,15 @@ class Book:
     def append(self, path, text):
         self.write(path, (self.root / path).read_text(encoding="utf-8") + text)
 
+    def environment(self):
+        return os.environ | {"PYTHONPATH": str(self.root)}
+
     def build(self, *options):
         """Build the book; returns the exit status and all that was printed."""
         build = subprocess.run(
             [Path(sys.executable).with_name("jupyter-book"), "build", ".", *options],
             cwd=self.root,
-            env=os.environ | {"PYTHONPATH": str(self.root)},
+            env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -142,7 +142,8 @@ def references(text, page):
     }
     works = sorted((page.entries[key] for key in keys), key=lambda work: (_authors(work), work.key))
     style = find_plugin("pybtex.style.formatting", "alpha")()
-    lines = (style.format_entry("", work).text.render_as("text") for work in works)
+    backend = find_plugin("pybtex.backends", "text")()
+    lines = (style.format_entry("", work).text.render(backend) for work in works)
     return "\n".join("- " + line.replace("\n", " ") for line in lines)
 
 

@@ -9,7 +9,7 @@ import atexit
 import html
 import json
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -39,7 +39,7 @@ REPAIRS = [
 NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat)\}")
 
 
-@lru_cache(maxsize=1)
+@cache
 def _engine():
     engine = MiniRacer()
     atexit.register(engine.close)  # left to be collected at exit, it may wait for ever
@@ -48,7 +48,7 @@ def _engine():
     return engine
 
 
-@lru_cache(maxsize=None)
+@cache
 def _set_formula(tex, display, macros):
     answer = json.loads(_engine().call("setFormula", tex, display, json.loads(macros)))
     if "error" in answer:
@@ -73,7 +73,9 @@ def display_tex(tex):
         return NUMBERED.sub(r"\\\1{\2*}", tex)
     parts = [part for part in re.split(r"\n\s*\n", tex) if part.strip()]
     parts = [rf"\begin{{split}}{part}\end{{split}}" if r"\\" in part else part for part in parts]
-    return parts[0] if len(parts) == 1 else r"\begin{gather*}%s\end{gather*}" % r"\\".join(parts)
+    if len(parts) == 1:
+        return parts[0]
+    return r"\begin{gather*}" + r"\\".join(parts) + r"\end{gather*}"
 
 
 def _formula_html(self, node, tex, display):

@@ -7,6 +7,7 @@ waits a second for them, and two thirds of their rules are for what the book doe
 import hashlib
 import posixpath
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import tinycss2
@@ -38,7 +39,7 @@ def _classes(selector):
     """The classes that an element needs; those within :not() and the like do not count."""
     return [
         name.value
-        for dot, name in zip(selector, selector[1:], strict=False)
+        for dot, name in pairwise(selector)
         if dot == "." and name.type == "ident"
     ]
 

@@ -153,9 +153,9 @@ def finish_pages(app, exception):
         repaired = repair(page)
         if path.name != "search.html":
             repaired = re.sub(SEARCH, "", repaired)
-        if repaired != page:
+        if repaired != page:  # else it is one of an earlier build
+            report(path.relative_to(site), outside_requests(repaired))
             path.write_text(repaired, encoding="utf-8")
-        report(path.relative_to(site), outside_requests(repaired))
     for path in sorted(site.rglob("*.css")):
         report(path.relative_to(site), OUTSIDE_CSS.findall(path.read_text(encoding="utf-8")))
 
