@@ -1,9 +1,12 @@
-"""Every chapter's download in a real JupyterLab: it runs, reads like the chapter, and its figures
-are ordinary widgets. Python moves a figure, the figure tells Python."""
+"""Every chapter's download in a real JupyterLab: it runs, as the code in its solutions does, reads
+like the chapter, and its figures are ordinary widgets. Python moves a figure, the figure tells
+Python."""
 
+import doctest
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from jupyter_lab import PATIENCE, Notebook, jupyter_lab
@@ -51,12 +54,30 @@ DRIVEN = {
         *("0.8", "figure.p == 0.8", "figure.p = 0.6", "0.6"),
     ),
 }
+BOOK = Path(__file__).resolve().parent.parent / "book"
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.M | re.S)
 SHOWN = "[value for value in Out.values() if isinstance(value, Explorable)]"
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells, also those out of sight
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 SHUT_DOWN = "() => jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+
+
+def solution_cells(text):
+    """The chapter's ``python`` blocks as cells; a doctest checks the output it shows."""
+    for source in BLOCK.findall(text):
+        examples = doctest.DocTestParser().get_examples(source)
+        if examples:
+            yield "import contextlib, io"
+        for example in examples:
+            yield (
+                "with contextlib.redirect_stdout(io.StringIO()) as printed:\n"
+                f"    {example.source.strip()}\n"
+                f"assert printed.getvalue() == {example.want!r}, printed.getvalue()"
+            )
+        if not examples:
+            yield source
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +122,7 @@ def test_a_figure_of_every_chapter_is_driven():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DRIVEN)
-def test_a_chapter_runs_and_python_and_a_figure_move_each_other(name, lab, context):
+def test_a_chapter_runs_with_its_solutions_and_moves_with_python(name, lab, context):
     page = context.new_page()
     page.goto(lab(name))
     notebook = Notebook(page)
@@ -124,5 +145,7 @@ def test_a_chapter_runs_and_python_and_a_figure_move_each_other(name, lab, conte
     notebook.wait_until(python_finds)
     notebook.ask(python_does, "0")
     expect_at(control, control_is_at)
+    for source in solution_cells((BOOK / f"{name}.md").read_text(encoding="utf-8")):
+        assert notebook.ask(source, "0") == "0", source
     page.evaluate(SHUT_DOWN)
     page.close()

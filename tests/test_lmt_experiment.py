@@ -369,9 +369,10 @@ def test_the_stored_networks_are_those_that_were_measured(mnist, done, model):
     network = stored_network(run, FOLDER / f"lmt/{model}.safetensors")
     figures, arrays = load_figures(run.result), load_arrays(run.result)
     assert lipschitz.lipschitz_constant(network, (784,)) == pytest.approx(figures["lipschitz"])
-    radii = lmt_measures.certified_radius(network, X, y)
+    fifth = slice(None, None, 5)  # test_certificates.py looks at all, in another way
+    radii = lmt_measures.certified_radius(network, X[fifth], y[fifth])
     certified = lmt.thousandths(radii, torch.floor).numpy()
-    assert np.abs(certified - arrays["certified"]).max() < 1.5e-3
+    assert np.abs(certified - arrays["certified"][fifth]).max() < 1.5e-3
     few = slice(500)
     nearest = attacks.pgd(network, X[few], y[few], 1.58, steps=10)
     fooled = attacks.is_fooled(network, nearest, y[few]).numpy()
