@@ -1,22 +1,10 @@
 """Modules of the front end, made into one: run in V8, as a page would run them."""
 
-import json
-
 import pytest
-from py_mini_racer import MiniRacer
+from v8 import run
 
-from explorables.base import HERE, script
+import explorables
 from explorables.host.bundle import bundle
-
-
-def run(source, expression):
-    """The value of ``expression`` after the module, whose default export becomes ``main``."""
-    engine = MiniRacer()
-    try:
-        engine.eval(source.replace("export default ", "globalThis.main = "))
-        return json.loads(engine.eval(f"JSON.stringify({expression})"))
-    finally:
-        engine.close()  # left to be collected at exit, it may wait for ever
 
 
 @pytest.fixture
@@ -77,10 +65,8 @@ def test_a_file_that_two_files_import_is_there_once(write):
     assert run(bundle(path), "main") == 3
 
 
-@pytest.mark.parametrize(
-    "module", [p.stem for p in HERE.glob("*.js") if "export default" in p.read_text()]
-)
-def test_every_explorables_script_is_one_module_without_imports(module):
-    source = script(module)
+@pytest.mark.parametrize("name", explorables.__all__)
+def test_every_explorables_script_is_one_module_without_imports(name):
+    source = getattr(explorables, name).script
     assert "import {" not in source and "import(" not in source
     assert run(source, "typeof main.render") == "function"

@@ -1,18 +1,15 @@
 """The quiz: what it refuses and keeps, and how a reader answers it by mouse, keys and touch."""
 
 import copy
-from functools import partial
 
 import pytest
 import traitlets
 from axe_playwright_python.sync_playwright import Axe
+from figure_page import FigurePage, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from single_page import opening, write_page
-from test_explorables import Figure
 
 from explorables import Quiz
-from explorables.base import script
 
 QUESTIONS = [
     {
@@ -94,46 +91,43 @@ def test_it_starts_unanswered_and_the_same_each_time():
     quiz = Quiz(QUESTIONS)
     assert quiz.picked == quiz.first_picked == [-1, -1, -1]
     assert quiz.state() == Quiz(QUESTIONS).state()
-    assert set(quiz.state()) == {"title", "html", "picked", "first_picked"}
+    assert set(quiz.state()) == {"title", "html", "picked", "first_picked", "ranges"}
 
 
 def test_jupyter_gets_the_front_end_of_the_page():
-    assert Quiz(QUESTIONS).get_state("_esm")["_esm"] == script("quiz")
+    assert Quiz(QUESTIONS).get_state("_esm")["_esm"] == Quiz.script
 
 
 # In a page
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return write_page(tmp_path_factory.mktemp("quiz"), Quiz(QUESTIONS))
-
-
-class Page(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "quiz")
+class QuizPage(FigurePage):
+    figure = Quiz
 
     def radio(self, q, k):
         return self.root.get_by_role("group").nth(q + 1).get_by_role("radio").nth(k)
 
+    def answer(self, text):
+        """The label of the answer with that text."""
+        return self.root.locator("label").get_by_text(text, exact=True)
+
     def feedback(self):
         """What is to be seen of the feedback, one text a question."""
-        return [box.inner_text().strip() for box in self.root.locator(".xp-feedback").all()]
+        return [text_of(box).strip() for box in self.root.get_by_role("status").all()]
 
     def count(self):
-        return self.root.locator(".xp-count").inner_text()
-
-    def model(self, name):
-        return self.page.evaluate("n => explorables.models['explorable-1'].get(n)", name)
+        return self.root.get_by_text("question").or_(self.root.get_by_text("first try")).inner_text()
 
     def faults(self):
         return [fault["id"] for fault in Axe().run(self.page).response["violations"]]
 
 
+WIDGET = Quiz(QUESTIONS)
+
+
 @pytest.fixture
-def open_quiz(browser, address):
-    with opening(browser, address, Page) as open_quiz:
-        yield open_quiz
+def quiz(open_figure):
+    return open_figure(QuizPage, widget=WIDGET)
 
 
 def said(q, k):
@@ -141,18 +135,16 @@ def said(q, k):
     return f"{'✓ Right.' if right else '✗ Not this one.'} {why.strip()}"
 
 
-def test_an_answer_is_told_at_once_whether_it_is_right_and_why(open_quiz):
-    quiz = open_quiz()
+def test_an_answer_is_told_at_once_whether_it_is_right_and_why(quiz):
     assert quiz.feedback() == ["", "", ""]
     assert quiz.count() == "3 questions: pick an answer to each."
     for q, question in enumerate(QUESTIONS):
         for k, (text, _, _) in enumerate(question["answers"]):
-            quiz.root.locator("label").get_by_text(text, exact=True).click()
+            quiz.answer(text).click()
             assert quiz.feedback()[q] == said(q, k)
 
 
-def test_the_first_tries_are_counted_and_no_others(open_quiz):
-    quiz = open_quiz()
+def test_the_first_tries_are_counted_and_no_others(quiz):
     quiz.radio(0, 0).check()
     assert quiz.count() == "1 of 1 right at the first try. 2 questions to go."
     quiz.radio(1, 0).check()
@@ -161,82 +153,93 @@ def test_the_first_tries_are_counted_and_no_others(open_quiz):
     quiz.radio(0, 1).check()
     quiz.radio(2, 2).check()
     assert quiz.count() == "2 of 3 right at the first try. That was all."
-    assert quiz.model("picked") == [1, 1, 2]
-    assert quiz.model("first_picked") == [0, 0, 2]
+    assert quiz.get("picked") == [1, 1, 2]
+    assert quiz.get("first_picked") == [0, 0, 2]
 
 
-def test_starting_again_forgets_all(open_quiz):
-    quiz = open_quiz()
+def test_starting_again_forgets_all(quiz):
     for q, k in enumerate([1, 0, 0]):
         quiz.radio(q, k).check()
     quiz.root.get_by_role("button", name="Start again").click()
     assert quiz.feedback() == ["", "", ""]
-    assert quiz.root.locator(":checked").count() == 0
-    assert quiz.model("picked") == quiz.model("first_picked") == [-1, -1, -1]
+    assert quiz.root.get_by_role("radio", checked=True).count() == 0
+    assert quiz.get("picked") == quiz.get("first_picked") == [-1, -1, -1]
     for q, k in enumerate(RIGHT):
         quiz.radio(q, k).check()
     assert quiz.count() == "3 of 3 right at the first try. That was all."
 
 
-def test_the_keyboard_alone_is_enough(open_quiz):
-    quiz = open_quiz()
+def test_the_keyboard_alone_is_enough(open_figure):
+    quiz = open_figure(QuizPage, widget=WIDGET, fresh=True)
+    address = quiz.page.url
     press = quiz.page.keyboard.press
     for key in ("Tab", "Space", "Tab", "Space", "ArrowDown", "Enter", "Tab", "ArrowUp"):
         press(key)
-    assert quiz.model("picked") == [0, 1, 2]
-    assert quiz.model("first_picked") == [0, 0, 2]
+    assert quiz.get("picked") == [0, 1, 2]
+    assert quiz.get("first_picked") == [0, 0, 2]
     assert quiz.feedback() == [said(0, 0), said(1, 1), said(2, 2)]
-    assert quiz.page.url.endswith("index.html")  # Enter sent nothing away
+    assert quiz.page.url == address  # Enter sent nothing away
     press("Tab")
     press("Enter")
-    assert quiz.model("picked") == [-1, -1, -1]
+    assert quiz.get("picked") == [-1, -1, -1]
 
 
-def test_a_finger_is_enough(open_quiz):
-    quiz = open_quiz(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
-    quiz.root.locator("label").get_by_text("60°", exact=True).tap()
+def test_a_finger_is_enough(open_figure):
+    quiz = open_figure(QuizPage, width=390, widget=WIDGET, has_touch=True, is_mobile=True)
+    quiz.answer("60°").tap()
     assert quiz.feedback()[2] == said(2, 2)
     heights = [label.bounding_box()["height"] for label in quiz.root.locator("label").all()]
     assert min(heights) >= 32
 
 
-def test_a_screen_reader_hears_the_question_and_the_feedback(open_quiz):
-    quiz = open_quiz()
+def test_a_screen_reader_hears_the_question_and_the_feedback(quiz):
     question = quiz.root.get_by_role("group", name="How long is the vector (3, 4)?")
     question.get_by_role("radio", name="25").check()
     assert question.get_by_role("status").inner_text() == said(1, 3)
 
 
-def test_what_python_sets_is_shown(open_quiz):
-    quiz = open_quiz()
+def test_what_python_sets_is_shown(quiz):
     quiz.set(picked=[-1, 3, 2])
     quiz.set(picked=[-1, 1, 2])
     assert quiz.feedback() == ["", said(1, 1), said(2, 2)]
     assert quiz.count() == "1 of 2 right at the first try. 1 question to go."
-    assert quiz.model("first_picked") == [-1, 3, 2]
+    assert quiz.get("first_picked") == [-1, 3, 2]
 
 
-def test_what_was_picked_first_stays_until_the_question_is_cleared(open_quiz):
-    quiz = open_quiz()
+def test_what_was_picked_first_stays_until_the_question_is_cleared(quiz):
+    pick_in_turn = f"""async (history) => {{
+      for (const picked of history) {{
+        {quiz.model}.set("picked", picked);
+        await null;
+      }}
+      return {quiz.model}.get("first_picked");
+    }}"""
 
     @settings(max_examples=30)
     @given(st.lists(st.tuples(*[st.integers(-1, n - 1) for n in (2, 4, 3)]), min_size=1))
     def check(history):
-        for picked in [(-1, -1, -1), *history]:
-            quiz.set(picked=list(picked))
+        first_picked = quiz.page.evaluate(pick_in_turn, [(-1, -1, -1), *history])
         for q in range(3):
             since_cleared = []
             for picked in history:
                 since_cleared = since_cleared + [picked[q]] if picked[q] >= 0 else []
-            assert quiz.model("first_picked")[q] == (since_cleared[0] if since_cleared else -1)
+            assert first_picked[q] == (since_cleared[0] if since_cleared else -1)
 
     check()
 
 
+def test_there_may_be_one_question(open_figure):
+    quiz = open_figure(QuizPage, widget=Quiz(QUESTIONS[1:2]), fresh=True)
+    assert quiz.count() == "1 question: pick an answer to each."
+    quiz.answer("5").click()
+    assert quiz.feedback() == [said(1, 1)]
+    assert quiz.count() == "1 of 1 right at the first try. That was all."
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_before_and_after(open_quiz, width, theme):
-    quiz = open_quiz(viewport={"width": width, "height": 800}, color_scheme=theme)
+def test_axe_finds_nothing_before_and_after(open_figure, width, theme):
+    quiz = open_figure(QuizPage, width=width, theme=theme, widget=WIDGET, fresh=True)
     quiz.page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
     quiz.page.add_style_tag(
         content='[data-theme="dark"] { background: #121212; color: #ced6dd; color-scheme: dark; }'
@@ -252,27 +255,38 @@ def test_axe_finds_nothing_before_and_after(open_quiz, width, theme):
 
 
 @pytest.fixture
-def open_still(browser, address):
+def open_still(browser, figure_server):
     """Opens the page without scripts, and returns it."""
-    with opening(browser, address, lambda visit: visit.page) as open_page:
-        yield partial(open_page, java_script_enabled=False)
+    contexts = []
+
+    def open_still(width=1280):
+        viewport = {"width": width, "height": 800}
+        contexts.append(browser.new_context(viewport=viewport, java_script_enabled=False))
+        page = contexts[-1].new_page()
+        page.goto(figure_server.page(WIDGET))
+        return page
+
+    yield open_still
+    for context in contexts:
+        context.close()
 
 
 def test_without_scripts_it_answers_too(open_still):
     page = open_still()
+    address = page.url
     page.get_by_label("45°").check()
     page.get_by_label("No", exact=True).check()
-    shown = [box.inner_text().strip() for box in page.locator(".xp-feedback").all()]
+    shown = [box.inner_text().strip() for box in page.get_by_role("status").all()]
     assert shown == [said(0, 1), "", said(2, 1)]
     page.keyboard.press("Enter")
-    assert page.url.endswith("index.html")
+    assert page.url == address
     page.get_by_role("button", name="Start again").click()
-    assert page.locator(":checked").count() == 0
+    assert page.get_by_role("radio", checked=True).count() == 0
 
 
 @pytest.mark.parametrize("media", ["screen", "print"])
-def test_solutions_stand_at_the_end_in_print_alone(open_quiz, open_still, media):
-    live = open_quiz()
+def test_solutions_stand_at_the_end_in_print_alone(open_figure, open_still, media):
+    live = open_figure(QuizPage, widget=WIDGET, fresh=True)
     live.radio(0, 1).check()
     for page in (live.page, open_still()):
         page.emulate_media(media=media)
@@ -282,16 +296,15 @@ def test_solutions_stand_at_the_end_in_print_alone(open_quiz, open_still, media)
             text, _, why = QUESTIONS[q]["answers"][RIGHT[q]]
             assert item.text_content() == f"{text} {why}"
         if media == "print":
-            assert not any(p.is_visible() for p in page.locator(".xp-feedback p").all())
+            assert not any(p.is_visible() for p in page.locator("fieldset p").all())
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_fits_and_keeps_the_height_of_its_still(open_quiz, open_still, width):
-    screen = {"viewport": {"width": width, "height": 800}}
-    height = open_still(**screen).locator(".explorable").bounding_box()["height"]
-    quiz = open_quiz(**screen)
+def test_it_fits_and_keeps_the_height_of_its_still(open_figure, open_still, width):
+    height = open_still(width).locator(".explorable").bounding_box()["height"]
+    quiz = open_figure(QuizPage, width=width, widget=WIDGET)
     for q, question in enumerate(QUESTIONS):
         for k in range(len(question["answers"])):
             quiz.radio(q, k).check()
-            assert quiz.root.bounding_box()["height"] == height
-            assert quiz.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+            assert quiz.height() == height
+            assert quiz.sticks_out() <= 0

@@ -117,10 +117,11 @@ export const bars = ({ height = Math.sqrt, ...options }) =>
     "path",
     (plot, counts, start, width) => {
       const steps = counts.map((count, k) => {
-        const [from, to] = [start + k * width, start + (k + 1) * width].map(plot.px);
-        return `M ${from} ${plot.py(0)} V ${plot.py(height(count))} H ${to} V ${plot.py(0)} Z`;
+        const [from, to] = [start + k * width, start + (k + 1) * width];
+        const corners = [[from, 0], [from, height(count)], [to, height(count)], [to, 0]];
+        return `M${polyline(plot, corners)}Z`;
       });
-      return { d: steps.filter((_, k) => counts[k] > 0).join(" ") };
+      return { d: steps.filter((_, k) => counts[k] > 0).join("") };
     },
     "xp-bars",
   )(options);

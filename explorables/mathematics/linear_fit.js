@@ -1,5 +1,6 @@
 // The classifier s(x) = w·x + b that minimises the mean loss plus λ‖w‖², by Newton's method.
 // The bias is not penalised; without `bias` the boundary passes through the origin.
+import { dot } from "./numbers.js";
 
 // ln(1 + e^v) and its derivative, without overflow.
 const softplus = (v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
@@ -30,8 +31,6 @@ function evaluate(v, points, labels, lambda, [tau, edge]) {
   });
   return { value, gradient, hessian };
 }
-
-const dot = (u, v) => u.reduce((sum, value, k) => sum + value * v[k], 0);
 
 // Solves A x = g for a small symmetric positive matrix by Cholesky's factorisation.
 function solve(A, g) {

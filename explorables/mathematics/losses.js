@@ -1,4 +1,4 @@
-// The losses of a margin z, and the margins of the images that Python sent.
+// The losses f of a margin z, and their names.
 
 export const LOSSES = {
   zero_one: (z) => (z <= 0 ? 1 : 0),
@@ -13,16 +13,3 @@ export const LIMITS = {
 };
 
 export const NAMES = [["zero_one", "0-1"], ["hinge", "hinge"], ["softplus", "softplus"]];
-
-export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-// The signed distances d(x) in pixels: class I first, then as many of class J.
-export function distancesOf(model) {
-  const view = model.get("distances");
-  const unit = 1 / model.get("per_pixel");
-  const count = view.byteLength / 2;
-  return Array.from({ length: count }, (_, k) => view.getInt16(2 * k, true) * unit);
-}
-
-// y for each image: −1 for class I, +1 for class J.
-export const labelsOf = (distances) => distances.map((_, k) => (k < distances.length / 2 ? -1 : 1));

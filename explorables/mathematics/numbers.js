@@ -21,3 +21,7 @@ export function nearestIndex(grid, value) {
 export const direction = (angle) => [Math.cos(angle), Math.sin(angle)];
 
 export const scaled = ([u, v], length) => [length * u, length * v];
+
+// As many numbers as `count`, evenly spaced, from the first to the last.
+export const linspace = (first, last, count) =>
+  range(count).map((k) => first + ((last - first) * k) / (count - 1));

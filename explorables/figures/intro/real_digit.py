@@ -1,11 +1,15 @@
 """A handwritten 3 and a handwritten 8 walk to their mirror images, past two classifiers."""
 
-import numpy as np
 import traitlets
 
+from explorables.arrays import Array
 from explorables.base import Explorable
 from explorables.traits import Number
+from helpers.formats import PIXELS, Format
 from helpers.results import load_arrays, load_figures
+
+DIGITS = Format("uint8", (2, PIXELS), "px", "a 3 and an 8", 255)
+WEIGHTS = Format("float32", ("classifiers", PIXELS), "1/px", "weights of each classifier")
 
 
 class RealDigit(Explorable):
@@ -16,24 +20,16 @@ class RealDigit(Explorable):
 
     heights = (436, 830)
     title = traitlets.Unicode("A real digit and its mirror images").tag(sync=True)
-    t = Number(0.0, min=0, max=1).tag(sync=True)
-    digits = traitlets.Bytes(help="float32 pixels in [0, 1], one row a digit").tag(sync=True)
-    weights = traitlets.Bytes(help="float32 weights, one row a classifier").tag(sync=True)
+    t = Number(0.0, min=0, max=1, step=0.01).tag(sync=True)
+    digits = Array(DIGITS, load=lambda: load_arrays("real_digit")["digits"] / 255)
+    weights = Array(WEIGHTS, load=lambda: load_arrays("real_digit")["w"])
     classifiers = traitlets.List(help="name, lam, err_test and b of each").tag(sync=True)
-
-    @traitlets.default("digits")
-    def _load_digits(self):
-        return (load_arrays("real_digit")["digits"] / np.float32(255)).astype("<f4").tobytes()
-
-    @traitlets.default("weights")
-    def _load_weights(self):
-        return load_arrays("real_digit")["w"].astype("<f4").tobytes()
 
     @traitlets.default("classifiers")
     def _load_classifiers(self):
         biases = load_arrays("real_digit")["b"]
         figures = load_figures("real_digit").items()
         return [
-            {"name": name.capitalize(), "b": float(b)} | {k: of[k] for k in ("lam", "err_test")}
-            for (name, of), b in zip(figures, biases, strict=True)
+            {"name": name.capitalize(), "b": float(b)} | {k: own[k] for k in ("lam", "err_test")}
+            for (name, own), b in zip(figures, biases, strict=True)
         ]

@@ -1,43 +1,46 @@
 // Image space: every point of the square is an image, and the reader drags through it.
-import {
-  assign, clamp, format, handle, row, show, svg, toyImage, toyPicture, toyPlane,
-} from "../../kit/common.js";
+import { assign, format, handle, row, show, svg, toyImage, toyPicture, toyPlane } from "../../kit/kit.js";
+import { clamp } from "../../mathematics/numbers.js";
 
-const SAMPLES = [-0.8, -0.4, 0, 0.4, 0.8];
+const SAMPLES = [-0.8, -0.4, 0, 0.4, 0.8]; // brightnesses of the images that are shown in the plane
+const SIZE = 26; // of such an image, in pixels
 
-function samples(plot) {
-  return SAMPLES.flatMap((a) =>
-    SAMPLES.map((b) => {
-      const image = toyImage(26);
-      image.draw([a, b]);
-      const place = `translate(${plot.px(a) - 13} ${plot.py(b) - 13})`;
-      return svg("g", { transform: place, class: "xp-sample", "aria-hidden": "true" }, image.node);
-    }),
-  );
-}
+// A point of the plane, shown as the image that it is.
+const sample = (point) => (plot) => {
+  const image = toyImage(SIZE);
+  image.draw(point);
+  const [x, y] = plot.at(point).map((centre) => centre - SIZE / 2);
+  return {
+    node: svg("g", { transform: `translate(${x} ${y})`, "aria-hidden": "true" }, image.node),
+  };
+};
 
 function render({ model, el }) {
   const plot = toyPlane(
     "Image space: brightness of the centre across, of the background upwards",
     [-1, 1],
   );
+  SAMPLES.forEach((a) => SAMPLES.forEach((b) => plot.add(sample([a, b]))));
+  const words = () => {
+    const [a, b] = model.get("x").map((brightness) => format(brightness));
+    return `a\u00a0=\u00a0${a}, b\u00a0=\u00a0${b}`;
+  };
+  const point = plot.add(
+    handle({
+      label: "The image x",
+      shape: "disc",
+      kind: "adversarial",
+      text: "x",
+      get: () => model.get("x"),
+      move: (x) => assign(model, { x: x.map((value) => clamp(value, -1, 1)) }),
+      spoken: words,
+    }),
+  );
   const picture = toyPicture("the image x", 150);
-  const point = handle(plot, {
-    label: "The image x",
-    shape: "disc",
-    kind: "adversarial",
-    name: "x",
-    get: () => model.get("x"),
-    move: (x) => assign(model, { x: x.map((value) => clamp(value, -1, 1)) }),
-    text: () => `a = ${format(model.get("x")[0])}, b = ${format(model.get("x")[1])}`,
-  });
-  plot.content.append(...samples(plot));
-  plot.over.append(point.node);
 
   function draw() {
-    const [a, b] = model.get("x");
     point.draw();
-    picture.draw([a, b], `a\u00a0=\u00a0${format(a)}, b\u00a0=\u00a0${format(b)}`);
+    picture.draw(model.get("x"), words());
   }
   return show({ model, el }, [row(plot.node, picture.node)], draw);
 }

@@ -17,5 +17,5 @@ class MirrorImage(Explorable):
 
     heights = (408, 769)
     title = traitlets.Unicode("Mirror image").tag(sync=True)
-    theta = Number(math.pi / 4, min=0, max=LARGEST_ANGLE).tag(sync=True)
+    theta = Number(math.pi / 4, min=0, max=LARGEST_ANGLE, step=math.radians(0.5)).tag(sync=True)
     x = ToyImage([-0.8, 0.0]).tag(sync=True)

@@ -1,75 +1,76 @@
 // The noisy point: one mislabelled image p, and the classifier that fits it or ignores it.
 import {
-  assign, boundary, choice, clamp, degrees, format, handle, html, marker, pair, powerOfTen,
-  readouts, row, show, slider, toyPicture, toyPlane,
-} from "../../kit/common.js";
+  assign, boundary, choice, degrees, format, handle, html, marker, pair, powerOfTen, readouts,
+  row, show, slider, toyPicture, toyPlane,
+} from "../../kit/kit.js";
 import { fit } from "../../mathematics/linear_fit.js";
+import { clamp, dot } from "../../mathematics/numbers.js";
 
-const ORIGIN = [["origin", "through the origin"], ["free", "free bias"]];
+const BIASES = [["origin", "through the origin"], ["free", "free bias"]];
 const LOSSES = [["hinge", "hinge"], ["softplus", "softplus"]];
 
-function render({ model, el }) {
+// The classifier of the images of both classes and of p, which is labelled I.
+function fitted(model) {
+  const brightness = model.get("brightness");
+  const points = [-1, 1].flatMap((y) => brightness.map((a) => [y * a, 0]));
+  const labels = [-1, 1].flatMap((y) => brightness.map(() => y));
+  return fit([...points, model.get("p")], [...labels, -1], {
+    loss: model.get("loss"),
+    lambda: 10 ** model.get("log_lam"),
+    bias: model.get("bias") === "free",
+  });
+}
+
+// The plane with the training images and the boundary: `draw(classifier)`.
+function imageSpace(model) {
   const plot = toyPlane(
     "The training images of both classes, the noisy point p and the fitted boundary",
     [-1.1, 1.1],
   );
-  const line = boundary(plot);
-  const brightness = model.get("brightness");
-  const dots = [
-    ...brightness.map((a) => [-a, "class-i", "disc"]),
-    ...brightness.map((a) => [a, "class-j", "square"]),
-  ].map(([a, kind, shape]) => {
-    const dot = marker(plot, { shape, kind, size: 0.6 });
-    dot.draw([a, 0]);
-    return dot.node;
-  });
-  const noisy = handle(plot, {
-    label: "The noisy point p, labelled I",
-    shape: "disc",
-    kind: "class-i",
-    name: "p",
-    dx: 12,
-    dy: 18,
-    step: 0.01,
-    get: () => model.get("p"),
-    move: (p) => assign(model, { p: p.map((value) => clamp(value, -1, 1)) }),
-    text: () => `a = ${format(model.get("p")[0])}, b = ${format(model.get("p")[1])}`,
-  });
-  const strength = slider(model, "log_lam", {
-    label: "Regularisation λ",
-    min: -6,
-    max: -1,
-    step: 0.1,
-    text: powerOfTen,
-  });
-  const loss = choice(model, "loss", { label: "Loss", options: LOSSES });
-  const bias = choice(model, "bias", { label: "Boundary", options: ORIGIN });
-  const numbers = readouts(["tilt θ", "‖w‖", "w", "b₀"]);
-  const picture = toyPicture("p, the noisy point", 64);
-  const controls = html(
-    "div",
-    { class: "xp-side" },
-    ...[strength, loss, bias, picture, numbers].map((part) => part.node),
+  const line = plot.add(boundary());
+  for (const a of model.get("brightness")) {
+    plot.add(marker({ shape: "disc", kind: "class-i", name: "class I", size: 0.6 })).draw([-a, 0]);
+    plot.add(marker({ shape: "square", kind: "class-j", name: "class J", size: 0.6 })).draw([a, 0]);
+  }
+  const noisy = plot.add(
+    handle({
+      label: "The noisy point p, labelled I",
+      shape: "disc",
+      kind: "class-i",
+      text: "p",
+      dx: 12,
+      dy: 18,
+      step: 0.01,
+      get: () => model.get("p"),
+      move: (p) => assign(model, { p: p.map((value) => clamp(value, -1, 1)) }),
+      spoken: () => `a = ${format(model.get("p")[0])}, b = ${format(model.get("p")[1])}`,
+    }),
   );
+  return {
+    node: plot.node,
+    draw({ w, b }) {
+      line.draw(w, b);
+      noisy.draw();
+    },
+  };
+}
 
-  plot.content.append(...line.nodes, ...dots);
-  plot.over.append(noisy.node);
+function render({ model, el }) {
+  const plane = imageSpace(model);
+  const controls = [
+    slider(model, "log_lam", { label: "Regularisation λ", text: powerOfTen }),
+    choice(model, "loss", { label: "Loss", options: LOSSES }),
+    choice(model, "bias", { label: "Boundary", options: BIASES }),
+  ];
+  const picture = toyPicture("p, the noisy point", 64);
+  const numbers = readouts(["tilt θ", "‖w‖", "w", "b₀"]);
 
   function draw() {
+    const { w, b } = fitted(model);
     const p = model.get("p");
-    const { w, b } = fit(
-      [...brightness.map((a) => [-a, 0]), ...brightness.map((a) => [a, 0]), p],
-      [...brightness.map(() => -1), ...brightness.map(() => 1), -1],
-      {
-        loss: model.get("loss"),
-        lambda: 10 ** model.get("log_lam"),
-        bias: model.get("bias") === "free",
-      },
-    );
-    line.draw(w, b);
-    [noisy, strength, loss, bias].forEach((part) => part.draw());
-    const score = w[0] * p[0] + w[1] * p[1] + b;
-    picture.draw(p, `labelled I, classified ${score > 0 ? "J: ignored" : "I: fitted"}`);
+    plane.draw({ w, b });
+    controls.forEach((part) => part.draw());
+    picture.draw(p, `labelled I, classified ${dot(w, p) + b > 0 ? "J: ignored" : "I: fitted"}`);
     numbers.draw({
       "tilt θ": `${format(degrees(Math.atan2(Math.abs(w[1]), w[0])), 1)}°`,
       "‖w‖": format(Math.hypot(...w)),
@@ -77,7 +78,9 @@ function render({ model, el }) {
       "b₀": format(b, 3),
     });
   }
-  return show({ model, el }, [row(plot.node, controls)], draw);
+  const parts = [...controls, picture, numbers].map((part) => part.node);
+  const side = html("div", { class: "xp-side" }, ...parts);
+  return show({ model, el }, [row(plane.node, side)], draw);
 }
 
 export default { render };

@@ -20,4 +20,4 @@ class NoisyPoint(Explorable):
     p = ToyImage([0.07, -0.07]).tag(sync=True)
     loss = traitlets.Enum(["hinge", "softplus"], "hinge").tag(sync=True)
     bias = traitlets.Enum(["origin", "free"], "origin").tag(sync=True)
-    log_lam = Number(-6.0, min=-6, max=-1).tag(sync=True)
+    log_lam = Number(-6.0, min=-6, max=-1, step=0.1).tag(sync=True)

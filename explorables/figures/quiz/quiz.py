@@ -26,8 +26,8 @@ def _fault(question):
     for answer in answers:
         if not isinstance(answer, (list, tuple)) or len(answer) != 3:
             return f"{FORM}; an answer of {text!r} was {answer!r}"
-        said, right, why = answer
-        if not (_is_text(said) and isinstance(right, bool) and _is_text(why)):
+        words, right, why = answer
+        if not (_is_text(words) and isinstance(right, bool) and _is_text(why)):
             return f"an answer of {text!r} must be (text, True or False, why); it was {answer!r}"
     count = sum(right for _, right, _ in answers)
     if count != 1:

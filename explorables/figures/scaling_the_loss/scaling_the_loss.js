@@ -1,63 +1,89 @@
 // Scaling the loss: the boundary stays, and the length of the weights stretches the loss.
 import {
-  assign, button, chart, choice, counted, curve, format, histogram, html, marker, readouts, row,
-  segment, show, slider, svg, svgWords,
-} from "../../kit/common.js";
-import { LIMITS, LOSSES, NAMES, distancesOf, labelsOf, mean } from "../../mathematics/losses.js";
+  assign, bars, button, chart, choice, counted, curve, format, html, lineEntry, marker, readouts,
+  row, segment, show, slider,
+} from "../../kit/kit.js";
+import { LIMITS, LOSSES, NAMES } from "../../mathematics/losses.js";
+import { linspace, mean } from "../../mathematics/numbers.js";
 import { distanceCharts } from "../shared/margin_histogram.js";
+import { digitDistances } from "./digit_distances.js";
 
-const [SMALLEST, LARGEST] = [-1.5, 1.5]; // of u = log10 ‖w‖
+const SIZE = { width: 316, height: 286 }; // of a plot, in pixels
 const [NEAREST, FARTHEST] = [-1.5, 3]; // of y d(x), pixels
 const BIN = 0.05;
-const KINDS = ["loss", "large", "small"];
+const ERRORS_NAME = [-1.42, 6]; // where it stands: above the bars of its images
+const CORRECT_NAME = [1.75, 11.5];
+const LIMIT_NAMES_AT = { small: -0.1, large: 0.45 }; // log10 of the ‖w‖ beside which they stand
 
 const normText = (u) => (10 ** u).toPrecision(3);
 const powerText = (u) => String(10 ** u);
 const log = (value) => Math.log10(Math.max(value, 1e-9));
 
-// Places along an axis at which a curve is drawn.
-const places = (from, to, count) =>
-  Array.from({ length: count + 1 }, (_, k) => from + ((to - from) * k) / count);
+// The margins y d(x) of the images in pixels, and their means d_err and d_adv.
+function marginsOf(model) {
+  const { distances, labels } = digitDistances(model);
+  const margins = distances.map((d, k) => labels[k] * d);
+  return { margins, dErr: mean(margins.map((z) => Math.max(-z, 0))), dAdv: mean(margins) };
+}
 
-// The histogram of the distances, and over it the losses: `draw(kind, f)` draws one of KINDS.
+// For weights of this length, the loss of an image as a function of its margin, and what it tends
+// to for `small` and `large` lengths. The 0-1 loss has no limits.
+function lossesOf(name, length) {
+  const loss = (z) => LOSSES[name](length * z);
+  if (!LIMITS[name]) return { loss };
+  const { alpha, beta } = LIMITS[name];
+  return { loss, small: (z) => alpha - beta * length * z, large: (z) => length * Math.max(-z, 0) };
+}
+
+// The means of these over all images, as functions of the length.
+function risksOf(name, { margins, dErr, dAdv }) {
+  const loss = (length) => mean(margins.map(lossesOf(name, length).loss));
+  if (!LIMITS[name]) return { loss };
+  const { alpha, beta } = LIMITS[name];
+  return { loss, small: (length) => alpha - beta * length * dAdv, large: (length) => length * dErr };
+}
+
+// The curves of the loss and of its limits in a plot, over the places `xs`: `draw(functions)`.
+function lossCurves(plot, xs) {
+  const kinds = ["loss", "large", "small"];
+  const parts = kinds.map((kind) => plot.add(curve({ kind, name: kind })));
+  return (functions) =>
+    kinds.forEach((kind, k) => {
+      const f = functions[kind];
+      parts[k].show(f);
+      if (f) parts[k].draw(xs.map((x) => [x, f(x)]));
+    });
+}
+
+// The histogram of the margins, and over it the losses: `draw(losses)`.
 function lossChart(margins) {
   const [plot, losses] = distanceCharts({
+    ...SIZE,
     label: "Histogram of the distances y d(x), and the loss of an image at each distance",
     x: [NEAREST, FARTHEST],
     y: [0, 20],
-    width: 316,
-    height: 286,
     xTicks: [-1, 0, 1, 2, 3],
     yTicks: [0, 5, 10, 15, 20],
   });
   const bins = Math.round((FARTHEST - NEAREST) / BIN);
-  const bars = (kind, values) => {
-    const each = histogram(plot, kind);
-    each.draw(counted(values, NEAREST, BIN, bins), NEAREST, BIN);
-    plot.content.append(each.node);
-  };
-  bars("correct", margins.filter((z) => z > 0));
-  bars("adversarial", margins.filter((z) => z <= 0));
-  const curves = Object.fromEntries(KINDS.map((kind) => [kind, curve(losses, kind)]));
-  plot.content.append(...KINDS.map((kind) => curves[kind].node));
-  const name = (kind, x, y, text) =>
-    svg("text", { x: plot.px(x), y: plot.py(y), class: `xp-label xp-text-${kind}` }, text);
-  plot.over.append(
-    name("adversarial", -1.42, 6, "errors"),
-    name("muted", 1.75, 11.5, "correct"),
-  );
-  const xs = places(NEAREST, FARTHEST, 450);
-  return { node: plot.node, draw: (kind, f) => curves[kind].draw(xs.map((x) => [x, f(x)])) };
+  const histogram = (kind, name, values) =>
+    plot.add(bars({ kind, name })).draw(counted(values, NEAREST, BIN, bins), NEAREST, BIN);
+  histogram("correct", "correct", margins.filter((z) => z > 0));
+  histogram("adversarial", "errors", margins.filter((z) => z <= 0));
+  plot.label(...ERRORS_NAME, "errors", { kind: "adversarial" });
+  plot.label(...CORRECT_NAME, "correct", { kind: "muted" });
+  return { node: plot.node, draw: lossCurves(losses, linspace(NEAREST, FARTHEST, 451)) };
 }
 
-// The mean loss against ‖w‖, both on a log scale, and where on it the reader is.
-function riskChart() {
+// The mean loss against ‖w‖, both on a log scale: `draw(name)` the curves for another loss, and
+// `place(u, R)` the point where the reader is.
+function riskChart(model, data) {
+  const [least, largest] = model.get("ranges").log_norm;
   const plot = chart({
+    ...SIZE,
     label: "The mean loss R against the norm of the weights, with its limits",
-    x: [SMALLEST, LARGEST],
+    x: [least, largest],
     y: [-2.5, 0.25],
-    width: 316,
-    height: 286,
     xLabel: "norm ‖w‖ (log scale)",
     yLabel: "mean loss (log scale)",
     xTicks: [-1, 0, 1],
@@ -65,25 +91,31 @@ function riskChart() {
     xText: powerText,
     yText: powerText,
   });
-  const curves = Object.fromEntries(KINDS.map((kind) => [kind, curve(plot, kind)]));
-  const now = segment(plot, "muted");
-  const here = marker(plot, { shape: "disc", kind: "boundary", name: "R" });
-  plot.content.append(now.node, ...KINDS.map((kind) => curves[kind].node));
-  const name = (kind, u, v, text) =>
-    svgWords({ x: plot.px(u), y: plot.py(v), class: `xp-label xp-text-${kind}` }, text);
-  const names = svg(
-    "g",
-    { class: "xp-names" },
-    name("adversarial", 0.62, -2.05, "‖w‖ d_err"),
-    name("i", -1.3, -0.75, "α − β‖w‖ d_adv"),
-  );
-  plot.over.append(names, here.node);
-  const us = places(SMALLEST, LARGEST, 150);
+  const now = plot.add(segment({ kind: "muted" }));
+  const drawCurves = lossCurves(plot, linspace(least, largest, 151));
+  const names = {
+    small: plot.label(0, 0, "α − β‖w‖ d_adv", { kind: "i", anchor: "end", dx: -14, dy: 20 }),
+    large: plot.label(0, 0, "‖w‖ d_err", { kind: "adversarial", dx: 16, dy: 14 }),
+  };
+  const here = plot.add(marker({ shape: "disc", kind: "boundary", text: "R" }));
+  let drawn = null; // the curves do not depend on ‖w‖: they wait for another loss
+
   return {
     node: plot.node,
-    draw: (kind, R) => curves[kind].draw(us.map((u) => [u, log(R(10 ** u))])),
-    point(u, R) {
-      now.draw([u, -3], [u, 1]);
+    draw(name) {
+      if (name === drawn) return;
+      drawn = name;
+      const risks = Object.entries(risksOf(name, data));
+      const onLogScale = Object.fromEntries(risks.map(([kind, R]) => [kind, (u) => log(R(10 ** u))]));
+      drawCurves(onLogScale);
+      for (const [kind, label] of Object.entries(names)) {
+        const [u, risk] = [LIMIT_NAMES_AT[kind], onLogScale[kind]];
+        label.show(risk);
+        if (risk) label.draw([u, risk(u)]);
+      }
+    },
+    place(u, R) {
+      now.draw([u, plot.y[0]], [u, plot.y[1]]);
       here.draw([u, log(R)]);
     },
   };
@@ -91,109 +123,75 @@ function riskChart() {
 
 // Part of the legend: how a curve looks, the loss it is, and the numbers it comes down to.
 function legend(kind, text, ...lines) {
-  const sample = svg(
-    "svg",
-    { class: "xp-sample", viewBox: "0 0 34 10", width: 34, height: 10, "aria-hidden": "true" },
-    svg("line", { x1: 1, x2: 33, y1: 5, y2: 5, class: `xp-line xp-${kind}` }),
-  );
   const numbers = lines.map(readouts);
+  const nodes = [lineEntry(kind, text, 34), ...numbers.map(({ node }) => node)];
   return {
-    node: html(
-      "div",
-      { class: "xp-legend" },
-      html("div", { class: "xp-legend-name" }, sample, html("span", {}, text)),
-      ...numbers.map(({ node }) => node),
-    ),
-    draw: (...texts) => texts.forEach((each, k) => numbers[k].draw(each)),
+    node: html("div", { class: "xp-legend" }, ...nodes),
+    draw: (...texts) => texts.forEach((text, k) => numbers[k].draw(text)),
+  };
+}
+
+// The legend of the limits, or where there are none the reason: `draw(length, R, name)`.
+function limitLegend({ dErr, dAdv }) {
+  const small = legend(
+    "small",
+    "α − β‖w‖ y d",
+    ["α − β‖w‖ d_adv"],
+    ["(α − R) / (β‖w‖)", "→ d_adv"],
+  );
+  const large = legend("large", "‖w‖ max(−y d, 0)", ["‖w‖ d_err"], ["R / ‖w‖", "→ d_err"]);
+  const words = "The 0-1 loss is blind to the norm: R stays the same.";
+  const blind = html("div", { class: "xp-blind" }, words);
+  const node = html("div", { class: "xp-limits" }, small.node, large.node, blind);
+  return {
+    node,
+    draw(length, R, name) {
+      node.classList.toggle("xp-no-limits", !LIMITS[name]);
+      if (!LIMITS[name]) return;
+      const { alpha, beta } = LIMITS[name];
+      small.draw(
+        { "α − β‖w‖ d_adv": format(alpha - beta * length * dAdv, 3) },
+        {
+          "(α − R) / (β‖w‖)": format((alpha - R) / (beta * length), 3),
+          "→ d_adv": `${format(dAdv, 3)} px`,
+        },
+      );
+      large.draw(
+        { "‖w‖ d_err": format(length * dErr, 3) },
+        { "R / ‖w‖": format(R / length, 4), "→ d_err": `${format(dErr, 4)} px` },
+      );
+    },
   };
 }
 
 function render({ model, el }) {
-  const distances = distancesOf(model);
-  const labels = labelsOf(distances);
-  const margins = distances.map((d, k) => labels[k] * d);
-  const dErr = mean(margins.map((margin) => Math.max(-margin, 0)));
-  const dAdv = mean(margins);
-  const trained = Math.log10(model.get("norm"));
-
-  const [losses, risks] = [lossChart(margins), riskChart()];
-  const norm = slider(model, "log_norm", {
-    label: "Norm ‖w‖",
-    min: SMALLEST,
-    max: LARGEST,
-    step: 0.05,
-    text: normText,
-  });
+  const data = marginsOf(model);
+  const [losses, risks] = [lossChart(data.margins), riskChart(model, data)];
+  const norm = slider(model, "log_norm", { label: "Norm ‖w‖", text: normText });
   const loss = choice(model, "loss", { label: "Loss f", options: NAMES });
+  const [least, largest] = model.get("ranges").log_norm;
   const stops = [
-    ["‖w‖ → 0", SMALLEST],
-    ["trained", trained],
-    ["‖w‖ → ∞", LARGEST],
+    ["‖w‖ → 0", least],
+    ["trained", Math.log10(model.get("norm"))],
+    ["‖w‖ → ∞", largest],
   ].map(([name, u]) => button(name, () => assign(model, { log_norm: u })));
-  const legends = {
-    loss: legend("loss", "f(‖w‖ y d)", ["R"]),
-    small: legend("small", "α − β‖w‖ y d", ["α − β‖w‖ d_adv"], ["(α − R) / (β‖w‖)", "→ d_adv"]),
-    large: legend("large", "‖w‖ max(−y d, 0)", ["‖w‖ d_err"], ["R / ‖w‖", "→ d_err"]),
-  };
-  const blind = html(
-    "div",
-    { class: "xp-blind" },
-    "The 0-1 loss is blind to the norm: R stays the same.",
-  );
-  const limits = html("div", { class: "xp-limits" }, legends.small.node, legends.large.node, blind);
-
-  const riskAt = (f, length) => mean(margins.map((margin) => f(length * margin)));
-  // The curves of R do not depend on ‖w‖: they wait for another loss.
-  let drawn = null;
-  function drawRisks(name) {
-    if (name === drawn) return;
-    drawn = name;
-    risks.draw("loss", (length) => riskAt(LOSSES[name], length));
-    if (!LIMITS[name]) return;
-    const { alpha, beta } = LIMITS[name];
-    risks.draw("large", (length) => length * dErr);
-    risks.draw("small", (length) => alpha - beta * length * dAdv);
-  }
-
-  function drawLimits(length, R, { alpha, beta }) {
-    losses.draw("large", (x) => length * Math.max(-x, 0));
-    losses.draw("small", (x) => alpha - beta * length * x);
-    legends.small.draw(
-      { "α − β‖w‖ d_adv": format(alpha - beta * length * dAdv, 3) },
-      {
-        "(α − R) / (β‖w‖)": format((alpha - R) / (beta * length), 3),
-        "→ d_adv": `${format(dAdv, 3)} px`,
-      },
-    );
-    legends.large.draw(
-      { "‖w‖ d_err": format(length * dErr, 3) },
-      { "R / ‖w‖": format(R / length, 4), "→ d_err": `${format(dErr, 4)} px` },
-    );
-  }
+  const risk = legend("loss", "f(‖w‖ y d)", ["R"]);
+  const limits = limitLegend(data);
 
   function draw() {
     const [u, name] = [model.get("log_norm"), model.get("loss")];
-    const [f, length, limit] = [LOSSES[name], 10 ** u, LIMITS[name]];
-    const R = riskAt(f, length);
+    const length = 10 ** u;
+    const R = risksOf(name, data).loss(length);
     [norm, loss].forEach((part) => part.draw());
-    drawRisks(name);
-    risks.point(u, R);
-    losses.draw("loss", (x) => f(length * x));
-    legends.loss.draw({ R: format(R, 3) });
-    el.classList.toggle("xp-no-limits", !limit);
-    if (limit) drawLimits(length, R, limit);
+    losses.draw(lossesOf(name, length));
+    risks.draw(name);
+    risks.place(u, R);
+    risk.draw({ R: format(R, 3) });
+    limits.draw(length, R, name);
   }
-  return show(
-    { model, el },
-    [
-      row(losses.node, risks.node),
-      row(norm.node, loss.node),
-      row(...stops),
-      legends.loss.node,
-      limits,
-    ],
-    draw,
-  );
+  const plots = row(losses.node, risks.node);
+  const controls = [row(norm.node, loss.node), row(...stops)];
+  return show({ model, el }, [plots, ...controls, risk.node, limits.node], draw);
 }
 
 export default { render };

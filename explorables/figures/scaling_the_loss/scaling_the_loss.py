@@ -18,7 +18,7 @@ class ScalingTheLoss(DigitDistances):
 
     heights = (499, 919)
     title = traitlets.Unicode("Scaling the loss").tag(sync=True)
-    log_norm = Number(min=-1.5, max=1.5).tag(sync=True)
+    log_norm = Number(min=-1.5, max=1.5, step=0.05).tag(sync=True)
 
     @traitlets.default("log_norm")
     def _as_trained(self):

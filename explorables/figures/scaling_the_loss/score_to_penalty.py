@@ -15,5 +15,5 @@ class ScoreToPenalty(DigitDistances):
 
     heights = (548, 807)
     title = traitlets.Unicode("From score to penalty").tag(sync=True)
-    score = Number(-2.0, min=-10, max=10).tag(sync=True)
+    score = Number(-2.0, min=-10, max=10, step=0.25).tag(sync=True)
     y = traitlets.Enum([-1, 1], 1).tag(sync=True)
