@@ -22,6 +22,14 @@ class Number(traitlets.Float):
         return super().validate(obj, value)
 
 
+class Integer(traitlets.Int):
+    """A whole number between ``min`` and ``max``. ``step`` is that of its slider."""
+
+    def __init__(self, *args, step=1, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.step = step
+
+
 class ToyImage(traitlets.List):
     """An image [a, b] of the toy problem: two brightnesses in [-1, 1]."""
 

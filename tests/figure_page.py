@@ -184,7 +184,7 @@ class Plot:
 
 
 # Of each visible mark of that name, or of any, its name and its points in data units. A mark on a
-# right axis is read on that one.
+# right axis is read on that one. (For Chromium a `g` without display is still visible.)
 READ = """(plot, name) => {
   const box = plot.querySelector(".xp-frame");
   const [left, top, width, height] = ["x", "y", "width", "height"].map((of) =>
@@ -205,8 +205,9 @@ READ = """(plot, name) => {
     }
   };
   const axis = (node, which) => node.closest(`[data-${which}]`).dataset[which].split(" ").map(Number);
+  const isShown = (node) => node.checkVisibility() && getComputedStyle(node).display !== "none";
   return [...plot.querySelectorAll("[data-name]")]
-    .filter((node) => (name === null || node.dataset.name === name) && node.checkVisibility())
+    .filter((node) => (name === null || node.dataset.name === name) && isShown(node))
     .map((node) => {
       const [[x0, x1], [y0, y1]] = [axis(plot, "x"), axis(node, "y")];
       const inUnits = ([u, v]) => [

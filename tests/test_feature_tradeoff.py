@@ -7,15 +7,15 @@ import math
 import numpy as np
 import pytest
 import traitlets
+from figure_page import FigurePage, numbers, text_of
 from playwright.sync_api import expect
 from py_mini_racer import MiniRacer
 from scipy.special import ndtr
-from single_page import opening, write_page
-from test_explorables import Figure, numbers
 
-from helpers import tradeoff
 from explorables import FeatureTradeoff
-from explorables.base import script
+from explorables.base import HERE
+from explorables.host.bundle import bundle
+from helpers import tradeoff
 
 # p, d, η√d and ε/η: each regime of the adversary, ε >= 1 and ε >= 2p − 1 among them.
 SCENES = [
@@ -39,10 +39,10 @@ class Expected:
             tradeoff.best_mix(self.problem),
             tradeoff.best_mix(self.problem, self.eps),
         ]
-        self.trained = [tradeoff.population_minimiser(self.problem, e) for e in (0, self.eps)]
+        self.trained = [tradeoff.population_minimiser(self.problem, eps) for eps in (0, self.eps)]
 
     def both(self, w):
-        return [tradeoff.accuracy(self.problem, w, e) for e in (0, self.eps)]
+        return [tradeoff.accuracy(self.problem, w, eps) for eps in (0, self.eps)]
 
 
 # The computations of the page
@@ -52,10 +52,10 @@ class Expected:
 def page():
     """A function that calls one of the page's functions."""
     engine = MiniRacer()
-    engine.eval(script("tradeoff").replace("export ", ""))
+    engine.eval(bundle(HERE / "mathematics" / "tradeoff.js").replace("export ", ""))
 
     def call(name, *arguments):
-        given = ", ".join(json.dumps(each) for each in arguments)
+        given = ", ".join(json.dumps(argument) for argument in arguments)
         return json.loads(engine.eval(f"JSON.stringify({name}({given}))"))
 
     yield call
@@ -105,67 +105,40 @@ def test_the_page_has_the_frontier(page, standard):
 # The figure
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return write_page(tmp_path_factory.mktemp("tradeoff"), FeatureTradeoff())
+class Tradeoff(FigurePage):
+    figure = FeatureTradeoff
 
+    @property
+    def accuracies(self):
+        return self.plot("Robust against standard accuracy")
 
-@pytest.fixture
-def open_figure(browser, address):
-    with opening(browser, address, Tradeoff) as open_figure:
-        yield open_figure
-
-
-@pytest.fixture
-def figure(open_figure):
-    return open_figure(viewport={"width": 1280, "height": 900})
-
-
-class Tradeoff(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "feature_tradeoff")
-        self.verdict = self.root.locator(".xp-verdict")
-        self.note = self.root.locator("p.xp-note")
+    @property
+    def weak_features(self):
+        return self.plot("The mean of the weak features")
 
     def show(self, p, d, separation, push):
         self.set(p=p, d=d, separation=separation, push=push)
         return Expected(p, d, separation, push)
 
-    def table(self, k):
+    def table(self, caption):
         """Of each row of a table: its head, its texts, and the lengths of its bars from 0 to 1."""
-        rows = self.root.locator("table").nth(k).locator("tbody tr").all()
+        table = self.root.get_by_role("table").filter(has_text=caption)
         return [
             (
-                row.locator("th").text_content().split(maxsplit=1)[-1] if k == 0 else "",
-                row.locator("td").all_text_contents(),
+                row.get_by_role("rowheader").text_content(),
+                row.get_by_role("cell").all_text_contents(),
                 row.locator(".xp-share-bar").evaluate_all(
                     """bars => bars.map((bar) => bar.getBoundingClientRect().width /
                     bar.parentElement.getBoundingClientRect().width)"""
                 ),
             )
-            for row in rows
+            for row in table.locator("tbody tr").all()
         ]
 
-    def plot(self, k):
-        """A plot, and a function from places in its drawing to the units of its axes."""
-        plot = self.root.locator("svg.xp-plane").nth(k)
-        left, top, width, height = plot.locator(".xp-frame").evaluate(
-            "frame => ['x', 'y', 'width', 'height'].map((name) => Number(frame.getAttribute(name)))"
-        )
-        (x, across), (y, up) = [((50, 50), (0, 100)), ((-5, 10), (0, 2.6))][k]
 
-        def scaled(places):
-            u, v = np.array(places, float).T
-            return np.stack(
-                [x + across * (u - left) / width, y + up * (top + height - v) / height], axis=1
-            )
-
-        return plot, scaled
-
-    def corners(self, k, shape):
-        plot, scaled = self.plot(k)
-        points = plot.locator(shape).get_attribute("points").split()
-        return scaled([point.split(",") for point in points])
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(Tradeoff)
 
 
 def shown(share):
@@ -184,25 +157,25 @@ def plain(texts):
 def test_bars_are_the_accuracies(figure, scene):
     expected = figure.show(*scene)
     for (head, texts, bars), name, w in zip(
-        figure.table(0), CLASSIFIERS, expected.marked, strict=True
+        figure.table("classifier"), CLASSIFIERS, expected.marked, strict=True
     ):
-        assert head == name.replace("_", "")
+        assert head.split(maxsplit=1)[-1] == name.replace("_", "")
         accuracies = expected.both(w)
         assert plain(texts) == [shown(share) for share in accuracies]
         assert bars == pytest.approx(accuracies, abs=0.005)
-    head = figure.root.locator("table").first.locator("thead th").all_text_contents()
-    assert numbers(head[2]) == [pytest.approx(expected.eps, rel=0.05)]
+    head = figure.root.get_by_role("columnheader", name="against ε").text_content()
+    assert numbers(head) == [pytest.approx(expected.eps, rel=0.05)]
 
 
 @scenes
 def test_bars_are_the_weights_that_training_finds(figure, scene):
     expected = figure.show(*scene)
-    for (_, texts, bars), w in zip(figure.table(1), expected.trained, strict=True):
+    for (_, texts, bars), w in zip(figure.table("weights"), expected.trained, strict=True):
         weights = [w[0], np.linalg.norm(w[1:])]
         assert [float(text) for text in texts] == pytest.approx(weights, abs=0.0051)
         assert bars == pytest.approx(weights, abs=0.01)
     accuracies = [shown(share) for w in expected.trained for share in expected.both(w)]
-    [note] = plain([figure.note.text_content()])
+    note = text_of(figure.note)
     start = "Trained without ε, it is right for {}, and against ε for {}. "
     end = "Trained against ε: for {} and {}"
     if not expected.trained[1].any():
@@ -216,18 +189,16 @@ def test_bars_are_the_weights_that_training_finds(figure, scene):
 @scenes
 def test_marks_and_the_curve_of_mixes_lie_where_their_accuracies_are(figure, scene):
     expected = figure.show(*scene)
-    plot, scaled = figure.plot(0)
-    kinds = ["usual", "boundary", "hollow-usual", "hollow-robust"]
-    for kind, w in zip(kinds, expected.marked, strict=True):
-        place = plot.locator(f".xp-marker.xp-{kind}").get_attribute("transform")
-        [at] = scaled([numbers(place)])
-        assert at == pytest.approx(100 * np.array(expected.both(w)), abs=0.01)
-    points = figure.corners(0, "polyline.xp-own")
-    ends = [100 * np.array(expected.both(w)) for w in expected.marked[:2]]
-    assert points[[0, -1]] == pytest.approx(np.array(ends), abs=0.01)
-    angle = math.pi / 2 * 100 / 160
+    shown = figure.accuracies.all_points()
+    places = [100 * np.array(expected.both(w)) for w in expected.marked]
+    for name, place in zip(CLASSIFIERS, places, strict=True):
+        assert shown[name][0] == pytest.approx(place, abs=0.01)
+    points = shown["all mixes"]
+    assert points[[0, -1]] == pytest.approx(np.array(places[:2]), abs=0.01)
+    k, last = 100, len(points) - 1
+    angle = math.pi / 2 * k / last
     w = as_weights(expected.problem, {"strong": math.sin(angle), "weak": math.cos(angle)})
-    assert points[100] == pytest.approx(100 * np.array(expected.both(w)), abs=0.01)
+    assert points[k] == pytest.approx(100 * np.array(expected.both(w)), abs=0.01)
     if scene[3] >= 2:
         bound = tradeoff.robust_bound(np.clip(points[:, 0] / 100, 0, 1), scene[0])
         assert (points[:, 1] <= 100 * bound + 0.01).all()
@@ -236,20 +207,36 @@ def test_marks_and_the_curve_of_mixes_lie_where_their_accuracies_are(figure, sce
 def test_the_frontier_is_drawn_and_shaded_from_2_eta_on(figure):
     for push, proven in ((2, True), (1.95, False), (3.5, True), (0, False)):
         figure.show(0.8, 1000, 3.0, push)
-        frontier = figure.corners(0, "polyline.xp-frontier")
+        [frontier] = figure.accuracies.points("frontier")
         assert frontier == pytest.approx(np.array([[50, 50], [80, 80], [100, 0]]), abs=1e-6)
-        shaded = figure.corners(0, "polygon.xp-impossible").round(6).tolist()
-        assert ([80, 80] in shaded) == proven and ([100, 0] in shaded) == proven
-        text = figure.plot(0)[0].locator("text.xp-text-muted").all_text_contents()
-        assert ("impossible (Theorem 2.1)" in text) == proven
-        assert ("dashed: from ε = 2η on" in text) != proven
+        [shaded] = figure.accuracies.points("impossible")
+        corners = shaded.round(6).tolist()
+        assert ([80, 80] in corners) == proven and ([100, 0] in corners) == proven
+        texts = figure.accuracies.texts()
+        assert ("impossible (Theorem 2.1)" in texts) == proven
+        assert ("dashed: from ε = 2η on" in texts) != proven
+
+
+@scenes
+def test_names_stand_inside_the_plot_and_apart(figure, scene):
+    figure.show(*scene)
+    frame = figure.accuracies.frame
+    boxes = [box for text, box in figure.accuracies.boxes_of_texts() if text in ("favg", "x₁")]
+    assert len(boxes) == 2
+    for box in boxes:
+        assert box["left"] > frame["x"] - 1 and box["top"] > frame["y"] - 4
+        assert box["right"] < frame["x"] + frame["width"] + 8
+        assert box["bottom"] < frame["y"] + frame["height"] + 8
+    one, other = boxes
+    across = one["right"] <= other["left"] or other["right"] <= one["left"]
+    assert across or abs(one["top"] - other["top"]) > 12
 
 
 def test_the_paper_s_figures_are_told(figure):
-    assert plain([figure.verdict.text_content()]) == [
+    assert text_of(figure.verdict) == (
         "The weak features have changed places: favg falls from 99.87 % to 0.13 %. Whoever is "
         "right for 99.95 % withstands ε for at most 1.01 % (Theorem 2.1)."
-    ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,23 +261,16 @@ def test_the_verdicts(figure, scene, words):
 def test_the_two_distributions_are_pushed(figure, push):
     figure.show(0.95, 1000, 2.0, push)
     figure.root.get_by_role("radio", name="weak features").check()
-    plot, scaled = figure.plot(1)
-    assert plot.is_visible() and not figure.plot(0)[0].is_visible()
-    for kind, y in (("j", 1), ("i", -1)):
-        curves = plot.locator(f"polyline.xp-hill-{kind}").evaluate_all(
-            "lines => lines.map((line) => line.getAttribute('points'))"
-        )
-        for points, base, middle in zip(curves, (1.3, 0), (y, y * (1 - push)), strict=True):
-            x, height = scaled([point.split(",") for point in points.split()]).T
-            expected = np.exp(-((2.0 * (x - middle)) ** 2) / 2)  # N(ηy, 1/d), in units of η
-            assert height - base == pytest.approx(expected, abs=1e-6)
-        wrong = plot.locator("polygon.xp-wrong-part").evaluate_all(
-            "parts => parts.map((part) => part.getAttribute('points'))"
-        )
-        for points in wrong[:: 1 if y > 0 else -1][:1]:
-            x, _ = scaled([point.split(",") for point in points.split()]).T
-            assert (x * y <= 1e-9).all()
-    texts = plain(plot.locator("text.xp-label").all_text_contents())
+    plot = figure.weak_features
+    assert plot.locator.is_visible() and not figure.accuracies.locator.is_visible()
+    shown = plot.all_points()
+    for sign, y in (("y = +1", 1), ("y = −1", -1)):
+        for name, ground, mean in (("as it is", 1.3, y), ("pushed", 0, y * (1 - push))):
+            x, height = shown[f"{sign}, {name}"].T
+            expected = np.exp(-((2.0 * (x - mean)) ** 2) / 2)  # N(ηy, 1/d), in units of η
+            assert height - ground == pytest.approx(expected, abs=1e-6)
+            assert (shown[f"{sign}, {name}, wrong"][:, 0] * y <= 1e-9).all()
+    texts = plain(plot.texts())
     standard, robust = (f"{100 * ndtr(2.0 * (1 - by)):.2f} % right" for by in (0, push))
     assert f"as it is: {standard}" in texts
     robust = "< 0.01 % right" if push == 4 else robust
@@ -299,21 +279,15 @@ def test_the_two_distributions_are_pushed(figure, push):
 
 def test_at_2_eta_they_have_changed_places(figure):
     figure.set(view="weak features")
-    plot, _ = figure.plot(1)
-    before, after = plot.locator("polyline.xp-hill-j").evaluate_all(
-        "lines => lines.map((line) => line.getAttribute('points').split(' '))"
-    )
-    other, _ = plot.locator("polyline.xp-hill-i").evaluate_all(
-        "lines => lines.map((line) => line.getAttribute('points').split(' '))"
-    )
+    plot = figure.weak_features
 
-    def heights(points):
-        down = np.array([float(point.split(",")[1]) for point in points])
-        return down.max() - down
+    def heights(name):
+        [points] = plot.points(name)
+        return points[:, 1] - points[:, 1].min()
 
-    assert heights(after) == pytest.approx(heights(other), abs=1e-6)
-    assert heights(before) == pytest.approx(heights(other)[::-1], abs=1e-6)
-    assert "around −1.00 for y = +1" in plot.get_attribute("aria-label")
+    assert heights("y = +1, pushed") == pytest.approx(heights("y = −1, as it is"), abs=1e-6)
+    assert heights("y = +1, as it is") == pytest.approx(heights("y = +1, pushed")[::-1], abs=1e-6)
+    assert "around −1.00 for y = +1" in plot.locator.get_attribute("aria-label")
 
 
 def test_sliders_are_moved_by_arrow_keys_and_say_their_values(figure):
@@ -323,41 +297,48 @@ def test_sliders_are_moved_by_arrow_keys_and_say_their_values(figure):
         ("Their strength η√d", "ArrowLeft", "2.9"),
         ("Change ε", "ArrowLeft", "1.95η = 0.13"),
     ):
-        slider = figure.root.get_by_label(label)
-        slider.press(key)
-        assert slider.get_attribute("aria-valuetext") == expected
+        figure.control(label).press(key)
+        assert figure.spoken(label) == expected
     expected = Expected(0.96, 1778, 2.9, 1.95)
     accuracies = expected.both(expected.marked[0])
-    assert plain(figure.table(0)[0][1]) == [shown(share) for share in accuracies]
-    d = figure.root.get_by_label("Weak features d")
-    d.press("Home")
-    assert d.get_attribute("aria-valuetext") == "10"
-    d.press("End")
-    assert d.get_attribute("aria-valuetext") == "100,000"
+    assert plain(figure.table("classifier")[0][1]) == [shown(share) for share in accuracies]
+
+
+@pytest.mark.parametrize(
+    ("label", "least", "largest"),
+    [
+        ("Accuracy p of x₁", "0.50", "0.99"), ("Weak features d", "10", "100,000"),
+        ("Their strength η√d", "0.5", "5.0"), ("Change ε", "0", "4η = 0.38"),
+    ],
+)  # fmt: skip
+def test_sliders_reach_from_the_least_value_to_the_largest(figure, label, least, largest):
+    for key, expected in (("Home", least), ("End", largest)):
+        figure.control(label).press(key)
+        assert figure.spoken(label) == expected
 
 
 def test_buttons_set_the_change(figure):
     for name, push in (("ε = 0", 0), ("ε = η", 1), ("ε = 2η", 2)):
         figure.root.get_by_role("button", name=name, exact=True).press("Enter")
-        assert float(figure.root.get_by_label("Change ε").input_value()) == push
+        assert float(figure.control("Change ε").input_value()) == push
 
 
 def test_a_tap_shows_the_weak_features(open_figure):
-    figure = open_figure(viewport={"width": 390, "height": 800}, has_touch=True)
+    figure = open_figure(Tradeoff, width=390, has_touch=True)
     figure.root.get_by_text("weak features", exact=True).tap()
-    assert figure.plot(1)[0].is_visible()
+    assert figure.weak_features.locator.is_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_keeps_its_height_and_fits(open_figure, width):
-    figure = open_figure(viewport={"width": width, "height": 800})
+    figure = open_figure(Tradeoff, width=width)
     heights = set()
     for scene in SCENES:
         for view in ("accuracies", "weak features"):
             figure.show(*scene)
             figure.set(view=view)
-            heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
-            assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+            heights.add(round(figure.height()))
+            assert figure.sticks_out() <= 0
     assert len(heights) == 1
 
 

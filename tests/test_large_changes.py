@@ -9,22 +9,21 @@ import numpy as np
 import pytest
 import torch
 import traitlets
-from conftest import Visit
+from figure_page import FigurePage, text_of
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as numpy_arrays
 from playwright.sync_api import expect
-from single_page import opening, write_page
-from test_explorables import Figure
 
 from experiments.robustness_pictures import load_networks
 from explorables import LargeChanges
+from explorables.figures.robustness_and_accuracy import large_changes
 from explorables.figures.robustness_and_accuracy.large_changes import (
     NAMES,
     RESULTS,
     classes_on_the_way,
 )
-from explorables.host.sphinx import write_parts
+from explorables.host.sphinx import part_script
 from helpers import evaluation
 from helpers.results import load_arrays, load_figures
 
@@ -79,26 +78,31 @@ def test_the_networks_say_what_the_figure_says(results):
 
 @pytest.mark.parametrize("digit", range(10))
 def test_parts_hold_the_results_of_a_digit(results, digit):
-    part = {name: np.frombuffer(of, np.uint8) for name, of in LargeChanges.part(str(digit)).items()}
+    part = LargeChanges.part(str(digit))
     count = len(NAMES)
-    assert np.array_equal(part["gradients"].reshape(count, 784), results["gradients"][:, digit])
+    assert np.array_equal(sent(part["gradients"], (count, 784)), results["gradients"][:, digit])
     for norm in ("linf", "l2"):
-        changed = part[f"changed_{norm}"].reshape(count, 3, 784)
-        classes = part[f"said_{norm}"].reshape(count, 3, 101)
-        assert np.array_equal(changed, results[norm][:, digit])
+        changed, classes = part[f"changed_{norm}"], part[f"classes_{norm}"]
+        assert np.array_equal(sent(changed, (count, 3, 784)), results[norm][:, digit])
         for target in range(3):
             assert np.array_equal(classes[:, target], said(results, digit, target, norm))
         assert (classes[:, :, 0] == classes[:, :1, 0]).all()  # all ways start from one image
 
 
+def sent(wired, shape):
+    """Pictures on their way to a page, in 1/255."""
+    assert wired["per_unit"] == 255 and tuple(wired["shape"]) == shape
+    return np.frombuffer(wired["buffer"], wired["dtype"]).reshape(shape)
+
+
 def test_a_page_loads_little(results):
     figure = LargeChanges()
     assert sorted(figure.parts()) == [str(digit) for digit in range(10)]
-    assert np.array_equal(np.frombuffer(figure.images, np.uint8), results["images"].ravel())
+    assert np.array_equal(255 * figure.images, results["images"])
     assert figure.targets == results["targets"].tolist()
     assert len(json.dumps(figure.state())) < 12_000
-    assert all(len(gzip.compress(b"".join(figure.part(key).values()))) < 40_000
-               for key in figure.parts())  # fmt: skip
+    for key in figure.parts():
+        assert len(gzip.compress(part_script(LargeChanges, key).encode())) < 40_000
 
 
 @pytest.mark.parametrize(
@@ -124,20 +128,31 @@ def test_a_part_that_there_is_not_is_refused(key):
 # The figure
 
 
-class Changes(Figure):
+class Changes(FigurePage):
+    figure = LargeChanges
+
     def __init__(self, visit):
-        super().__init__(visit, "large_changes")
-        self.verdict = self.root.locator(".xp-verdict")
+        super().__init__(visit)
         self.members = self.root.locator(".xp-member").all()
-        expect(self.root.locator(".xp-says strong").first).to_have_text(re.compile(r"says \d"))
+        self.arrives(self.get("digit"))
+
+    @property
+    def original(self):
+        return self.root.get_by_role("img", name=re.compile("^a test image of"))
+
+    def choose(self, digit):
+        self.root.get_by_role("radio", name=f"digit {digit}").check()
+
+    def arrives(self, digit):
+        """Waits until the pictures of a digit are shown."""
+        wanted = re.compile(f"^a test image of an? {digit}$")
+        expect(self.root.get_by_role("img", name=wanted)).to_be_visible()
 
     def show(self, digit, target, norm, share):
         """Chooses as a reader does, and waits for the digit's pictures."""
         self.set(target=target, norm=norm, share=share)
-        self.root.get_by_role("radio", name=f"digit {digit}").check()
-        original = self.root.locator(".xp-change-top canvas")
-        wanted = re.compile(f"^a test image of an? {digit}$")
-        expect(original).to_have_attribute("aria-label", wanted)
+        self.choose(digit)
+        self.arrives(digit)
 
     def pictures(self):
         """Of each network the gradient and the image: shape (networks, 2, 784), 0 to 255."""
@@ -153,34 +168,18 @@ class Changes(Figure):
         return [
             bar.evaluate(
                 """bar => [...bar.children].map((piece) => {
-                const [own, all] = [piece, bar].map((each) => each.getBoundingClientRect());
+                const [own, all] = [piece, bar].map((node) => node.getBoundingClientRect());
                 const inner = all.width - 2;
                 const at = (x) => 100 * (x - all.left - 1) / inner;
                 return [at(own.left), at(own.right)]; })"""
             )
-            for bar in self.root.locator(".xp-path-bar").all()
+            for bar in self.root.get_by_role("img", name="on the way it says").all()
         ]
-
-
-def write_figure(folder, explorable):
-    write_parts(type(explorable), folder)
-    return write_page(folder, explorable)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return write_figure(tmp_path_factory.mktemp("changes"), LargeChanges())
-
-
-@pytest.fixture
-def open_figure(browser, address):
-    with opening(browser, address, Changes) as open_figure:
-        yield open_figure
 
 
 @pytest.fixture
 def figure(open_figure):
-    return open_figure(viewport={"width": 1280, "height": 900})
+    return open_figure(Changes)
 
 
 @states
@@ -203,34 +202,32 @@ def verdict_of(names, classes, k, goal):
     place = places.get(k, f"After {k} % of the way")
     towards = "" if k == 0 else f" towards {'an' if goal == 8 else 'a'} {goal}"
     pairs = list(zip(names, classes, strict=True))
-    of = {c: [name for name, says in pairs if says == c] for c in classes}
-    most, *others = sorted(of, key=lambda c: -len(of[c]))
+    groups = {c: [name for name, says in pairs if says == c] for c in classes}
+    most, *others = sorted(groups, key=lambda c: -len(groups[c]))
     if not others:
         return f"{place}{towards}: all 7 networks say {most}."
-    rest = [f"{listed(of[c])} {'says' if len(of[c]) == 1 else 'say'} {c}" for c in others]
-    return f"{place}{towards}: {len(of[most])} of 7 networks say {most}; {listed(rest)}."
+    rest = [f"{listed(groups[c])} {'says' if len(groups[c]) == 1 else 'say'} {c}" for c in others]
+    return f"{place}{towards}: {len(groups[most])} of 7 networks say {most}; {listed(rest)}."
 
 
 @states
 @pytest.mark.parametrize("k", [0, 25, 60, 100])
 def test_it_tells_what_each_network_says(figure, results, names, state, k):
     figure.show(*state, k / 100)
-    digit, target, norm = state
+    digit, target, _ = state
     goal = results["targets"][digit, target]
     expected = said(results, *state)
     for member, name, says in zip(figure.members, names, expected, strict=True):
         assert member.get_attribute("aria-label") == name
-        now = member.locator(".xp-says strong")
+        now = member.get_by_text(re.compile(r"^says \d$"))
         assert now.inner_text() == f"says {says[k]}"
         kind = {digit: "digit", goal: "goal"}.get(says[k], "other")
         assert now.get_attribute("class") == f"xp-says-{kind}"
         turns = np.flatnonzero(says != digit)
         turn = f"until {turns[0]} %" if len(turns) else "all the way"
         turn = "wrong as it is" if says[0] != digit else turn
-        note = member.locator(".xp-note").inner_text().replace("\u00a0", " ")
-        assert note == f"{digit} {turn}"
-    verdict = figure.verdict.inner_text().replace("\u00a0", " ")
-    assert verdict == verdict_of(names, expected[:, k], k, goal)
+        assert text_of(member).endswith(f"{digit} {turn}")
+    assert text_of(figure.verdict) == verdict_of(names, expected[:, k], k, goal)
 
 
 @states
@@ -255,65 +252,88 @@ def test_targets_are_named_and_follow_the_digit(figure, results):
 
 def test_keys_move_along_the_way_and_choose(figure):
     figure.show(4, 0, "l2", 1)
-    slider = figure.root.get_by_label("Share of the way")
+    slider = figure.control("Share of the way")
     slider.press("Home")
-    assert figure.verdict.inner_text().startswith("The image as it is")
+    assert text_of(figure.verdict).startswith("The image as it is")
     slider.press("ArrowRight")
-    assert slider.get_attribute("aria-valuetext") == "1\u00a0%"
-    assert figure.verdict.inner_text().startswith("After 1\u00a0% of the way")
+    assert figure.spoken("Share of the way") == "1 %"
+    assert text_of(figure.verdict).startswith("After 1 % of the way")
     figure.root.get_by_role("radio", name="L2, ε = 4").focus()
     figure.page.keyboard.press("ArrowLeft")
     assert figure.root.get_by_role("radio", name="L∞, ε = 0.3").is_checked()
 
 
 def test_a_digit_is_loaded_when_it_is_wanted_and_once(open_figure):
-    figure = open_figure(viewport={"width": 1280, "height": 900})
-    requested = []
-    figure.page.on("request", lambda request: requested.append(request.url))
+    figure = open_figure(Changes, fresh=True)
+    before = len(figure.visit.requests)
     for digit in (6, LargeChanges().digit, 6):
         figure.show(digit, 0, "l2", 1)
+    requested = figure.visit.requests[before:]
     assert [url.rsplit("/", 2)[-2:] for url in requested] == [["large_changes", "6.js"]]
 
 
-def test_a_digit_that_does_not_load_is_named_and_can_be_asked_for_again(browser, tmp_path):
-    visit = Visit(browser.new_page())
-    visit.page.goto(write_figure(tmp_path, LargeChanges()))
-    figure = Changes(visit)
-    file = tmp_path / "large_changes" / "1.js"
-    text = file.read_text(encoding="utf-8")
-    file.unlink()
-    figure.root.get_by_role("radio", name="digit 1").check()
+def test_a_digit_that_does_not_load_is_named_and_can_be_asked_for_again(open_figure):
+    figure = open_figure(Changes, fresh=True)
+    figure.page.route("**/large_changes/1.js", lambda route: route.abort())
+    figure.choose(1)
     expect(figure.verdict).to_have_text(re.compile("^The pictures of 1 did not load: "))
-    file.write_text(text, encoding="utf-8")
+    figure.visit.errors.clear()  # the browser's own, of a file that it could not read
+    figure.page.unroute("**/large_changes/1.js")
     figure.show(4, 0, "l2", 1)
     figure.show(1, 0, "l2", 1)
-    visit.page.close()
 
 
-def test_the_last_digit_that_was_chosen_is_shown(figure, results):
-    figure.set(digit=5)
+def test_the_last_digit_that_was_chosen_is_shown(open_figure, results):
+    figure = open_figure(Changes, fresh=True)
+    held = {}
+    figure.page.route("**/large_changes/5.js", lambda route: held.update(route=route))
+    with figure.page.expect_request("**/large_changes/5.js"):
+        figure.set(digit=5)
     figure.set(digit=2)
-    original = figure.root.locator(".xp-change-top canvas")
-    expect(original).to_have_attribute("aria-label", "a test image of a 2")
+    figure.arrives(2)
+    with figure.page.expect_response("**/large_changes/5.js"):
+        held["route"].continue_()
+    figure.page.wait_for_function("explorables.waiting.size === 0")
+    figure.arrives(2)
     assert np.array_equal(figure.pictures()[:, 0], results["gradients"][:, 2])
+
+
+def test_there_may_be_other_networks_targets_and_places(open_figure, monkeypatch, results):
+    few = {"images": results["images"], "targets": results["targets"][:, :2]}
+    few["gradients"] = results["gradients"][[0, 5]]
+    for name in ("linf", "l2", "walk_linf", "walk_l2"):
+        few[name] = results[name][[0, 5], :, :2]
+    monkeypatch.setattr(large_changes, "load_arrays", lambda name: few)
+    monkeypatch.setattr(large_changes, "load_figures", lambda name: {"networks": ["lmt", "decay"]})
+    monkeypatch.setattr(large_changes, "PLACES", 21)
+    figure = open_figure(Changes, widget=LargeChanges(), fresh=True)
+    figure.show(3, 1, "linf", 0.5)
+    names = [member.get_attribute("aria-label") for member in figure.members]
+    assert names == ["LMT", "weight decay"]
+    targets = figure.root.get_by_role("group", name="Towards").get_by_role("radio")
+    assert targets.count() == 2
+    images, moved = results["images"][3].astype(float), few["linf"][:, 3, 1]
+    assert np.abs(figure.pictures()[:, 1] - (images + moved) / 2).max() <= 0.51
+    for member, scores in zip(figure.members, few["walk_linf"][:, 3, 1, 10], strict=True):
+        assert f"says {scores.argmax()}" in text_of(member)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_keeps_its_height_and_fits(open_figure, width):
-    figure = open_figure(viewport={"width": width, "height": 800})
+    figure = open_figure(Changes, width=width)
     heights = set()
     for digit in range(10):
         for way in ((0, "l2", 1), (1, "linf", 0.05), (2, "l2", 0.4), (0, "linf", 0)):
             figure.show(digit, *way)
-            heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
-            assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+            heights.add(round(figure.height()))
+            assert figure.sticks_out() <= 0
     assert len(heights) == 1
 
 
-def test_all_networks_are_drawn_at_the_same_size(open_figure):
-    for width in (1280, 390):
-        figure = open_figure(viewport={"width": width, "height": 800})
-        canvases = figure.root.locator(".xp-member canvas, .xp-change-top canvas").all()
-        assert len(canvases) == 15
-        boxes = [canvas.bounding_box() for canvas in canvases]
-        assert len({(box["width"], box["height"]) for box in boxes}) == 1
+@pytest.mark.parametrize("width", [1280, 390])
+def test_all_networks_are_drawn_at_the_same_size(open_figure, width):
+    figure = open_figure(Changes, width=width)
+    canvases = [canvas for member in figure.members for canvas in member.locator("canvas").all()]
+    assert len(canvases) == 14
+    boxes = [canvas.bounding_box() for canvas in [*canvases, figure.original]]
+    assert len({(box["width"], box["height"]) for box in boxes}) == 1

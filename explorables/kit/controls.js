@@ -10,12 +10,13 @@ export const KEEP_KEYS = { "data-lm-suppress-shortcuts": "true" };
 // A labelled range bound to a number trait; `text(value)` is what is shown and spoken. How far it
 // reaches and its step come from the trait. `shown` and `value` lead from the trait's value to that
 // of the slider and back, where that is on another scale, with another `step`.
-// Or else `grid()` gives the values that there are, in ascending order.
+// Or else `grid()` gives the values that there are, in ascending order, and the slider stands at the
+// nearest to the trait's, on the scale of `shown`.
 export function slider(model, trait, { label, text, grid, ...scale }) {
   const input = html("input", { type: "range", ...KEEP_KEYS });
   const output = html("data", { "aria-hidden": "true" }); // spoken as the value, not as the name
   const node = html("label", { class: "xp-slider" }, html("span", {}, label), input, output);
-  const { min, max, step, shown, value } = grid ? onGrid(grid) : onScale(model, trait, scale);
+  const { min, max, step, shown, value } = grid ? onGrid(grid, scale) : onScale(model, trait, scale);
   Object.assign(input, { min, max: max(), step });
   input.addEventListener("input", () => assign(model, { [trait]: value(Number(input.value)) }));
   return {
@@ -38,11 +39,11 @@ function onScale(model, trait, { shown = same, value = same, step }) {
   return { min: shown(min), max: () => shown(max), step: step ?? ownStep, shown, value };
 }
 
-const onGrid = (grid) => ({
+const onGrid = (grid, { shown = same }) => ({
   min: 0,
   max: () => grid().length - 1,
   step: 1,
-  shown: (value) => nearestIndex(grid(), value),
+  shown: (value) => nearestIndex(Array.from(grid(), shown), shown(value)),
   value: (index) => grid()[index],
 });
 

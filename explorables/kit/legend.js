@@ -25,8 +25,7 @@ export function markerSample(look, point) {
 }
 
 // For a curve with a mark on it, which looks as a marker's `look` says.
-export function markedEntry(kind, look, text) {
-  const width = 50;
+export function markedEntry(kind, look, text, width = 50) {
   return legendEntry(text, width, line(kind, width), markerSample(look, [width / 2, HEIGHT / 2]));
 }
 

@@ -4,7 +4,7 @@
 import { clamp } from "../mathematics/numbers.js";
 import { colour } from "./colours.js";
 import { KEEP_KEYS } from "./controls.js";
-import { html, svg, textLength, update } from "./dom.js";
+import { html, svg, svgTextWithSubscripts, textLength, update } from "./dom.js";
 
 // Shapes tell points apart without colour; all are centred on 0, 0.
 const SHAPES = {
@@ -188,7 +188,7 @@ export const labels =
           taken.push(...Array(marks.length + 1).fill(box)); // worse to hide than all the marks
           const leader = svg("path", { class: "xp-line xp-thin", d: leaderTo(box, plot.at(point)) });
           const place = { x: box.left, y: box.top + 11, class: `xp-label xp-text-${kind}` };
-          return [leader, svg("text", place, text)];
+          return [leader, svg("text", place, ...svgTextWithSubscripts(text))];
         });
         node.replaceChildren(...placed.flat());
       },

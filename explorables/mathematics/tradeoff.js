@@ -6,15 +6,15 @@ import { density, probabilityBelow } from "./normal.js";
 export const F_AVG = { strong: 0, weak: 1 };
 export const X_1 = { strong: 1, weak: 0 };
 
-// The mean of a mean over images with x₁ = y and images with x₁ = −y. Given which, the worst margin
-// is Gaussian: `of(mean, deviation)`.
-function average({ p, d, separation }, { strong, weak }, eps, of) {
+// The expectation of a function of the worst margin, over images with x₁ = y and those with x₁ = −y.
+// Given which, the margin is Gaussian, and `given(mean, deviation)` the function's expectation.
+function expectation({ p, d, separation }, { strong, weak }, eps, given) {
   const rest = weak * (separation - eps * Math.sqrt(d)) - eps * Math.abs(strong);
-  return p * of(rest + strong, weak) + (1 - p) * of(rest - strong, weak);
+  return p * given(rest + strong, weak) + (1 - p) * given(rest - strong, weak);
 }
 
 export const accuracy = (problem, classifier, eps = 0) =>
-  average(problem, classifier, eps, (mean, deviation) => {
+  expectation(problem, classifier, eps, (mean, deviation) => {
     if (deviation === 0) return mean > 0 ? 1 : 0;
     return probabilityBelow(mean / deviation);
   });
@@ -37,7 +37,7 @@ export function bestMix(problem, eps) {
 }
 
 const hingeRisk = (problem, classifier, eps) =>
-  average(problem, classifier, eps, (mean, deviation) => {
+  expectation(problem, classifier, eps, (mean, deviation) => {
     if (deviation === 0) return Math.max(1 - mean, 0);
     const z = (1 - mean) / deviation;
     return deviation * (z * probabilityBelow(z) + density(z));
@@ -48,27 +48,27 @@ export function minimiser(problem, eps) {
   const { p, d, separation } = problem;
   if (eps * Math.sqrt(d) >= separation) return { strong: eps < 2 * p - 1 ? 1 : 0, weak: 0 };
   const risk = (strong, weak) => hingeRisk(problem, { strong, weak }, eps);
-  const bestWeak = (strong) => least((weak) => risk(strong, weak), Math.sqrt(1 - strong ** 2));
-  const strong = least((each) => risk(each, bestWeak(each)), 1);
+  const bestWeak = (strong) => leastAt((weak) => risk(strong, weak), Math.sqrt(1 - strong ** 2));
+  const strong = leastAt((weight) => risk(weight, bestWeak(weight)), 1);
   return { strong, weak: bestWeak(strong) };
 }
 
-// Where a convex function on [0, end] is least, by golden section.
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-function least(of, end) {
+// Where a convex function f on [0, end] is least, by golden section.
+function leastAt(f, end) {
   let [low, high] = [0, end];
   let [left, right] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
-  let [atLeft, atRight] = [of(left), of(right)];
+  let [atLeft, atRight] = [f(left), f(right)];
   while (high - low > 1e-6) {
     if (atLeft < atRight) {
       [high, right, atRight] = [right, left, atLeft];
       left = high - GOLDEN * (high - low);
-      atLeft = of(left);
+      atLeft = f(left);
     } else {
       [low, left, atLeft] = [left, right, atRight];
       right = low + GOLDEN * (high - low);
-      atRight = of(right);
+      atRight = f(right);
     }
   }
   return (low + high) / 2;

@@ -4,8 +4,8 @@ import {
   polygon, segment, show, slider, svg, unbroken,
 } from "../../kit/kit.js";
 import { mean, nearestIndex, range } from "../../mathematics/numbers.js";
+import { NORMS } from "./norms.js";
 
-const NORMS = { linf: "L∞", l2: "L2" };
 // How the networks were trained, and how their marks look.
 const FAMILIES = {
   standard: { name: "standard", look: { shape: "square", kind: "usual" } },

@@ -3,7 +3,7 @@
 import traitlets
 
 from explorables.base import Explorable
-from explorables.traits import Number
+from explorables.traits import Integer, Number
 
 
 class FeatureTradeoff(Explorable):
@@ -24,8 +24,8 @@ class FeatureTradeoff(Explorable):
     title = traitlets.Unicode("Accuracy against robustness: one strong feature, many weak").tag(
         sync=True
     )
-    p = Number(0.95, min=0.5, max=0.99).tag(sync=True)
-    d = traitlets.Int(1000, min=10, max=100_000).tag(sync=True)
-    separation = Number(3.0, min=0.5, max=5).tag(sync=True)
-    push = Number(2.0, min=0, max=4).tag(sync=True)
+    p = Number(0.95, min=0.5, max=0.99, step=0.01).tag(sync=True)
+    d = Integer(1000, min=10, max=100_000).tag(sync=True)
+    separation = Number(3.0, min=0.5, max=5, step=0.1).tag(sync=True)
+    push = Number(2.0, min=0, max=4, step=0.05).tag(sync=True)
     view = traitlets.Enum(["accuracies", "weak features"], "accuracies").tag(sync=True)

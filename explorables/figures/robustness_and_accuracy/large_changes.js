@@ -1,52 +1,53 @@
 // What several networks look for in a digit: gradients, and the way to a large change of it.
 import {
-  choice, clamp, digitImage, html, listed, loadPart, numbersOf, show, slider,
-} from "../../kit/common.js";
-import { article, digitStrip, imageAt } from "../shared/digits.js";
-import { thumbnail } from "../shared/tilting.js";
+  arrayOf, article, choice, digitImage, digitStrip, followPart, html, listed, percent, rowsOf, show,
+  slider, thumbnail,
+} from "../../kit/kit.js";
+import { NORMS } from "./norms.js";
 
-const TARGETS = [0, 1, 2];
-const NORMS = { linf: "L∞, ε = 0.3", l2: "L2, ε = 4" };
-const OF_NORMS = Object.keys(NORMS).flatMap((norm) => [`changed_${norm}`, `said_${norm}`]);
-const ARRAYS = ["gradients", ...OF_NORMS];
-const PLACES = 101; // of a way: every hundredth
-const PICTURE = 86;
+const PICTURE = 86; // pixels
+const ROOM_FOR_NAME = 14; // per cent of a bar
 
-const percent = (k) => `${k}\u00a0%`;
-const hundredth = (share) => clamp(Math.round(100 * share), 0, PLACES - 1);
+const NOTE =
+  "Gradients are clipped at ±3σ and rescaled: mid-grey is 0; where they are white, more ink " +
+  "raises the loss. ε is the same for all. A bar is the way, cut where the network changes its " +
+  "mind; the mark is where we are.";
 
-// A digit's results: of network n, its gradient, and for a norm and a target where the way ends
-// and what the network says at each hundredth of it.
-async function load(model, digit) {
-  const part = await loadPart(model, String(digit));
-  const bytes = Object.fromEntries(
-    ARRAYS.map((name) => [name, numbersOf(part[name], Uint8Array)]),
-  );
-  const way = (n, target) => n * TARGETS.length + target;
-  return {
-    digit,
-    gradient: (n) => imageAt(bytes.gradients, n),
-    changed: (n, norm, target) => imageAt(bytes[`changed_${norm}`], way(n, target)),
-    said(n, norm, target) {
-      const start = way(n, target) * PLACES;
-      return bytes[`said_${norm}`].subarray(start, start + PLACES);
-    },
-  };
+const inWords = (share) => percent(100 * share, 0);
+
+// Of each network what a digit's part holds of it: its gradient, and for a norm and a target the
+// way, where it ends and the classes that the network says at places equally far apart on it.
+function networksOf(part) {
+  const rows = (name) => rowsOf(arrayOf(part[name]));
+  const byTarget = (name) => rows(name).map(rowsOf);
+  const ends = Object.keys(NORMS).map((norm) => [norm, byTarget(`changed_${norm}`)]);
+  const classes = Object.keys(NORMS).map((norm) => [norm, byTarget(`classes_${norm}`)]);
+  const [endOf, classesOf] = [ends, classes].map(Object.fromEntries);
+  return rows("gradients").map((gradient, n) => ({
+    gradient,
+    way: (norm, target) => ({ end: endOf[norm][n][target], classes: classesOf[norm][n][target] }),
+  }));
 }
 
-// The parts of a way in which a network says the same class, as hundredths of the way.
-function stretches(said) {
-  const starts = [...said.keys()].filter((k) => k === 0 || said[k] !== said[k - 1]);
-  return starts.map((from, i) => ({ from, to: starts[i + 1] ?? PLACES - 1, says: said[from] }));
+// The parts of a way in which a network says the same class, as shares of the way.
+function stretches(classes) {
+  const last = classes.length - 1;
+  const starts = [...classes.keys()].filter((k) => k === 0 || classes[k] !== classes[k - 1]);
+  return starts.map((from, i) => ({
+    from: from / last,
+    to: (starts[i + 1] ?? last) / last,
+    says: classes[from],
+  }));
 }
 
-function turnText(said, digit) {
-  const turn = said.findIndex((c) => c !== digit);
-  if (turn === 0) return "wrong as it is";
-  return turn < 0 ? "all the way" : `until ${percent(turn)}`;
+function turnText(classes, digit) {
+  const turn = stretches(classes).find(({ says }) => says !== digit);
+  if (!turn) return "all the way";
+  return turn.from === 0 ? "wrong as it is" : `until ${inWords(turn.from)}`;
 }
 
-const kindOf = (c, digit, goal) => (c === digit ? "digit" : c === goal ? "goal" : "other");
+const kindOf = (says, digit, goal) =>
+  says === digit ? "digit" : says === goal ? "goal" : "other";
 
 // The way as a bar, cut where the network changes its mind; a mark shows the place now.
 function wayBar() {
@@ -54,25 +55,26 @@ function wayBar() {
   const node = html("div", { class: "xp-path-bar", role: "img" });
   return {
     node,
-    draw(said, k, digit, goal) {
-      const pieces = stretches(said).map(({ from, to, says }) => {
-        const kind = kindOf(says, digit, goal);
-        const name = to - from < 14 ? "" : String(says);
-        const piece = html("span", { class: `xp-path-${kind}` }, name);
-        piece.style.left = `${from}%`;
-        piece.style.width = `${to - from}%`;
+    draw(classes, { share, digit, goal }) {
+      const parts = stretches(classes);
+      const pieces = parts.map(({ from, to, says }) => {
+        const [start, length] = [100 * from, 100 * (to - from)];
+        const name = length < ROOM_FOR_NAME ? "" : String(says);
+        const piece = html("span", { class: `xp-path-${kindOf(says, digit, goal)}` }, name);
+        piece.style.left = `${start}%`;
+        piece.style.width = `${length}%`;
         return piece;
       });
-      mark.style.left = `${k}%`;
+      mark.style.left = `${100 * share}%`;
       node.replaceChildren(...pieces, mark);
-      const words = stretches(said).map(({ from, says }) => `${says} from ${percent(from)} on`);
+      const words = parts.map(({ from, says }) => `${says} from ${inWords(from)} on`);
       node.setAttribute("aria-label", `on the way it says ${words.join(", ")}`);
     },
   };
 }
 
 // One network: its gradient, the image so far, its way, and what it says.
-function member(name) {
+function networkMember(name) {
   const [gradient, image, bar] = [digitImage(PICTURE), digitImage(PICTURE), wayBar()];
   const [says, turn] = [html("strong"), html("span", { class: "xp-note" })];
   const node = html(
@@ -86,125 +88,126 @@ function member(name) {
   );
   return {
     node,
-    drawGradient: (g) => gradient.draw(g, `the gradient of the loss of ${name}`),
-    draw(x, moved, said, { digit, goal, k }) {
+    drawGradient: (pixels) => gradient.draw(pixels, `the gradient of the loss of ${name}`),
+    draw({ end, classes }, said, shown) {
+      const { x, share, digit, goal } = shown;
       image.draw(
-        x.map((value, i) => value + (k / 100) * (moved[i] - value)),
-        `the image at ${percent(k)} of the way; ${name} says ${said[k]}`,
+        x.map((value, i) => value + share * (end[i] - value)),
+        `the image at ${inWords(share)} of the way; ${name} says ${said}`,
       );
-      bar.draw(said, k, digit, goal);
-      says.textContent = `says ${said[k]}`;
-      says.className = `xp-says-${kindOf(said[k], digit, goal)}`;
-      turn.textContent = `${digit} ${turnText(said, digit)}`;
+      bar.draw(classes, shown);
+      says.textContent = `says ${said}`;
+      says.className = `xp-says-${kindOf(said, digit, goal)}`;
+      turn.textContent = `${digit} ${turnText(classes, digit)}`;
     },
   };
 }
 
-function placeText(k, goal) {
-  if (k === 0) return "The image as it is:";
-  const place = k === PLACES - 1 ? "At the end" : `After ${percent(k)}`;
+function placeText(share, goal) {
+  if (share === 0) return "The image as it is:";
+  const place = share === 1 ? "At the end" : `After ${inWords(share)}`;
   return `${place} of the way towards ${article(goal)}:`;
 }
 
 // Who says what: the class that most networks say first, then the others by name.
-function verdictOf(networks, classes, k, goal) {
-  const names = (c) => networks.filter((_, n) => classes[n] === c);
-  const [most, ...others] = [...new Set(classes)].sort((a, b) => names(b).length - names(a).length);
-  const place = placeText(k, goal);
+function verdictOf(networks, said, { share, goal }) {
+  const names = (digit) => networks.filter((_, n) => said[n] === digit);
+  const [most, ...others] = [...new Set(said)].sort((a, b) => names(b).length - names(a).length);
+  const place = placeText(share, goal);
   const all = networks.length;
   if (!others.length) return `${place} all ${all} networks say\u00a0${most}.`;
-  const rest = others.map((c) => {
-    const verb = names(c).length === 1 ? "says" : "say";
-    return `${listed(names(c))} ${verb}\u00a0${c}`;
+  const rest = others.map((digit) => {
+    const verb = names(digit).length === 1 ? "says" : "say";
+    return `${listed(names(digit))} ${verb}\u00a0${digit}`;
   });
   return `${place} ${names(most).length} of ${all} networks say\u00a0${most}; ${listed(rest)}.`;
 }
 
-// The three classes to aim at, which depend on the digit.
+// The classes to aim at, which depend on the digit.
 function targetChoice(model) {
-  const names = TARGETS.map(() => html("span"));
-  const options = TARGETS.map((target) => [target, names[target]]);
-  const { node, draw } = choice(model, "target", { label: "Towards", options });
+  const classes = () => model.get("targets")[model.get("digit")];
+  const names = classes().map(() => html("span"));
+  const { node, draw } = choice(model, "target", {
+    label: "Towards",
+    options: names.map((name, target) => [target, name]),
+  });
   return {
     node,
     draw() {
       draw();
-      const classes = model.get("targets")[model.get("digit")];
-      names.forEach((name, target) => (name.textContent = classes[target]));
+      names.forEach((name, target) => (name.textContent = classes()[target]));
     },
   };
 }
 
+function normChoice(model) {
+  const eps = model.get("eps");
+  const options = Object.entries(NORMS).map(([norm, name]) => [norm, `${name}, ε = ${eps[norm]}`]);
+  return choice(model, "norm", { label: "Change within", options });
+}
+
 function render({ model, el }) {
   const networks = model.get("networks");
-  const images = numbersOf(model.get("images"), Uint8Array);
-  let results = { digit: null };
-  const strip = digitStrip(model, (digit) => imageAt(images, digit));
+  const images = rowsOf(arrayOf(model.get("images")));
+  const strip = digitStrip(model, (digit) => images[digit]);
   const targets = targetChoice(model);
-  const norms = choice(model, "norm", { label: "Change within", options: Object.entries(NORMS) });
-  const share = slider(model, "share", {
-    label: "Share of the way",
-    min: 0,
-    max: 1,
-    step: 0.01,
-    text: (value) => percent(hundredth(value)),
-  });
-  const controls = [strip, targets, norms, share];
+  const norms = normChoice(model);
+  const way = slider(model, "share", { label: "Share of the way", text: inWords });
   const original = digitImage(PICTURE);
-  const members = networks.map(member);
-  const heads = [html("div", {}, "gradient of the loss"), html("div")];
+  const members = networks.map(networkMember);
+  const imageHead = html("div");
+  const heads = [html("div", {}, "gradient of the loss"), imageHead];
+  const lineup = html("div", { class: "xp-lineup" }, ...heads, ...members.map(({ node }) => node));
+  lineup.style.setProperty("--networks", networks.length);
   const verdict = html("p", { class: "xp-verdict xp-balanced" });
-  const note = html(
-    "p",
-    { class: "xp-note xp-balanced" },
-    "Gradients are clipped at ±3σ and rescaled: mid-grey is 0; where they are white, more ink ",
-    "raises the loss. ε is the same for all. A bar is the way, cut where the network changes its ",
-    "mind; the mark is where we are.",
-  );
+  const note = html("p", { class: "xp-note xp-balanced" }, NOTE);
+  let loaded = { digit: null };
 
-  // The results of another digit arrive a moment later; by then a third may be wanted.
-  function bring(digit) {
-    load(model, digit).then(
-      (arrived) => {
-        if (digit !== model.get("digit")) return;
-        results = arrived;
-        members.forEach((each, n) => each.drawGradient(results.gradient(n)));
-        draw();
-      },
-      (error) => (verdict.textContent = `The pictures of ${digit} did not load: ${error.message}.`),
-    );
-  }
+  const part = followPart(model, "digit", {
+    use(values, key) {
+      loaded = { digit: Number(key), networks: networksOf(values) };
+      members.forEach((member, n) => member.drawGradient(loaded.networks[n].gradient));
+      draw();
+    },
+    fail: (error, key) =>
+      (verdict.textContent = `The pictures of ${key} did not load: ${error.message}.`),
+  });
 
   function draw() {
-    controls.forEach((part) => part.draw());
+    [strip, targets, norms, way].forEach((control) => control.draw());
     const digit = model.get("digit");
-    if (digit !== results.digit) {
-      bring(digit);
-      return;
-    }
-    const [norm, target] = [model.get("norm"), model.get("target")];
-    const k = hundredth(model.get("share"));
-    const goal = model.get("targets")[digit][target];
-    const now = { digit, goal, k };
-    const x = imageAt(images, digit);
-    original.draw(x, `a test image of ${article(digit)}`);
-    const said = networks.map((_, n) => results.said(n, norm, target));
-    members.forEach((each, n) => each.draw(x, results.changed(n, norm, target), said[n], now));
-    heads[1].textContent = `image at ${percent(k)}`;
-    verdict.textContent = verdictOf(networks, said.map((classes) => classes[k]), k, goal);
+    if (digit === loaded.digit) drawWays(digit, model.get("norm"), model.get("target"));
   }
-  const side = html("div", { class: "xp-change-side" }, targets.node, norms.node, share.node);
-  return show(
+
+  function drawWays(digit, norm, target) {
+    const ways = loaded.networks.map((network) => network.way(norm, target));
+    const last = ways[0].classes.length - 1;
+    const place = Math.round(last * model.get("share"));
+    const said = ways.map(({ classes }) => classes[place]);
+    const goal = model.get("targets")[digit][target];
+    const shown = { x: images[digit], share: place / last, digit, goal };
+    original.draw(shown.x, `a test image of ${article(digit)}`);
+    members.forEach((member, n) => member.draw(ways[n], said[n], shown));
+    imageHead.textContent = `image at ${inWords(shown.share)}`;
+    verdict.textContent = verdictOf(networks, said, shown);
+  }
+  const side = html("div", { class: "xp-change-side" }, targets.node, norms.node, way.node);
+  const end = show(
     { model, el },
     [
       strip.node,
       html("div", { class: "xp-change-top" }, thumbnail(original, "image"), side),
       verdict,
-      html("div", { class: "xp-lineup" }, ...heads, ...members.map(({ node }) => node)),
+      lineup,
       note,
     ],
     draw,
   );
+  part.load();
+  return () => {
+    part.stop();
+    end();
+  };
 }
 
 export default { render };

@@ -1,16 +1,17 @@
 """What people see in what networks look for: gradients, and the way to a large change."""
 
-from pathlib import Path
-
 import numpy as np
 import traitlets
 
+from explorables.arrays import Array, wire
 from explorables.base import Explorable
 from explorables.traits import Number
-from helpers.results import FOLDER, load_arrays, load_figures
+from helpers.formats import ROBUSTNESS_PICTURES, Format
+from helpers.results import load_arrays, load_figures, load_run
 
 RESULTS = "robustness/pictures"
 NORMS = ("linf", "l2")
+IMAGES = ROBUSTNESS_PICTURES["images"]._replace(unit="px", per_unit=255)
 PLACES = 101  # of the way: every hundredth, both ends included
 
 #: What each network of experiments.robustness_pictures is called.
@@ -44,18 +45,19 @@ class LargeChanges(Explorable):
     digit = traitlets.Int(7, min=0, max=9).tag(sync=True)
     target = traitlets.Int(0, min=0, max=2).tag(sync=True)
     norm = traitlets.Enum(list(NORMS), "l2").tag(sync=True)
-    share = Number(1.0, min=0, max=1).tag(sync=True)
+    share = Number(1.0, min=0, max=1, step=0.01).tag(sync=True)
     networks = traitlets.List(help="their names").tag(sync=True)
-    images = traitlets.Bytes(help="uint8, one row a digit").tag(sync=True)
-    targets = traitlets.List(help="three classes for each digit").tag(sync=True)
+    eps = traitlets.Dict(help="the largest change in each norm, in pixels").tag(sync=True)
+    images = Array(IMAGES, load=lambda: load_arrays(RESULTS)["images"] / 255)
+    targets = traitlets.List(help="the classes to aim at, for each digit").tag(sync=True)
 
     @traitlets.default("networks")
     def _load_networks(self):
         return [NAMES[network] for network in load_figures(RESULTS)["networks"]]
 
-    @traitlets.default("images")
-    def _load_images(self):
-        return load_arrays(RESULTS)["images"].tobytes()
+    @traitlets.default("eps")
+    def _load_eps(self):
+        return load_run(RESULTS)["settings"]["eps"]
 
     @traitlets.default("targets")
     def _load_targets(self):
@@ -63,22 +65,26 @@ class LargeChanges(Explorable):
 
     @classmethod
     def parts(cls):
-        sources = [FOLDER / RESULTS / "arrays.npz", Path(__file__)]
-        return {str(digit): sources for digit in range(10)}
+        return [str(digit) for digit in range(10)]
 
     @classmethod
     def part(cls, key):
-        """Of a digit, all uint8: ``gradients`` (networks, 784), from 0 to 255, 128 for 0; for each
-        norm ``changed_...`` (networks, targets, 784), the ends of the ways, in 1/255; and
-        ``said_...`` (networks, targets, 101), the class at each hundredth of them."""
+        """Of a digit: ``gradients`` (networks, 784), from 0 to 1, 128/255 for 0; for each norm
+        ``changed_...`` (networks, targets, 784), the ends of the ways, in pixels; and
+        ``classes_...`` (networks, targets, 101), the class at each hundredth of them."""
         if key not in cls.parts():
             return super().part(key)
         arrays, digit = load_arrays(RESULTS), int(key)
-        part = {"gradients": arrays["gradients"][:, digit]}
+        part = {"gradients": _pictures(arrays["gradients"][:, digit])}
         for norm in NORMS:
-            part[f"changed_{norm}"] = arrays[norm][:, digit]
-            part[f"said_{norm}"] = classes_on_the_way(arrays[f"walk_{norm}"][:, digit])
-        return {name: array.tobytes() for name, array in part.items()}
+            part[f"changed_{norm}"] = _pictures(arrays[norm][:, digit])
+            part[f"classes_{norm}"] = classes_on_the_way(arrays[f"walk_{norm}"][:, digit])
+        return part
+
+
+def _pictures(stored):
+    """Pictures from 0, black, to 1, white, as a page reads them, from those in 1/255."""
+    return wire(stored / 255, Format("uint8", stored.shape, per_unit=255))
 
 
 def classes_on_the_way(walk):

@@ -58,7 +58,7 @@ class TrainingSetSize(Explorable):
 
     @traitlets.default("radii")
     def _load_radii(self):
-        return next(each["radii"][NORM] for each in load_trained() if NORM in each["radii"])
+        return next(found["radii"][NORM] for found in load_trained() if NORM in found["radii"])
 
     @traitlets.default("curves")
     def _load_curves(self):
@@ -72,17 +72,23 @@ class TrainingSetSize(Explorable):
 
 def _points(found, model):
     """Means and spreads of a model, from few training images to many."""
-    points = []
-    for n in sorted({figures["n_train"] for figures in found if figures["model"] == model}):
-        seeds, standard = (
-            [each for each in found if (each["model"], each["n_train"]) == (of, n)]
-            for of in (model, "standard")
-        )
-        clean = [[figures["clean"] for figures in of] for of in (seeds, standard)]
-        point = {"n": n, "clean": _compared(*clean), "robust": None}
-        if all(NORM in each["robust"] and each["norm"] != "linf" for each in seeds):
-            robust = ([figures["robust"][NORM] for figures in of] for of in (seeds, standard))
-            by_eps = (zip(*shares, strict=True) for shares in robust)
-            point["robust"] = [_compared(*of_eps) for of_eps in zip(*by_eps, strict=True)]
-        points.append(point)
-    return points
+    sizes = sorted({figures["n_train"] for figures in found if figures["model"] == model})
+    return [_point(found, model, n) for n in sizes]
+
+
+def _point(found, model, n):
+    seeds, standard = (
+        [figures for figures in found if (figures["model"], figures["n_train"]) == (name, n)]
+        for name in (model, "standard")
+    )
+    clean = ([figures["clean"] for figures in networks] for networks in (seeds, standard))
+    return {"n": n, "clean": _compared(*clean), "robust": _robust(seeds, standard)}
+
+
+def _robust(seeds, standard):
+    """The same at each of the radii; None where there was no attack, or it says little."""
+    if any(NORM not in figures["robust"] or figures["norm"] == "linf" for figures in seeds):
+        return None
+    shares = ([figures["robust"][NORM] for figures in networks] for networks in (seeds, standard))
+    at_radii = (zip(*networks, strict=True) for networks in shares)
+    return [_compared(*pair) for pair in zip(*at_radii, strict=True)]
