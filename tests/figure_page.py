@@ -183,6 +183,15 @@ class Plot:
             box["y"] + (y1 - y) / (y1 - y0) * box["height"],
         )
 
+    def to_units(self, x, y):
+        """The data point that lies there on the screen."""
+        (x0, x1), (y0, y1) = self._axes()
+        box = self.frame
+        return (
+            x0 + (x - box["x"]) / box["width"] * (x1 - x0),
+            y1 - (y - box["y"]) / box["height"] * (y1 - y0),
+        )
+
     def _axes(self):
         return [
             [float(v) for v in self.locator.get_attribute(name).split()]
