@@ -1,10 +1,14 @@
 """Arrays on their way to a page: ``{dtype, shape, buffer}``, which ``arrayOf`` of kit/model.js
-reads, with ``per_unit`` where whole numbers stand for parts of a unit."""
+reads. With ``per_unit``, where whole numbers stand for parts of a unit, and ``infinity``, the one
+that stands for an infinite value, where there may be one."""
 
 import numpy as np
 import traitlets
 
-from helpers.formats import Format
+from helpers.formats import PIXELS, Format
+
+#: An image of each digit, as figures show them.
+DIGITS = Format("uint8", (10, PIXELS), "px", "an image of each digit", 255)
 
 
 def wire(values, format):
@@ -15,7 +19,11 @@ def wire(values, format):
     stored = format.encode(values)
     buffer = memoryview(np.ascontiguousarray(stored, stored.dtype.newbyteorder("<"))).cast("B")
     sent = {"dtype": str(stored.dtype), "shape": list(stored.shape), "buffer": buffer}
-    return sent if format.per_unit == 1 else sent | {"per_unit": format.per_unit}
+    if format.per_unit != 1:
+        sent["per_unit"] = format.per_unit
+    if format.infinity is not None:
+        sent["infinity"] = format.infinity
+    return sent
 
 
 def wired(values):

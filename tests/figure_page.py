@@ -19,6 +19,12 @@ def text_of(locator):
     return locator.inner_text().replace("\u00a0", " ")
 
 
+def pixels(canvas):
+    """The red, green and blue of each pixel of a digit: an array (784, 3), from 0 to 255."""
+    shown = canvas.evaluate("c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]")
+    return np.array(shown).reshape(-1, 4)[:, :3]
+
+
 def centre(locator):
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -59,6 +65,11 @@ class FigurePage:
         shown = re.compile(f"^{re.escape(name.replace('_', ''))}$")
         label = self.root.locator(".xp-readouts span", has_text=shown)
         return text_of(label.locator("xpath=following-sibling::strong"))
+
+    def caption(self, name):
+        """What stands below the picture of that name."""
+        title = self.root.get_by_text(name, exact=True)
+        return text_of(title.locator("xpath=following-sibling::*"))
 
     def plot(self, name):
         """The plot whose accessible name begins with, or matches, ``name``."""
@@ -170,6 +181,15 @@ class Plot:
         return (
             box["x"] + (x - x0) / (x1 - x0) * box["width"],
             box["y"] + (y1 - y) / (y1 - y0) * box["height"],
+        )
+
+    def to_units(self, x, y):
+        """The data point that lies there on the screen."""
+        (x0, x1), (y0, y1) = self._axes()
+        box = self.frame
+        return (
+            x0 + (x - box["x"]) / box["width"] * (x1 - x0),
+            y1 - (y - box["y"]) / box["height"] * (y1 - y0),
         )
 
     def _axes(self):

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import torch
 import traitlets
-from single_page import opening, write_page
-from test_explorables import Figure, numbers
+from figure_page import FigurePage, numbers, pixels, text_of
 
 from explorables import AdversarialWalk
 from explorables.figures.weight_decay.adversarial_walk import RUNS
@@ -25,7 +24,7 @@ LABELS = {
     "deepfool": "the nearest that DeepFool found",
 }
 NAMES = ("low decay", "high decay")
-PIXELS = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
+BARS = "bars => bars.map((bar) => parseFloat(bar.style.height) / 100)"
 
 
 def softmax(s):
@@ -71,56 +70,70 @@ def longest(kind, digit):
     return max(way.length for way in ways(kind, digit))
 
 
-class Walk(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "adversarial_walk")
-        self.verdict = self.root.locator(".xp-verdict")
-        self.slider = self.handle("Length of the change")
-        self.panels = self.root.locator(".xp-walk").all()
+class Panel:
+    """One of the two networks, side by side."""
+
+    def __init__(self, root, name):
+        self.root = root.get_by_role("group", name=re.compile(f"^{name}"))
+        self.bars = self.root.get_by_role("img", name="probabilities")
+
+    def p(self):
+        """The heights of the bars, as probabilities."""
+        return self.bars.locator(".xp-share").evaluate_all(BARS)
+
+    def read(self):
+        return text_of(self.root.locator("strong"))
+
+    def length(self):
+        """How long the change is, as it stands below its picture."""
+        note = self.root.get_by_text("change", exact=True).locator("xpath=following-sibling::*")
+        return numbers(text_of(note))[0]
+
+    def pictures(self):
+        """The image and its change: shape (2, 784, 3), from 0 to 255."""
+        canvases = self.root.locator("canvas").all()
+        return np.array([pixels(canvas) for canvas in canvases])
+
+
+class Walk(FigurePage):
+    figure = AdversarialWalk
+
+    @property
+    def slider(self):
+        return self.handle("Length of the change")
+
+    @property
+    def panels(self):
+        return [Panel(self.root, name) for name in ("Low decay", "High decay")]
+
+    @property
+    def chart(self):
+        return self.plot("Probabilities of the digit")
 
     def show(self, kind, digit, share):
         self.set(example=kind, digit=digit, share=share)
 
     def p(self):
-        """The heights of the bars, as probabilities, a row for each network."""
-        return np.array([
-            panel.locator(".xp-share").evaluate_all(
-                "bars => bars.map((bar) => parseFloat(bar.style.height) / 100)"
-            )
-            for panel in self.panels
-        ])  # fmt: skip
+        """The probabilities, a row for each network."""
+        return np.array([panel.p() for panel in self.panels])
 
     def pictures(self):
         """Of each network the image and its change: shape (2, 2, 784, 3), from 0 to 255."""
-        drawn = [
-            np.array(canvas.evaluate(PIXELS)).reshape(784, 4)[:, :3]
-            for panel in self.panels
-            for canvas in panel.locator("canvas").all()
-        ]
-        return np.array(drawn).reshape(2, 2, 784, 3)
+        return np.array([panel.pictures() for panel in self.panels])
 
     def lengths(self):
-        notes = self.root.locator(".xp-walk .xp-note span").all_inner_texts()
-        return [numbers(note)[0] for note in notes]
+        return [panel.length() for panel in self.panels]
+
+    def read(self):
+        return [panel.read() for panel in self.panels]
 
     def radio(self, digit):
         return self.root.get_by_role("radio", name=f"digit {digit} ")
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return write_page(tmp_path_factory.mktemp("walk"), AdversarialWalk())
-
-
 @pytest.fixture
-def open_walk(browser, address):
-    with opening(browser, address, Walk) as open_walk:
-        yield open_walk
-
-
-@pytest.fixture
-def figure(open_walk):
-    return open_walk()
+def figure(open_figure):
+    return open_figure(Walk)
 
 
 # What the figure says of the networks
@@ -158,7 +171,7 @@ def test_a_change_is_as_bright_on_both_sides_as_it_is_large(figure):
     figure.show("equal_confidence", 5, 1)
     (_, low), (_, high) = figure.pictures()
     assert high.min() < 2 < low.min()  # only the longer way has a pixel of full colour
-    assert "Full colour is a change of 0.71 on both" in figure.root.inner_text()
+    assert figure.root.get_by_text("Full colour is a change of 0.71 on both").is_visible()
     figure.show("equal_confidence", 5, 0)
     assert (figure.pictures()[:, 1] == 255).all()
 
@@ -179,7 +192,7 @@ def test_each_panel_names_the_class_that_is_read(figure, kind):
         for share in (0.31, 0.52, 0.7, 0.9, 1):
             figure.show(kind, digit, share)
             at = share * longest(kind, digit)
-            read = figure.root.locator(".xp-read").all_inner_texts()
+            read = figure.read()
             assert read == [words(way, at) for way in ways(kind, digit)]
             seen |= {text.split()[0] for text in read}
     assert seen >= {"still", "reads" if kind == "equal_confidence" else "is"}
@@ -188,7 +201,7 @@ def test_each_panel_names_the_class_that_is_read(figure, kind):
 def test_the_verdict_compares_the_two(figure):
     def says(kind, digit, share):
         figure.show(kind, digit, share)
-        return figure.verdict.inner_text()
+        return text_of(figure.verdict)
 
     low, high = ways("equal_confidence", 4)
     between = (low.turn() + high.turn()) / 2 / high.length
@@ -229,7 +242,7 @@ def test_the_summary_has_lengths_and_turns(figure, kind):
     for digit in range(10):
         figure.show(kind, digit, 0.4)
         low, high = ways(kind, digit)
-        found = numbers(figure.root.locator(".xp-about").inner_text())
+        found = numbers(text_of(figure.root.get_by_text("times the length.")))
         wanted = [low.turn(), high.turn(), 95, low.goal(), low.length, high.length]
         if kind == "deepfool":
             wanted = [low.length, low.goal(), high.length, high.goal()]
@@ -241,27 +254,20 @@ def test_curves_and_marks_lie_at_lengths_and_probabilities(figure, kind):
     end = math.ceil(max(longest(kind, digit) for digit in range(10)))
     for digit in (3, 6):
         figure.show(kind, digit, 0.5)
-        box = figure.root.locator(".xp-frame")
-        left, top, width, height = (
-            float(box.get_attribute(name)) for name in ("x", "y", "width", "height")
+        points = figure.chart.all_points()
+        assert points["length"] == pytest.approx(
+            np.array([[0.5 * longest(kind, digit), y] for y in (0, 100)]), abs=0.002
         )
-        corners = figure.root.locator("polyline").evaluate_all(
-            "lines => lines.map((line) => line.getAttribute('points'))"
-        )
-        points = np.array([[c.split(",") for c in line.split()] for line in corners], float)
-        points = (points - (left, top + height)) * (end / width, -1 / height)
-        marks = figure.root.locator(".xp-plane .xp-marker").evaluate_all(
-            "marks => marks.map((mark) => mark.getAttribute('transform'))"
-        )
-        for n, way in enumerate(ways(kind, digit)):
+        assert max(x[:, 0].max() for x in points.values()) <= end
+        for name, way in zip(NAMES, ways(kind, digit), strict=True):
             p = softmax(way.scores / way.temperature)
-            for line, c in zip(points[2 * n : 2 * n + 2], (digit, way.goal()), strict=True):
-                assert line[:, 0] == pytest.approx(np.linspace(0, way.length, 41), abs=0.002)
-                assert line[:, 1] == pytest.approx(p[:, c], abs=2e-4)
-            x, y = np.array(numbers(marks[n])) - (left, top + height)
-            assert x * end / width == pytest.approx(way.turn(), abs=0.01)
-            assert -y / height == pytest.approx(way.p(way.turn())[digit], abs=0.005)
-        assert figure.root.locator(".xp-line.xp-low").count() == 2 + 1  # one is in the legend
+            lengths = np.linspace(0, way.length, 41)
+            for line, c in (("digit", digit), ("goal", way.goal())):
+                expected = np.stack([lengths, 100 * p[:, c]], axis=1)
+                assert points[f"{line}, {name}"] == pytest.approx(expected, abs=0.02)
+            [[x, y]] = points[f"boundary, {name}"]
+            assert x == pytest.approx(way.turn(), abs=0.01)
+            assert y == pytest.approx(100 * way.p(way.turn())[digit], abs=0.5)
 
 
 # How it is used
@@ -271,9 +277,8 @@ def test_arrow_keys_walk_and_choose_digits_and_kinds(figure):
     figure.slider.press("Home")
     for _ in range(3):
         figure.slider.press("ArrowRight")
-    assert figure.slider.get_attribute("aria-valuetext") == (
-        f"{0.03 * longest('equal_confidence', 4):.2f} px"
-    )
+    moved = f"{0.03 * longest('equal_confidence', 4):.2f} px"
+    assert figure.spoken("Length of the change") == moved
     figure.slider.press("End")
     assert figure.lengths() == pytest.approx(
         [way.length for way in ways("equal_confidence", 4)], abs=0.00501
@@ -293,7 +298,7 @@ def test_arrow_keys_walk_and_choose_digits_and_kinds(figure):
 
 def test_a_click_on_a_digit_shows_it(figure):
     for digit in (7, 0):
-        figure.root.locator(f"canvas[aria-label='digit {digit}']").click()
+        figure.root.get_by_role("img", name=f"digit {digit}").click()
         figure.slider.press("Home")
         assert figure.p().argmax(axis=1).tolist() == [digit, digit]
 
@@ -306,7 +311,7 @@ def test_buttons_lead_to_the_boundaries_and_the_ends(figure, kind):
         both = ways(kind, digit)
         for n, name in enumerate(NAMES):
             figure.root.get_by_role("button", name=f"{name}’s boundary").press("Enter")
-            read = figure.panels[n].locator(".xp-read").inner_text()
+            read = figure.read()[n]
             assert read.startswith("is on the boundary between ") and digit in numbers(read)
             assert figure.lengths()[n] == pytest.approx(both[n].turn(), abs=0.01)
         figure.root.get_by_role("button", name="end").press("Enter")
@@ -318,27 +323,43 @@ def test_buttons_lead_to_the_boundaries_and_the_ends(figure, kind):
 def test_the_digit_and_the_class_walked_to_have_signs_and_the_bars_are_spoken(figure):
     figure.show("deepfool", 0, 0.9)
     for panel, way in zip(figure.panels, ways("deepfool", 0), strict=True):
-        columns = panel.locator(".xp-classes > span").all_inner_texts()
+        columns = panel.bars.locator("> span").all_inner_texts()
         signs = {c: re.sub(r"[\s\d]", "", column) for c, column in enumerate(columns)}
         assert {c: sign for c, sign in signs.items() if sign} == {0: "●", way.goal(): "◆"}
-        spoken = numbers(panel.locator(".xp-classes").get_attribute("aria-label"))
+        spoken = numbers(panel.bars.get_attribute("aria-label"))
         assert spoken[0::2] == list(range(10))
         p = way.p(0.9 * longest("deepfool", 0))
         assert spoken[1::2] == pytest.approx(100 * p, abs=0.51)
-    names = [panel.get_attribute("aria-label") for panel in figure.panels]
+    names = [panel.root.get_attribute("aria-label") for panel in figure.panels]
     assert names == ["Low decay, λ\u00a0=\u00a010⁻⁴", "High decay, λ\u00a0=\u00a00.1"]
 
 
+def test_ways_with_fewer_places_and_another_temperature_live(open_figure):
+    book = AdversarialWalk()
+    networks = [network | {"temperature": 2 * network["temperature"]} for network in book.networks]
+    widget = AdversarialWalk(
+        networks=networks, scores=book.scores[:, :, :, ::10], changes=book.changes / 2, digit=3
+    )
+    figure = open_figure(Walk, fresh=True, widget=widget)
+    figure.slider.press("End")
+    both = ways("equal_confidence", 3)
+    assert figure.lengths() == pytest.approx([way.length / 2 for way in both], abs=0.00501)
+    assert figure.p() == pytest.approx(
+        np.array([softmax(way.scores[-1] / way.temperature / 2) for way in both]), abs=2e-4
+    )
+    assert [len(points) for points in figure.chart.points("goal, low decay")] == [5]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_keeps_its_height_and_fits(open_walk, width):
-    figure = open_walk(viewport={"width": width, "height": 800})
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(Walk, width=width)
     heights = set()
     for kind in KINDS:
         for digit in range(10):
             for share in (0, 0.3, 0.52, 1):
                 figure.show(kind, digit, share)
-                heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
-                assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+                heights.add(round(figure.height()))
+                assert figure.sticks_out() <= 0
     assert len(heights) == 1
 
 
@@ -347,17 +368,13 @@ def test_it_keeps_its_height_and_fits(open_walk, width):
 
 def test_the_state_holds_images_changes_and_scores():
     walk = AdversarialWalk()
-    changes = np.frombuffer(walk.changes, "<i2").reshape(2, 2, 10, 784) / walk.per_unit
-    scores = np.frombuffer(walk.scores, "<f4").reshape(2, 2, 10, 41, 10)
-    images = np.frombuffer(walk.images, np.uint8).reshape(10, 784) / 255
     for n in range(2):
         for k, kind in enumerate(KINDS):
             for digit in range(10):
                 way = Way(RUNS[n], kind, digit)
-                assert np.array_equal(scores[n, k, digit], way.scores)
-                assert np.abs(images[digit] - way.image).max() < 1e-6
-                assert np.abs(changes[n, k, digit] - way.change).max() < 6e-5
-                assert np.linalg.norm(changes[n, k, digit]) == pytest.approx(way.length, abs=1e-4)
+                assert np.array_equal(walk.scores[n, k, digit], way.scores)
+                assert np.array_equal(walk.images[digit], way.image)
+                assert np.abs(walk.changes[n, k, digit] - way.change).max() < 1e-6
 
 
 def test_the_state_is_light():

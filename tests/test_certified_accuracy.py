@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 import traitlets
-from single_page import opening, write_page
-from test_explorables import Figure, centre, numbers
+from figure_page import FigurePage, numbers, text_of
 
 from explorables import CertifiedAccuracy
 from explorables.figures.lipschitz_margins.lmt_networks import NAMES
@@ -24,17 +23,13 @@ def network(model):
     return load_lmt(model)[0]
 
 
-def shares():
-    """Per cent of the test images that are certified, and that are not fooled, at each of EPS:
-    shape (networks, 2, 151)."""
-    figure = CertifiedAccuracy()
-    counts = np.frombuffer(figure.counts, "<u2").reshape(len(MODELS), 2, 151)
-    return 100 * counts.astype(float) / figure.images
-
-
 @pytest.fixture(scope="module")
 def expected():
-    return dict(zip(MODELS, shares(), strict=True))
+    """By model, per cent of the test images that are certified, and that are not fooled, at each
+    of EPS: arrays (2, 151)."""
+    figure = CertifiedAccuracy()
+    assert np.array_equal(figure.radii, EPS)
+    return dict(zip(MODELS, 100 * figure.counts / figure.images, strict=True))
 
 
 # What is counted
@@ -76,14 +71,14 @@ def test_bounds_fall_and_keep_their_order(expected, model):
 def test_the_state_is_light():
     state = CertifiedAccuracy().state()
     assert len(gzip.compress(json.dumps(state).encode())) < 6_000
-    assert [of["model"] for of in state["networks"]] == MODELS
+    assert [each["model"] for each in state["networks"]] == MODELS
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("network", "lenet"), ("network", None), ("eps", -0.1), ("eps", 3.1), ("eps", math.nan),
-        ("eps", "1"),
+        ("eps", "1"), ("radii", [-0.02]), ("counts", [1, 2]),
     ],
 )  # fmt: skip
 def test_values_that_mean_nothing_are_refused(name, value):
@@ -94,54 +89,35 @@ def test_values_that_mean_nothing_are_refused(name, value):
 # The figure
 
 
-class Bounds(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "certified_accuracy")
-        self.verdict = self.root.locator(".xp-verdict")
-        self.plot = self.root.locator("svg.xp-plane")
+class Bounds(FigurePage):
+    figure = CertifiedAccuracy
+
+    @property
+    def bounds(self):
+        return self.plot("Accuracy against ε")
 
     def show(self, model, eps):
         self.set(network=model, eps=eps)
 
+    def options(self):
+        """The networks to choose from."""
+        return self.root.get_by_role("group", name="Network").locator("label")
+
     def radio(self, model):
-        return self.root.get_by_role("radio").nth(MODELS.index(model))
-
-    def in_units(self, points):
-        """Places in the plot, in pixels of ε and in per cent."""
-        left, top, width, height = self.plot.locator(".xp-frame").evaluate(
-            "f => ['x', 'y', 'width', 'height'].map((name) => Number(f.getAttribute(name)))"
-        )
-        share = (np.array(points, float) - [left, top]) / [width, height]
-        return share * [3, -100] + [0, 100]
-
-    def curve(self, kind):
-        text = self.plot.locator(f"polyline.xp-{kind}").get_attribute("points")
-        return self.in_units([corner.split(",") for corner in text.split()])
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return write_page(tmp_path_factory.mktemp("bounds"), CertifiedAccuracy())
+        return self.options().nth(MODELS.index(model)).get_by_role("radio")
 
 
 @pytest.fixture
-def open_bounds(browser, address):
-    with opening(browser, address, Bounds) as open_bounds:
-        yield open_bounds
-
-
-@pytest.fixture
-def figure(open_bounds):
-    return open_bounds(viewport={"width": 1280, "height": 900})
+def figure(open_figure):
+    return open_figure(Bounds)
 
 
 @models
 def test_curves_are_the_bounds(figure, expected, model):
     figure.show(model, 0.5)
-    for kind, bound in zip(("proof", "large"), expected[model], strict=True):
-        drawn = figure.curve(kind)
-        assert drawn[:, 0] == pytest.approx(EPS, abs=1e-6)
-        assert drawn[:, 1] == pytest.approx(bound, abs=1e-6)
+    for name, bound in zip(("certified", "not fooled"), expected[model], strict=True):
+        [drawn] = figure.bounds.points(name)
+        assert drawn == pytest.approx(np.stack([EPS, bound], axis=1), abs=1e-6)
 
 
 @models
@@ -153,42 +129,42 @@ def test_words_lie_in_the_areas_that_they_name(figure, expected, model):
         "nobody knows": (certified, withstood),
         "broken": (withstood, withstood * 0 + 100),
     }
-    words = figure.plot.locator("text.xp-label[visibility=visible]").all()
-    assert "broken" in [word.text_content() for word in words] and len(words) >= 2
-    for word in words:
-        low, high = areas[word.text_content()]
-        box = word.evaluate("t => [t.getBBox().x, t.getBBox().y, t.getBBox().width]")
-        (left, _), (right, _) = figure.in_units([box[:2], [box[0] + box[2], box[1]]])
-        middle = float(word.get_attribute("y")) - 4
-        at = figure.in_units([[0, middle]])[0, 1]
-        inside = slice(*np.searchsorted(EPS, [left, right]))
+    words = figure.bounds.boxes_of_texts()
+    assert "broken" in dict(words) and len(words) >= 2
+    for word, box in words:
+        low, high = areas[word]
+        (left, top), (right, bottom) = (
+            figure.bounds.to_units(box[x], box[y])
+            for x, y in (("left", "top"), ("right", "bottom"))
+        )
         assert 0 < left < right < 3
-        assert (low[inside] < at).all() and (at < high[inside]).all()
+        inside = slice(*np.searchsorted(EPS, [left, right]))
+        middle = (top + bottom) / 2
+        assert (low[inside] < middle).all() and (middle < high[inside]).all()
 
 
 def test_every_network_shows_both_bounds_at_eps(figure, expected):
     for eps in (0, 0.3, 1.24, 3):
         figure.show("plain", eps)
-        notes = figure.root.locator(".xp-networks .xp-note").all_inner_texts()
-        for model, note in zip(MODELS, notes, strict=True):
-            assert numbers(note.replace("–", " ")) == pytest.approx(
+        for model, option in zip(MODELS, figure.options().all_inner_texts(), strict=True):
+            assert numbers(option.replace("–", " "))[-2:] == pytest.approx(
                 expected[model][:, EPS.tolist().index(eps)], abs=1e-6
             )
 
 
 def says(expected, model, e):
     least, most = expected[model][:, e]
-    at = f"{NAMES[model]}, ε = {EPS[e]:.2f}: "
+    at = f"{NAMES[model]}, ε = {EPS[e]:.2f}: ".replace("\u00a0", " ")
     if e == 0:
-        return f"{at}nothing is changed, and {least:.2f}\u00a0% of the images are right."
+        return f"{at}nothing is changed, and {least:.2f} % of the images are right."
     known = (
-        f"{at}at least {least:.2f}\u00a0% and at most {most:.2f}\u00a0% of the images withstand "
-        f"every change. Of {most - least:.2f}\u00a0% nobody knows."
+        f"{at}at least {least:.2f} % and at most {most:.2f} % of the images withstand every change."
+        f" Of {most - least:.2f} % nobody knows."
     )
     beaten = [NAMES[other] for other in MODELS if expected[other][1, e] < least]
     if not beaten:
         return known
-    names = " and ".join(filter(None, [", ".join(beaten[:-1]), beaten[-1]]))
+    names = " and ".join(filter(None, [", ".join(beaten[:-1]), beaten[-1]])).replace("\u00a0", " ")
     return f"{known} So it certainly beats {names}."
 
 
@@ -196,18 +172,18 @@ def says(expected, model, e):
 def test_the_verdict(figure, expected, model):
     for e in (0, 1, 15, 50, 60, 79, 100, 120, 135, 150):
         figure.show(model, float(EPS[e]))
-        assert figure.verdict.inner_text() == says(expected, model, e)
+        assert text_of(figure.verdict) == says(expected, model, e)
 
 
 def test_the_network_is_chosen_by_click_and_by_key(figure, expected):
     for model in MODELS:
-        figure.root.locator(".xp-networks svg").nth(MODELS.index(model)).click()
+        figure.options().nth(MODELS.index(model)).click(position={"x": 40, "y": 30})  # its picture
         assert figure.radio(model).is_checked()
-        assert figure.verdict.inner_text() == says(expected, model, 50)
+        assert text_of(figure.verdict) == says(expected, model, 50)
     figure.radio(MODELS[0]).focus()
     figure.page.keyboard.press("ArrowRight")
-    assert figure.verdict.inner_text() == says(expected, MODELS[1], 50)
-    assert NAMES[MODELS[1]] in figure.radio(MODELS[1]).evaluate("r => r.closest('label').innerText")
+    assert text_of(figure.verdict) == says(expected, MODELS[1], 50)
+    assert NAMES[MODELS[1]] in figure.options().nth(1).inner_text()
 
 
 def test_eps_has_a_slider_a_handle_and_stops(figure, expected):
@@ -217,37 +193,55 @@ def test_eps_has_a_slider_a_handle_and_stops(figure, expected):
     figure.handle("ε").press("ArrowLeft")
     figure.handle("ε").press("Shift+ArrowLeft")
     assert figure.spoken("ε") == "ε = 0.90 pixels"
-    for eps in (0.3, 1, 1.58):
-        figure.root.get_by_role("button", name=f"ε = {eps}", exact=True).press("Enter")
+    for eps in MARKED:
+        figure.root.get_by_role("button", name=f"ε = {eps:g}", exact=True).press("Enter")
         assert figure.spoken("Change ε") == f"{eps:.2f} px"
-    frame = figure.plot.locator(".xp-frame").bounding_box()
     figure.show("plain", 1)
-    figure.drag("ε", frame["width"] / 3, -30)
+    figure.drag("ε", figure.bounds.frame["width"] / 3, -30)
     assert figure.spoken("ε") == "ε = 2.00 pixels"
     figure.drag("ε", 2000, 0)
-    assert figure.verdict.inner_text() == says(expected, "plain", 150)
+    assert text_of(figure.verdict) == says(expected, "plain", 150)
 
 
 @models
 def test_marks_lie_on_the_curves(figure, expected, model):
     figure.show(model, 0.3)
-    frame = figure.plot.locator(".xp-frame").bounding_box()
-    for place, share in zip(
-        (figure.handle("ε"), figure.plot.locator(".xp-adversarial")), expected[model][:, 15],
-        strict=True,
-    ):  # fmt: skip
-        x, y = centre(place)
-        assert (x - frame["x"]) / frame["width"] == pytest.approx(0.1, abs=0.005)
-        assert 100 * (1 - (y - frame["y"]) / frame["height"]) == pytest.approx(share, abs=0.6)
+    for name, share in zip(("certified", "not fooled"), expected[model][:, 15], strict=True):
+        assert figure.bounds.point(f"{name} at ε") == pytest.approx([0.3, share], abs=1e-6)
+
+
+def test_other_radii_and_fewer_networks_live(open_figure):
+    counts = [[[9, 6, 2, 0], [9, 8, 6, 5]], [[10, 9, 9, 8], [10, 10, 9, 9]]]
+    widget = CertifiedAccuracy(
+        networks=[{"model": "lmt", "name": "one"}, {"model": "best", "name": "two"}],
+        radii=[0, 0.4, 1, 2],
+        attacked=[0.4],
+        counts=counts,
+        images=10,
+        eps=1,
+    )
+    figure = open_figure(Bounds, fresh=True, widget=widget)
+    assert figure.options().count() == 2
+    assert text_of(figure.verdict) == (
+        "one, ε = 1.00: at least 20.00 % and at most 60.00 % of the images withstand every change. "
+        "Of 40.00 % nobody knows."
+    )
+    figure.handle("Change ε").press("End")
+    assert figure.spoken("Change ε") == "2.00 px"
+    figure.root.get_by_role("button", name="ε = 0.4").click()
+    assert figure.bounds.point("certified at ε") == pytest.approx([0.4, 60])
+    assert figure.bounds.points("not fooled") == pytest.approx(
+        np.array([[[0, 90], [0.4, 80], [1, 60], [2, 50]]])
+    )
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_keeps_its_height_and_fits(open_bounds, width):
-    figure = open_bounds(viewport={"width": width, "height": 800})
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(Bounds, width=width)
     heights = set()
     for model in MODELS:
         for eps in (0, 0.3, 0.8, 1, 1.3, 1.58, 2, 3):
             figure.show(model, eps)
-            heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
-            assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+            heights.add(round(figure.height()))
+            assert figure.sticks_out() <= 0
     assert len(heights) == 1

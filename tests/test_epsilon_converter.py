@@ -6,40 +6,31 @@ import math
 import numpy as np
 import pytest
 import traitlets
-from single_page import opening, write_page
-from test_explorables import Figure, numbers
+from figure_page import FigurePage, numbers, pixels, text_of
 
 from explorables import EpsilonConverter
 
-SIZES = [("l2", 0.3), ("l2", 1.58), ("l2", 14), ("l2", 0.001), ("linf", 0.3), ("linf", 8 / 255),
-         ("linf", 0.5), ("linf", 0.001)]  # fmt: skip
+SIZES = [
+    ("l2", 0.3),
+    ("l2", 1.58),
+    ("l2", 14),
+    ("l2", 0.001),
+    ("linf", 0.3),
+    ("linf", 8 / 255),
+    ("linf", 0.5),
+    ("linf", 0.001),
+]
 UNITS = {"pixels in 0–1": 1, "pixels in 0–255": 255, "standardised, ÷ 0.3081": 1 / 0.3081}
 sizes = pytest.mark.parametrize(("norm", "eps"), SIZES)
-IMAGE = np.frombuffer(EpsilonConverter().image, np.uint8) / 255
+IMAGE = EpsilonConverter().image
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return write_page(tmp_path_factory.mktemp("epsilon"), EpsilonConverter())
+class Converter(FigurePage):
+    figure = EpsilonConverter
 
-
-@pytest.fixture
-def open_converter(browser, address):
-    with opening(browser, address, Converter) as open_converter:
-        yield open_converter
-
-
-@pytest.fixture
-def figure(open_converter):
-    return open_converter(viewport={"width": 1280, "height": 800})
-
-
-class Converter(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "epsilon_converter")
-        self.verdict = self.root.locator(".xp-verdict")
-        self.fields = self.root.get_by_role("spinbutton").all()
-        self.slider = self.root.get_by_role("slider", name="ε")
+    @property
+    def fields(self):
+        return self.root.get_by_role("spinbutton").all()
 
     def shown(self):
         """ε in the three units."""
@@ -47,11 +38,14 @@ class Converter(Figure):
 
     def pictures(self):
         """The pixels of the three pictures, shape (3, 784), from 0 to 1."""
-        values = self.root.locator("canvas").evaluate_all(
-            """all => all.map((canvas) =>
-            [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data])"""
+        return (
+            np.array([pixels(canvas)[:, 0] for canvas in self.root.get_by_role("img").all()]) / 255
         )
-        return np.array(values)[:, ::4] / 255
+
+
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(Converter)
 
 
 @sizes
@@ -84,7 +78,7 @@ def test_both_pictures_are_changed_by_the_same_length(figure, norm, eps):
 @sizes
 def test_the_pictures_say_whether_they_are_within_epsilon(figure, norm, eps):
     figure.set(norm=norm, eps=eps)
-    every, few = figure.root.locator(".xp-thumbnail .xp-note").all_inner_texts()[1:]
+    every, few = figure.caption("all pixels"), figure.caption("some pixels")
     assert every.endswith("✓ within ε")
     assert few.endswith("✓ within ε" if norm == "l2" else "✗ beyond ε")
     length = eps * (28 if norm == "linf" else 1)
@@ -94,12 +88,12 @@ def test_the_pictures_say_whether_they_are_within_epsilon(figure, norm, eps):
 
 
 def test_the_verdicts(figure):
-    assert figure.verdict.inner_text().replace("\u2060", "") == (
+    assert text_of(figure.verdict).replace("\u2060", "") == (
         "An L2 certificate of 1.58 holds for all L∞ changes up to 1.58/√784 = 0.0564 (14.4/255), "
         "and for no larger L∞ ball."
     )
     figure.set(norm="linf", eps=0.1)
-    assert figure.verdict.inner_text() == (
+    assert text_of(figure.verdict) == (
         "An L∞ certificate of 0.1 holds for all L2 changes up to 0.1. An L2 certificate covers "
         "this L∞ ball only from 0.1 √784 = 2.8 on."
     )
@@ -110,7 +104,7 @@ def test_a_size_is_typed_in_any_unit(figure, name):
     figure.root.get_by_label("L∞", exact=True).check()
     field = figure.fields[list(UNITS).index(name)]
     field.fill("")
-    field.type("0.37")
+    field.press_sequentially("0.37")
     assert field.input_value() == "0.37"
     eps = 0.37 / UNITS[name]
     assert figure.shown() == pytest.approx([eps * per for per in UNITS.values()], rel=0.006)
@@ -130,9 +124,13 @@ def test_fields_have_names(figure):
 
 def test_presets_set_norm_and_size(figure):
     for name, norm, eps in (
-        ("L∞ 8/255", "L∞", 8 / 255), ("L2 0.3", "L2", 0.3), ("L∞ 0.3", "L∞", 0.3),
-        ("L2 1.58", "L2", 1.58), ("L∞ 0.1", "L∞", 0.1), ("L2 1.0", "L2", 1.0),
-    ):  # fmt: skip
+        ("L∞ 8/255", "L∞", 8 / 255),
+        ("L2 0.3", "L2", 0.3),
+        ("L∞ 0.3", "L∞", 0.3),
+        ("L2 1.58", "L2", 1.58),
+        ("L∞ 0.1", "L∞", 0.1),
+        ("L2 1.0", "L2", 1.0),
+    ):
         figure.root.get_by_role("button", name=name, exact=True).press("Enter")
         assert figure.root.get_by_label(norm, exact=True).is_checked()
         assert figure.shown()[0] == pytest.approx(eps, rel=0.006)
@@ -141,19 +139,20 @@ def test_presets_set_norm_and_size(figure):
 
 
 def test_the_slider_goes_from_hardly_anything_to_grey(figure):
+    slider = figure.handle("ε")
     for norm, largest in (("L2", 14), ("L∞", 0.5)):
         figure.root.get_by_label(norm, exact=True).check()
-        figure.slider.press("End")
-        assert figure.slider.get_attribute("aria-valuetext") == str(largest)
+        slider.press("End")
+        assert figure.spoken("ε") == str(largest)
         grey = figure.pictures()[1][np.isin(IMAGE, (0, 1))]
         assert grey == pytest.approx(np.full(grey.shape, 0.5), abs=0.003)
-        figure.slider.press("ArrowLeft")
+        slider.press("ArrowLeft")
         assert figure.shown()[0] < largest
-        figure.slider.press("Home")
+        slider.press("Home")
         assert figure.shown()[0] == 0.001
         for _ in range(4):
             before = figure.shown()[0]
-            figure.slider.press("ArrowRight")
+            slider.press("ArrowRight")
             assert before < figure.shown()[0] < 1.06 * before
 
 
@@ -164,14 +163,23 @@ def test_a_size_too_large_for_the_other_norm_comes_back(figure):
     assert figure.shown()[0] == 1.58
 
 
+def test_another_image_is_shown_and_flipped_as_it_says(open_figure):
+    ramp = np.arange(784) // 4 / 255
+    widget = EpsilonConverter(image=ramp, flips=list(range(784)), eps=10.5)
+    figure = open_figure(Converter, fresh=True, widget=widget)
+    unchanged, _, few = figure.pictures()
+    assert unchanged == pytest.approx(ramp)
+    assert abs(few - unchanged).nonzero()[0].tolist() == list(range(111))  # 10.5² = 110.25
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_keeps_its_height_and_fits(open_converter, width):
-    figure = open_converter(viewport={"width": width, "height": 800})
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(Converter, width=width)
     heights = set()
     for norm, eps in [*SIZES, ("l2", 0.00347), ("l2", 12.8), ("linf", 0.123)]:
         figure.set(norm=norm, eps=eps)
-        heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
-        assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+        heights.add(round(figure.height()))
+        assert figure.sticks_out() <= 0
     assert len(heights) == 1
 
 
@@ -180,8 +188,10 @@ def test_it_keeps_its_height_and_fits(open_converter, width):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("eps", 0), ("eps", 14.1), ("eps", math.nan), ("eps", "1"), ("norm", "L2"),
-     ("norm", "l1")],
+    [
+        ("eps", 0), ("eps", 14.1), ("eps", math.nan), ("eps", "1"), ("norm", "L2"), ("norm", "l1"),
+        ("image", np.zeros(783)), ("image", np.full(784, 1.01)),
+    ],
 )  # fmt: skip
 def test_bad_values_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):

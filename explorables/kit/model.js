@@ -11,8 +11,14 @@ export function assign(model, values) {
 // Arrays
 
 const KINDS = {
-  int8: Int8Array, uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, int32: Int32Array,
-  uint32: Uint32Array, float32: Float32Array, float64: Float64Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
 };
 const decoded = new WeakMap(); // what Python sent -> its numbers
 
@@ -23,19 +29,32 @@ export function arrayOf(sent) {
   return decoded.get(sent);
 }
 
-function decode({ dtype, shape, buffer, per_unit: perUnit }) {
+function decode({ dtype, shape, buffer, per_unit: perUnit = 1, infinity }) {
   const { byteOffset, byteLength } = buffer;
-  const stored = new KINDS[dtype](buffer.buffer.slice(byteOffset, byteOffset + byteLength));
-  const values = perUnit ? Float64Array.from(stored, (value) => value / perUnit) : stored;
-  return Object.assign(values, { shape });
+  const bytes = buffer.buffer.slice(byteOffset, byteOffset + byteLength);
+  const isStoredInUnit = perUnit === 1 && infinity === undefined;
+  const inUnit = (value) => (value === infinity ? Infinity : value / perUnit);
+  const stored = dtype === "float16" ? halves(bytes) : new KINDS[dtype](bytes);
+  return Object.assign(isStoredInUnit ? stored : Float64Array.from(stored, inUnit), { shape });
+}
+
+const halves = (bytes) => Float32Array.from(new Uint16Array(bytes), half);
+
+// The number that 16 bits stand for in half precision.
+function half(bits) {
+  const sign = bits >> 15 ? -1 : 1;
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
 }
 
 // The rows of such an array along its first axis: arrays with the rest of its shape.
 export function rowsOf(array) {
   const [count, ...shape] = array.shape;
   const length = shape.reduce((product, each) => product * each, 1);
-  return Array.from({ length: count }, (_, k) =>
-    Object.assign(array.subarray(k * length, (k + 1) * length), { shape }),
+  return Array.from(
+    { length: count },
+    (_, k) => Object.assign(array.subarray(k * length, (k + 1) * length), { shape }),
   );
 }
 

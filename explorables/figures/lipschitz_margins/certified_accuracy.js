@@ -1,193 +1,238 @@
 // Between what is proven of a network and what attacks leave of it: accuracy against ε.
 import {
-  assign, button, chart, choice, clamp, curve, format, handle, html, listed, marker, numbersOf,
-  polygon, row, segment, show, slider, svg, update,
-} from "../../kit/common.js";
-import { markedEntry } from "../../kit/legend.js";
+  arrayOf,
+  assign,
+  button,
+  chart,
+  choice,
+  count,
+  curve,
+  format,
+  handle,
+  html,
+  listed,
+  markedEntry,
+  marker,
+  percent,
+  polygon,
+  row,
+  rowsOf,
+  segment,
+  show,
+  slider,
+  svg,
+} from "../../kit/kit.js";
+import { nearestIndex, range } from "../../mathematics/numbers.js";
 
-const EPS = { to: 3, step: 0.02, count: 151 };
-const MARKED = [0.3, 1, 1.58];
-const SMALL = { width: 120, height: 64 };
+const SMALL = { width: 120, height: 64 }; // the plots of the networks to choose from
+// What a word in an area takes: per cent, and pixels on either side of its middle.
+const ROOM = { height: 8, side: 50 };
+const ATTACKED = { shape: "diamond", kind: "adversarial", size: 0.8 };
+const CERTIFIED = { shape: "disc", kind: "class-i" };
 
-const places = Array.from({ length: EPS.count }, (_, e) => e);
-const epsOf = (e) => e * EPS.step;
-const nearest = (eps) => clamp(Math.round(eps / EPS.step), 0, EPS.count - 1);
-const shown = (e) => format(epsOf(e));
-const percent = (share) => `${format(share)}\u00a0%`; // exact, as there are 10,000 images
+const exactly = (share) => percent(share, 2); // there are 10,000 images
 
-// Of each network the shares in per cent, at every place of ε.
+// The radii, and of each network the shares in per cent at each of them.
 function bounds(model) {
-  const counts = numbersOf(model.get("counts"), Uint16Array);
-  const shares = (k) => places.map((e) => (100 * counts[k * EPS.count + e]) / model.get("images"));
-  return model.get("networks").map((network, n) => ({
-    ...network,
-    certified: shares(2 * n),
-    withstood: shares(2 * n + 1),
-  }));
+  const counts = rowsOf(arrayOf(model.get("counts")));
+  const inPercent = (images) => (100 * images) / model.get("images");
+  return {
+    radii: [...arrayOf(model.get("radii"))],
+    networks: model.get("networks").map((network, n) => {
+      const [certified, withstood] = rowsOf(counts[n]).map((row) => Array.from(row, inPercent));
+      return { ...network, certified, withstood };
+    }),
+  };
 }
 
-const points = (shares) => shares.map((share, e) => [epsOf(e), share]);
-const between = (upper, lower) => [...points(upper), ...points(lower).reverse()];
-const all = places.map(() => 100);
-const none = places.map(() => 0);
+const constant = (radii, share) => radii.map(() => share);
+const pointsOf = (radii, shares) => radii.map((eps, k) => [eps, shares[k]]);
+const between = (radii, upper, lower) => [
+  ...pointsOf(radii, upper),
+  ...pointsOf(radii, lower).reverse(),
+];
 
-// The networks to choose from: what is proven, what nobody knows, and both bounds at ε.
-function networkStrip(model, networks) {
+// A network's areas, small: what is proven, what nobody knows, and the ε that is shown.
+function smallPlot({ certified, withstood }, radii) {
   const { width, height } = SMALL;
-  const plot = { px: (x) => (x / EPS.to) * width, py: (y) => height * (1 - y / 100) };
-  const small = networks.map(({ name, certified, withstood }) => {
-    const [proven, unknown] = [polygon(plot, "proven"), polygon(plot, "unknown")];
-    proven.draw(between(certified, none));
-    unknown.draw(between(withstood, certified));
-    const now = segment(plot, "boundary");
-    const numbers = html("span", { class: "xp-note" });
+  const place = {
+    at: ([eps, share]) => [(eps / radii.at(-1)) * width, height * (1 - share / 100)],
+  };
+  const [unknown, proven, now] = [
+    polygon({ kind: "unknown" }),
+    polygon({ kind: "proven" }),
+    segment({ kind: "boundary" }),
+  ].map((mark) => mark(place));
+  unknown.draw(between(radii, withstood, certified));
+  proven.draw(between(radii, certified, constant(radii, 0)));
+  const box = { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" };
+  const node = svg("svg", box, unknown.node, proven.node, now.node);
+  return { node, draw: (eps) => now.draw([eps, 0], [eps, 100]) };
+}
+
+// The networks to choose from, with both bounds at ε.
+function networkStrip(model, { networks, radii }) {
+  const plots = networks.map((network) => smallPlot(network, radii));
+  const notes = networks.map(() => html("span", { class: "xp-note" }));
+  const options = networks.map(({ model: value, name }, n) => {
     const title = html("span", { class: "xp-name" }, name);
-    const box = { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" };
-    const picture = svg("svg", box, unknown.node, proven.node, now.node);
-    return { now, numbers, node: html("span", {}, picture, title, numbers) };
+    return [value, html("span", {}, plots[n].node, title, notes[n])];
   });
   const strip = choice(model, "network", {
     label: "Network, and the share of images that withstand ε",
-    options: networks.map(({ model: value }, n) => [value, small[n].node]),
+    options,
   });
   strip.node.classList.add("xp-networks");
   return {
     node: strip.node,
-    draw(e) {
+    draw(k) {
       strip.draw();
-      small.forEach(({ now, numbers }, n) => {
-        now.draw([epsOf(e), 0], [epsOf(e), 100]);
-        const { certified, withstood } = networks[n];
-        numbers.textContent = `${format(certified[e])}–${percent(withstood[e])}`;
+      networks.forEach(({ certified, withstood }, n) => {
+        plots[n].draw(radii[k]);
+        notes[n].textContent = `${format(certified[k])}–${exactly(withstood[k])}`;
       });
     },
   };
 }
 
 // A word in the middle of the widest place between two curves that fall; none where it has no room.
-function areaName(plot, text) {
-  const HALF = 24; // places of ε that half a word takes
-  const node = svg("text", { class: "xp-label", "text-anchor": "middle" }, text);
-  return {
-    node,
-    draw(upper, lower) {
-      const room = (e) => upper[e + HALF] - lower[e - HALF];
-      const inside = places.slice(HALF, -HALF);
-      const best = inside.reduce((a, b) => (room(b) > room(a) ? b : a));
-      const y = (upper[best + HALF] + lower[best - HALF]) / 2;
-      update(node, {
-        x: plot.px(epsOf(best)),
-        y: plot.py(y) + 4,
-        visibility: room(best) < 8 ? "hidden" : "visible",
-      });
-    },
+function areaName(plot, radii, text) {
+  const half = ROOM.side / (plot.px(1) - plot.px(0)); // in units of ε
+  const places = radii.map((eps) => ({
+    eps,
+    left: radii.findLastIndex((radius) => radius <= eps - half),
+    right: radii.findIndex((radius) => radius >= eps + half),
+  })).filter(({ left, right }) => left >= 0 && right >= 0);
+  const name = plot.label(0, 0, text, { anchor: "middle", dy: 4 });
+  return (upper, lower) => {
+    const room = ({ left, right }) => upper[right] - lower[left];
+    const best = places.reduce((a, b) => (a && room(a) >= room(b) ? a : b), null);
+    const fits = best && room(best) >= ROOM.height;
+    name.show(fits);
+    if (fits) name.draw([best.eps, (upper[best.right] + lower[best.left]) / 2]);
   };
 }
 
+// 0, the radii that PGD was tried at, and beyond these every half.
+function ticksOf(radii, attacked) {
+  const last = Math.max(0, ...attacked);
+  const halves = range(2 * radii.at(-1) + 1).map((k) => k / 2).filter((eps) => eps > last + 0.25);
+  return [0, ...attacked, ...halves];
+}
+
 // Both bounds of one network against ε.
-function boundsChart(model, now) {
+function boundsChart(model, { radii }, now) {
+  const attacked = model.get("attacked");
   const plot = chart({
     label: "Accuracy against ε: what is certified, and what no attack fooled",
-    x: [0, EPS.to],
+    x: [0, radii.at(-1)],
     y: [0, 100],
     width: 380,
     height: 300,
     xLabel: "ε (pixels)",
     yLabel: "accuracy (%)",
-    xTicks: [0, ...MARKED, 2, 2.5, 3],
+    xTicks: ticksOf(radii, attacked),
     xText: String,
     yTicks: [0, 20, 40, 60, 80, 100],
   });
-  const areas = ["proven", "unknown"].map((kind) => polygon(plot, kind));
-  const names = ["proven", "nobody knows", "broken"].map((text) => areaName(plot, text));
-  const marks = MARKED.map((eps) => {
-    const line = segment(plot, "muted");
-    line.draw([eps, 0], [eps, 100]);
-    return line.node;
-  });
-  const [lower, upper] = [curve(plot, "proof"), curve(plot, "large")];
-  const line = segment(plot, "thin");
-  const top = marker(plot, { shape: "diamond", kind: "adversarial", size: 0.8 });
-  const eps = handle(plot, {
-    label: "ε",
-    shape: "disc",
-    kind: "class-i",
-    step: EPS.step,
-    get: () => [epsOf(now().e), now().certified[now().e]],
-    move: ([x]) => assign(model, { eps: epsOf(nearest(x)) }),
-    text: () => `ε = ${shown(now().e)} pixels`,
-  });
-  plot.content.append(...areas.map(({ node }) => node), ...marks, line.node);
-  plot.content.append(lower.node, upper.node);
-  plot.over.append(...names.map(({ node }) => node), top.node, eps.node);
+  const proven = plot.add(polygon({ kind: "proven" }));
+  const unknown = plot.add(polygon({ kind: "unknown" }));
+  for (const eps of attacked) plot.add(segment({ kind: "muted" })).draw([eps, 0], [eps, 100]);
+  const line = plot.add(segment({ kind: "thin", name: "ε" }));
+  const lower = plot.add(curve({ kind: "proof", name: "certified" }));
+  const upper = plot.add(curve({ kind: "large", name: "not fooled" }));
+  const [provenName, unknownName, brokenName] = ["proven", "nobody knows", "broken"].map((text) =>
+    areaName(plot, radii, text)
+  );
+  const top = plot.add(marker({ ...ATTACKED, name: "not fooled at ε" }));
+  const eps = plot.add(
+    handle({
+      ...CERTIFIED,
+      name: "certified at ε",
+      label: "ε",
+      step: radii.at(-1) / (radii.length - 1),
+      get: () => [now().eps, now().least],
+      move: ([x]) => assign(model, { eps: radii[nearestIndex(radii, x)] }),
+      spoken: () => `ε = ${format(now().eps)} pixels`,
+    }),
+  );
   return {
     node: plot.node,
-    draw({ e, certified, withstood }) {
-      areas[0].draw(between(certified, none));
-      areas[1].draw(between(withstood, certified));
-      names[0].draw(certified, none);
-      names[1].draw(withstood, certified);
-      names[2].draw(all, withstood);
-      lower.draw(points(certified));
-      upper.draw(points(withstood));
-      line.draw([epsOf(e), 0], [epsOf(e), 100]);
-      top.draw([epsOf(e), withstood[e]]);
+    draw({ eps: radius, most, certified, withstood }) {
+      const [none, all] = [constant(radii, 0), constant(radii, 100)];
+      proven.draw(between(radii, certified, none));
+      unknown.draw(between(radii, withstood, certified));
+      provenName(certified, none);
+      unknownName(withstood, certified);
+      brokenName(all, withstood);
+      lower.draw(pointsOf(radii, certified));
+      upper.draw(pointsOf(radii, withstood));
+      line.draw([radius, 0], [radius, 100]);
+      top.draw([radius, most]);
       eps.draw();
     },
   };
 }
 
 // What is known of a network at ε, and which others it beats whatever attack may come.
-function verdictOf({ name, e, certified, withstood }, networks) {
-  const [least, most] = [certified[e], withstood[e]];
-  const at = `${name}, ε = ${shown(e)}`;
-  if (e === 0) return `${at}: nothing is changed, and ${percent(least)} of the images are right.`;
+function verdictOf({ name, k, eps, least, most }, networks) {
+  const at = `${name}, ε = ${format(eps)}`;
+  if (eps === 0) return `${at}: nothing is changed, and ${exactly(least)} of the images are right.`;
   const known =
-    `${at}: at least ${percent(least)} and at most ${percent(most)} of the images withstand ` +
-    `every change. Of ${percent(most - least)} nobody knows.`;
-  const beaten = networks.filter((other) => other.withstood[e] < least).map((other) => other.name);
+    `${at}: at least ${exactly(least)} and at most ${exactly(most)} of the images withstand ` +
+    `every change. Of ${exactly(most - least)} nobody knows.`;
+  const beaten = networks.filter((other) => other.withstood[k] < least).map((other) => other.name);
   if (beaten.length === 0) return known;
   return `${known} So it certainly beats ${listed(beaten)}.`;
 }
 
 function render({ model, el }) {
-  const networks = bounds(model);
-  const now = () => ({
-    ...networks.find((network) => network.model === model.get("network")),
-    e: nearest(model.get("eps")),
-  });
-  const strip = networkStrip(model, networks);
-  const plot = boundsChart(model, now);
+  const data = bounds(model);
+  const { radii, networks } = data;
+  // The network that is shown, ε = radii[k], and both bounds there.
+  function now() {
+    const network = networks.find((each) => each.model === model.get("network"));
+    const k = nearestIndex(radii, model.get("eps"));
+    return {
+      ...network,
+      k,
+      eps: radii[k],
+      least: network.certified[k],
+      most: network.withstood[k],
+    };
+  }
+  const strip = networkStrip(model, data);
+  const plot = boundsChart(model, data, now);
   const size = slider(model, "eps", {
     label: "Change ε",
-    min: 0,
-    max: EPS.to,
-    step: EPS.step,
-    text: (eps) => `${shown(nearest(eps))} px`,
+    grid: () => radii,
+    text: () => `${format(now().eps)} px`,
   });
-  const stops = MARKED.map((eps) => button(`ε = ${eps}`, () => assign(model, { eps })));
+  const stops = model
+    .get("attacked")
+    .map((eps) => button(`ε = ${eps}`, () => assign(model, { eps })));
   const verdict = html("p", { class: "xp-verdict" });
-  const note = html("p", { class: "xp-note" });
-  const images = model.get("images").toLocaleString("en");
-  note.textContent =
-    `${images} test images. Of three attacks one, PGD, was tried at the marked ε alone.`;
+  const note = html(
+    "p",
+    { class: "xp-note" },
+    `${
+      count(model.get("images"))
+    } test images. Of three attacks one, PGD, was tried at the marked `,
+    "ε alone.",
+  );
 
   function draw() {
-    const network = now();
-    strip.draw(network.e);
-    plot.draw(network);
+    const shown = now();
+    strip.draw(shown.k);
+    plot.draw(shown);
     size.draw();
-    verdict.textContent = verdictOf(network, networks);
+    verdict.textContent = verdictOf(shown, networks);
   }
   const beside = html(
     "div",
     { class: "xp-beside" },
-    markedEntry(
-      "large",
-      { shape: "diamond", kind: "adversarial", size: 0.8 },
-      "not fooled yet: at most",
-    ),
-    markedEntry("proof", { shape: "disc", kind: "class-i" }, "certified: at least"),
+    markedEntry("large", ATTACKED, "not fooled yet: at most"),
+    markedEntry("proof", CERTIFIED, "certified: at least"),
     size.node,
     row(...stops),
   );

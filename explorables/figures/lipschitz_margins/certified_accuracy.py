@@ -3,11 +3,13 @@
 import numpy as np
 import traitlets
 
+from explorables.arrays import Array
 from explorables.base import Explorable
-from explorables.figures.lipschitz_margins.lmt_networks import NAMES, load_networks, thousandths
+from explorables.figures.lipschitz_margins.lmt_networks import NAMES, load_networks
 from explorables.traits import Number
+from helpers.formats import Format
 
-RADII = np.arange(0, 3001, 20)  # in 1/1000 pixel
+RADII = np.arange(151) / 50  # ε in pixels, as exact as certified radii, which are k/1000
 
 
 def _counts(network):
@@ -16,36 +18,38 @@ def _counts(network):
     Certified radii of at least ε count: changes shorter than ε do not fool the network. Not
     counted as withstood is what an attack fooled by a change of ε or less.
     """
-    names = ("certified", "found", "fooling")
-    certified, found, fooling = (thousandths(network[name])[:, None] for name in names)
-    right = found > 0  # of a plain network a certified radius may be less than 1/1000
-    proven = right & (certified >= RADII)
-    withstood = np.minimum(found, fooling) > RADII
-    return np.stack([proven.sum(0), withstood.sum(0)])
+    fooling = network["fooling"].astype(float).round(3)  # stored in single precision
+    right = network["found"] > 0  # of a plain network a certified radius may be less than 1/1000
+    certified = np.where(right, network["certified"], -1)
+    broken = np.minimum(network["found"], fooling)
+    return [(certified[:, None] >= RADII).sum(0), (broken[:, None] > RADII).sum(0)]
 
 
 class CertifiedAccuracy(Explorable):
     """Bounds of the share of test images that a network gets right however each is changed by
     ``eps`` pixels: what is certified lies below, what no attack fooled above.
 
-    ``network`` is one of NAMES in explorables.figures.lipschitz_margins.lmt_networks; ``eps`` goes from 0 to 3
-    pixels, Euclidean, in steps of 0.02; the figure shows the nearest.
+    ``network`` is one of lmt_networks.NAMES; ``eps``, Euclidean, goes from 0 to 3 pixels; the
+    figure shows the nearest of the ``radii``.
 
     The networks are results of ``experiments/lmt.py``; helpers.lmt and helpers.maxout have the
     proofs, after Tsuzuku et al. 2018, "Lipschitz-Margin Training", proposition 2. An image is
-    fooled at ε where one of the three attacks changed it by ε or less; PGD was tried at 0.3, 1 and
-    1.58 pixels alone.
+    fooled at ε where one of the three attacks changed it by ε or less; PGD was tried at the radii
+    ``attacked`` alone.
     """
 
     heights = (576, 877)
     title = traitlets.Unicode("Certified accuracy, and accuracy under attack").tag(sync=True)
     network = traitlets.Enum(list(NAMES), "lmt").tag(sync=True)
-    eps = Number(1.0, min=0, max=3).tag(sync=True)
+    eps = Number(1.0, min=0, max=RADII[-1]).tag(sync=True)
     networks = traitlets.List(help="model and name of each").tag(sync=True)
     images = traitlets.Int(help="how many there are").tag(sync=True)
-    counts = traitlets.Bytes(
-        help="uint16, images that are certified, and not fooled: shape (networks, 2, 151)"
-    ).tag(sync=True)
+    radii = Array(Format("uint16", ("radii",), "px", "ε, from 0", 1000), load=lambda: RADII)
+    attacked = traitlets.List(help="ε in pixels at which PGD was tried").tag(sync=True)
+    counts = Array(
+        Format("uint16", ("networks", 2, "radii"), "images", "certified, and not fooled"),
+        load=lambda: [_counts(network) for network in load_networks().values()],
+    )
 
     @traitlets.default("networks")
     def _name_networks(self):
@@ -55,7 +59,6 @@ class CertifiedAccuracy(Explorable):
     def _count_images(self):
         return len(load_networks()["plain"]["certified"])
 
-    @traitlets.default("counts")
-    def _load_counts(self):
-        counts = [_counts(network) for network in load_networks().values()]
-        return np.array(counts, "<u2").tobytes()
+    @traitlets.default("attacked")
+    def _load_attacked(self):
+        return load_networks()["plain"]["settings"]["radii"]

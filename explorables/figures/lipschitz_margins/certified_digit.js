@@ -1,26 +1,40 @@
 // How far each of several networks is proven to hold around a digit, and where it breaks.
-import { digitImage, format, html, numbersOf, show, weightImage } from "../../kit/common.js";
-import { DIGITS, article, digitStrip, imageAt } from "../shared/digits.js";
-import { networkRows, pixels } from "./radius_rows.js";
-import { coloured, thumbnail } from "../shared/tilting.js";
+import {
+  arrayOf,
+  article,
+  changingThumbnail,
+  coloured,
+  digitImage,
+  digitStrip,
+  format,
+  html,
+  rowsOf,
+  show,
+  thumbnail,
+  weightImage,
+} from "../../kit/kit.js";
+import { networkRows, radiusText } from "./radius_rows.js";
 
 const PICTURE = 132;
 
-// The images, and what each network makes of them; radii are in 1/1000 pixel.
+// The images in [0, 1], and what each network makes of them; radii are in pixels.
 function readings(model) {
+  const rows = (trait) => rowsOf(arrayOf(model.get(trait)));
+  const [certified, found, takenFor] = ["certified", "found", "taken_for"].map(rows);
+  const images = rows("images");
+  const nearest = rows("nearest").map(rowsOf);
   const networks = model.get("networks");
-  const images = numbersOf(model.get("images"), Uint8Array);
-  const nearest = numbersOf(model.get("nearest"), Uint8Array);
   return {
     networks,
-    image: (digit) => imageAt(images, digit),
-    nearest: (n, digit) => imageAt(nearest, n * DIGITS.length + digit),
-    of: (n, digit) => ({
+    image: (digit) => images[digit],
+    nearest: (n, digit) => nearest[n][digit],
+    largestFound: Math.max(...found.flatMap((radii) => [...radii])),
+    reading: (n, digit) => ({
       name: networks[n].name,
-      certified: networks[n].certified[digit],
-      found: networks[n].found[digit],
-      takenFor: networks[n].taken_for[digit],
-      wrong: networks[n].found[digit] === 0,
+      certified: certified[n][digit],
+      found: found[n][digit],
+      takenFor: takenFor[n][digit],
+      wrong: found[n][digit] === 0,
     }),
   };
 }
@@ -28,33 +42,46 @@ function readings(model) {
 function verdictOf(digit, { name, certified, found, takenFor, wrong }) {
   const [own, other] = [digit, takenFor].map(article);
   if (wrong) return `${name}: wrong as it is, ${other} instead of ${own}. Its radius is 0.`;
-  const broken = `one of ${pixels(found)} makes it see ${other}`;
+  const broken = `one of ${radiusText(found)} makes it see ${other}`;
   if (certified === 0) return `${name}: not even 0.001 pixels are proven safe; ${broken}.`;
   const times = found / certified;
   const far = `${format(times, times < 10 ? 2 : 0)} times as far`;
-  return `${name}: no change of less than ${pixels(certified)} pixels fools it; ${broken}, ${far}.`;
+  const safe = `no change of less than ${radiusText(certified)} pixels fools it`;
+  return `${name}: ${safe}; ${broken}, ${far}.`;
 }
+
+// From the image to the nearest that was found to fool each network.
+function changesOf(data, digit) {
+  const x = data.image(digit);
+  return data.networks.map((_, n) => data.nearest(n, digit).map((value, k) => value - x[k]));
+}
+
+const largestOf = (changes) => Math.max(...changes.flatMap((change) => [...change].map(Math.abs)));
 
 // The image, the nearest that was found to fool the network, and their difference.
 function pictures(data) {
-  const [image, near, change] = [digitImage(PICTURE), digitImage(PICTURE), weightImage(PICTURE)];
-  const notes = ["span", "span", "span"].map((tag) => html(tag));
-  const names = ["image", "nearest found", "difference"];
-  const frames = [image, near, change].map((of, k) => thumbnail(of, names[k], notes[k]));
+  const image = changingThumbnail(digitImage(PICTURE), "image");
+  const near = changingThumbnail(digitImage(PICTURE), "nearest found");
+  const [difference, lengthNote] = [weightImage(PICTURE), html("span")];
   return {
-    node: html("div", { class: "xp-three" }, ...frames),
-    // Returns the change that has full colour: the largest of any network.
-    draw(n, digit) {
-      const x = data.image(digit);
-      const { found, takenFor } = data.of(n, digit);
-      const changes = data.networks.map((_, k) => data.nearest(k, digit).map((v, i) => v - x[i]));
-      const largest = Math.max(...changes.flat().map(Math.abs));
-      const texts = [article(digit), `taken for ${article(takenFor)}`, `${pixels(found)} pixels`];
-      image.draw(x, `a test image of ${texts[0]}`);
-      near.draw(data.nearest(n, digit), `the nearest image found, ${texts[1]}`);
-      change.draw(changes[n], `their difference, ${texts[2]} long`, largest);
-      notes.forEach((note, k) => (note.textContent = texts[k]));
-      return largest;
+    node: html(
+      "div",
+      { class: "xp-three" },
+      image.node,
+      near.node,
+      thumbnail(difference, "difference", lengthNote),
+    ),
+    draw(n, digit, change, largest) {
+      const { found, takenFor } = data.reading(n, digit);
+      const [own, other, length] = [
+        article(digit),
+        `taken for ${article(takenFor)}`,
+        `${radiusText(found)} pixels`,
+      ];
+      image.draw(data.image(digit), `a test image of ${own}`, own);
+      near.draw(data.nearest(n, digit), `the nearest image found, ${other}`, other);
+      difference.draw(change, `their difference, ${length} long`, largest);
+      lengthNote.textContent = length;
     },
   };
 }
@@ -69,13 +96,21 @@ function render({ model, el }) {
   function draw() {
     const digit = model.get("digit");
     const n = data.networks.findIndex((network) => network.model === model.get("network"));
+    const changes = changesOf(data, digit);
+    const largest = largestOf(changes);
     strip.draw();
     rows.draw(digit);
-    verdict.textContent = verdictOf(digit, data.of(n, digit));
+    three.draw(n, digit, changes[n], largest);
+    verdict.textContent = verdictOf(digit, data.reading(n, digit));
     scale.replaceChildren(
-      coloured("j", "Orange"), ": ink added; ", coloured("i", "blue"), ": ink taken away. Full ",
-      `colour is a change of ${format(three.draw(n, digit))}, the largest of any network. Found: `,
-      "by two attacks that seek the nearest image.",
+      coloured("j", "Orange"),
+      ": ink added; ",
+      coloured("i", "blue"),
+      ": ink taken away. Full ",
+      `colour is a change of ${
+        format(largest)
+      }, the largest of any network. Found: by two attacks `,
+      "that seek the nearest image.",
     );
   }
   return show({ model, el }, [strip.node, rows.node, verdict, three.node, scale], draw);

@@ -3,17 +3,29 @@
 import numpy as np
 import traitlets
 
+from explorables.arrays import DIGITS, Array
 from explorables.base import Explorable
-from explorables.figures.lipschitz_margins.lmt_networks import NAMES, load_networks, thousandths
+from explorables.figures.lipschitz_margins.lmt_networks import NAMES, load_networks
+from helpers.formats import LMT, PIXELS, Format
+
+
+def _load_radii(name):
+    """The radii of that name of the ten digits, in pixels: shape (networks, 10)."""
+    return [network[name][network["shown"]] for network in load_networks().values()]
+
+
+def _load_taken_for():
+    """The other class with the largest score at the nearest image found: shape (networks, 10)."""
+    scores = np.array([network["shown_scores"] for network in load_networks().values()])
+    return np.where(np.eye(10, dtype=bool), -np.inf, scores).argmax(-1)
 
 
 class CertifiedDigit(Explorable):
     """Compare the certified radius of the first test image of a ``digit``, and the smallest
     perturbation that attacks found, between networks.
 
-    ``network`` is one of NAMES in explorables.figures.lipschitz_margins.lmt_networks; the pictures are of its
-    nearest image found. Radii are Euclidean, in pixels; both are 0 where the network misclassifies
-    the image as it is.
+    ``network`` is one of lmt_networks.NAMES; the pictures are of its nearest image found. Radii are
+    Euclidean, in pixels; both are 0 where the network misclassifies the image as it is.
 
     The networks are results of ``experiments/lmt.py``; helpers.lmt and helpers.maxout have the
     proofs, after Tsuzuku et al. 2018, "Lipschitz-Margin Training", proposition 2. Certified radii
@@ -25,35 +37,24 @@ class CertifiedDigit(Explorable):
     title = traitlets.Unicode("A digit, proven safe and broken").tag(sync=True)
     digit = traitlets.Int(7, min=0, max=9).tag(sync=True)
     network = traitlets.Enum(list(NAMES), "lmt").tag(sync=True)
-    networks = traitlets.List(
-        help="model and name of each; of the ten digits certified and found, in 1/1000 pixel, and "
-        "the class that the nearest image found is taken_for"
-    ).tag(sync=True)
-    images = traitlets.Bytes(help="uint8, one row a digit").tag(sync=True)
-    nearest = traitlets.Bytes(help="uint8, rounded: shape (networks, digits, 784)").tag(sync=True)
+    networks = traitlets.List(help="model and name of each").tag(sync=True)
+    images = Array(DIGITS, load=lambda: load_networks()["plain"]["shown_images"] / 255)
+    certified = Array(
+        LMT["certified"]._replace(shape=("networks", 10)), load=lambda: _load_radii("certified")
+    )
+    found = Array(
+        LMT["found"]._replace(shape=("networks", 10), infinity=None),  # every image was fooled
+        load=lambda: _load_radii("found"),
+    )
+    nearest = Array(
+        Format("uint8", ("networks", 10, PIXELS), "px", "the nearest images that were found", 255),
+        load=lambda: [network["shown_nearest"] for network in load_networks().values()],
+    )
+    taken_for = Array(
+        Format("uint8", ("networks", 10), "", "the classes these are taken for"),
+        load=_load_taken_for,
+    )
 
     @traitlets.default("networks")
-    def _load_networks(self):
-        return [
-            {"model": model, "name": NAMES[model]} | _radii(network)
-            for model, network in load_networks().items()
-        ]
-
-    @traitlets.default("images")
-    def _load_images(self):
-        return load_networks()["plain"]["shown_images"].tobytes()
-
-    @traitlets.default("nearest")
-    def _load_nearest(self):
-        nearest = [network["shown_nearest"] for network in load_networks().values()]
-        return np.rint(255 * np.array(nearest)).astype(np.uint8).tobytes()
-
-
-def _radii(network):
-    """Of the digits: their radii, and the other class with the largest score at what was found."""
-    radii = {
-        name: thousandths(network[name][network["shown"]]).astype(int).tolist()
-        for name in ("certified", "found")
-    }
-    others = np.where(np.eye(10, dtype=bool), -np.inf, network["shown_scores"])
-    return radii | {"taken_for": others.argmax(1).tolist()}
+    def _name_networks(self):
+        return [{"model": model, "name": name} for model, name in NAMES.items()]

@@ -1,64 +1,84 @@
 // What ε means: the size of a change in three units and two norms, and as pictures.
 import {
-  KEEP_KEYS, assign, button, choice, clamp, digitImage, html, numbersOf, readouts, row,
-  show, slider,
-} from "../../kit/common.js";
-import { PIXELS, imageAt } from "../shared/digits.js";
-import { thumbnail } from "../shared/tilting.js";
+  arrayOf,
+  assign,
+  button,
+  changingThumbnail,
+  choice,
+  digitImage,
+  html,
+  KEEP_KEYS,
+  readouts,
+  row,
+  show,
+  slider,
+  thumbnail,
+} from "../../kit/kit.js";
+import { clamp, range } from "../../mathematics/numbers.js";
 
+const PIXELS = 28 * 28; // of an image
 const ROOT = Math.sqrt(PIXELS);
 const STD = 0.3081; // of MNIST's pixels
-const SMALLEST = 0.001;
-const LARGEST = { l2: ROOT / 2, linf: 0.5 }; // enough to make every image grey
 const STEPS = 200; // of the slider, in equal ratios
 const PICTURE = 140;
 
 const NAMES = { l2: "L2", linf: "L∞" };
 const UNITS = [
-  { name: "pixels in 0–\u20601", per: 1 },
-  { name: "pixels\u00a0in 0–\u2060255", per: 255 },
-  { name: `standardised, ÷ ${STD}`, per: 1 / STD },
+  { name: "pixels in 0–\u20601", perPixel: 1 },
+  { name: "pixels\u00a0in 0–\u2060255", perPixel: 255 },
+  { name: `standardised, ÷ ${STD}`, perPixel: 1 / STD },
 ];
 const WELL_KNOWN = [
-  ["l2", 0.3, "0.3"], ["l2", 1, "1.0"], ["l2", 1.58, "1.58"],
-  ["linf", 0.1, "0.1"], ["linf", 0.3, "0.3"], ["linf", 8 / 255, "8/255"],
+  ["l2", 0.3, "0.3"],
+  ["l2", 1, "1.0"],
+  ["l2", 1.58, "1.58"],
+  ["linf", 0.1, "0.1"],
+  ["linf", 0.3, "0.3"],
+  ["linf", 8 / 255, "8/255"],
 ];
 const NOTE =
   "L2 1.58 is 0.1 √(784/π), which Wong et al. (2018) took for a ball of about the volume of the " +
   "L∞ ball of 0.1. Papers on certificates for MNIST have used it since.";
 
-const digits = (value) => String(Number(value.toPrecision(3)));
+const rounded = (value) => Number(value.toPrecision(3));
+const digits = (value) => String(rounded(value));
 const size = (value) => `${digits(value)} (${digits(255 * value)}/255)`;
 
-// What there is to say of ε. `length` is the L2 norm of the longest change that is allowed, and of
-// both changes that are shown: of every pixel by `each`, and of `flipped` pixels from 0 to 1.
+// The least ε and the largest in the chosen norm: to change every pixel by 1/2 makes all grey.
+function limits(model) {
+  const [smallest, largest] = model.get("ranges").eps;
+  return [smallest, model.get("norm") === "l2" ? largest : largest / ROOT];
+}
+
+// ε, and two changes of the same L2 length, the longest that is allowed: of every pixel by
+// `change`, and of `flipped` pixels from 0 to 1.
 function view(model) {
   const norm = model.get("norm");
-  const eps = Math.min(model.get("eps"), LARGEST[norm]);
+  const eps = clamp(model.get("eps"), ...limits(model));
   const length = norm === "l2" ? eps : eps * ROOT;
-  return { norm, eps, length, each: length / ROOT, flipped: length ** 2 };
+  return { norm, eps, length, change: length / ROOT, flipped: length ** 2 };
 }
 
 // Every pixel changed by so much, towards the grey in the middle, so that it stays in [0, 1].
-const all = (x, each) => x.map((value) => value + (value < 0.5 ? each : -each));
+const withAllChanged = (x, change) => x.map((value) => value + (value < 0.5 ? change : -change));
 
 // So many pixels changed from black to white or from white to black, the last one only in part.
-function few(x, flips, count) {
+function withSomeFlipped(x, flips, count) {
   const changed = x.slice();
   flips.slice(0, Math.ceil(count)).forEach((k, n) => {
-    const by = Math.sqrt(Math.min(1, count - n));
-    changed[k] += x[k] < 0.5 ? by : -by;
+    const change = Math.sqrt(Math.min(1, count - n));
+    changed[k] += x[k] < 0.5 ? change : -change;
   });
   return changed;
 }
 
 // A number field for ε in a unit. What a reader types is not rewritten before it is finished.
-function field(model, { name, per }) {
+function field(model, { name, perPixel }) {
   const input = html("input", { type: "number", min: 0, step: "any", ...KEEP_KEYS });
-  const write = () => (input.value = digits(view(model).eps * per));
+  const write = () => (input.value = digits(view(model).eps * perPixel));
   input.addEventListener("input", () => {
-    const value = Number(input.value) / per;
-    if (value > 0) assign(model, { eps: clamp(value, SMALLEST, LARGEST[model.get("norm")]) });
+    const eps = Number(input.value) / perPixel;
+    if (eps > 0) assign(model, { eps: clamp(eps, ...limits(model)) });
   });
   input.addEventListener("change", write);
   return {
@@ -67,50 +87,54 @@ function field(model, { name, per }) {
   };
 }
 
-function epsSlider(model) {
-  const largest = () => LARGEST[model.get("norm")];
-  return slider(model, "eps", {
-    label: "ε",
-    min: 0,
-    max: STEPS,
-    step: 1,
-    from: () => (STEPS * Math.log(view(model).eps / SMALLEST)) / Math.log(largest() / SMALLEST),
-    to: (k) => Number((SMALLEST * (largest() / SMALLEST) ** (k / STEPS)).toPrecision(3)),
-    text: () => digits(view(model).eps),
-  });
+// ε in equal ratios, from the least to the largest of the norm.
+function sizes(model) {
+  const [smallest, largest] = limits(model);
+  return range(STEPS + 1).map((k) => rounded(smallest * (largest / smallest) ** (k / STEPS)));
 }
 
 // The image as it is, with all pixels changed, and with a few flipped: equally long changes.
-function pictures(x, flips) {
-  const images = [0, 1, 2].map(() => digitImage(PICTURE));
-  const [manyNote, fewNote] = [0, 1].map(() => html("span"));
-  const [manyImage, fewImage] = images.slice(1);
-  images[0].draw(x, "the image, unchanged");
+function pictures(model) {
+  const [x, flips] = [arrayOf(model.get("image")), model.get("flips")];
+  const unchanged = digitImage(PICTURE);
+  const all = changingThumbnail(digitImage(PICTURE), "all pixels");
+  const some = changingThumbnail(digitImage(PICTURE), "some pixels");
+  unchanged.draw(x, "the image, unchanged");
   return {
     node: html(
       "div",
       { class: "xp-changed" },
-      thumbnail(images[0], "unchanged"),
-      thumbnail(manyImage, "all pixels", manyNote),
-      thumbnail(fewImage, "some pixels", fewNote),
+      thumbnail(unchanged, "unchanged"),
+      all.node,
+      some.node,
     ),
-    draw({ norm, length, each, flipped }) {
-      const one =
-        flipped < 1 ? `1 pixel by ${digits(length)}` : `${digits(flipped)} pixels flipped`;
-      const sign = norm === "l2" ? "✓ within ε" : "✗ beyond ε";
-      manyImage.draw(all(x, each), `the image, every pixel changed by ${digits(each)}`);
-      fewImage.draw(few(x, flips, flipped), `the image with ${one}`);
-      manyNote.replaceChildren(`each by ${digits(each)}`, html("br"), "✓ within ε");
-      fewNote.replaceChildren(one, html("br"), sign);
+    draw({ norm, length, change, flipped }) {
+      all.draw(
+        withAllChanged(x, change),
+        `the image, every pixel changed by ${digits(change)}`,
+        `each by ${digits(change)}`,
+        html("br"),
+        "✓ within ε",
+      );
+      const count = flipped < 1
+        ? `1 pixel by ${digits(length)}`
+        : `${digits(flipped)} pixels flipped`;
+      some.draw(
+        withSomeFlipped(x, flips, flipped),
+        `the image with ${count}`,
+        count,
+        html("br"),
+        norm === "l2" ? "✓ within ε" : "✗ beyond ε",
+      );
     },
   };
 }
 
-function verdictOf({ norm, eps, each }) {
+function verdictOf({ norm, eps, change }) {
   if (norm === "l2") {
     return (
       `An L2 certificate of ${digits(eps)} holds for all L∞ changes up to ` +
-      `${digits(eps)}/\u2060√784 = ${size(each)}, and for no larger L∞ ball.`
+      `${digits(eps)}/\u2060√784 = ${size(change)}, and for no larger L∞ ball.`
     );
   }
   return (
@@ -121,14 +145,17 @@ function verdictOf({ norm, eps, each }) {
 }
 
 function render({ model, el }) {
-  const x = imageAt(numbersOf(model.get("image"), Uint8Array), 0);
   const norm = choice(model, "norm", { label: "Norm", options: Object.entries(NAMES) });
-  const stops = WELL_KNOWN.map(([of, eps, text]) =>
-    button(`${NAMES[of]} ${text}`, () => assign(model, { norm: of, eps })),
+  const presets = WELL_KNOWN.map(([inNorm, eps, text]) =>
+    button(`${NAMES[inNorm]} ${text}`, () => assign(model, { norm: inNorm, eps }))
   );
-  const eps = epsSlider(model);
+  const eps = slider(model, "eps", {
+    label: "ε",
+    grid: () => sizes(model),
+    text: () => digits(view(model).eps),
+  });
   const fields = UNITS.map((unit) => field(model, unit));
-  const images = pictures(x, model.get("flips"));
+  const images = pictures(model);
   const verdict = html("p", { class: "xp-verdict xp-balanced" });
   const numbers = readouts(["longest change within ε (L2)", "largest of one pixel (L∞)"]);
 
@@ -142,24 +169,19 @@ function render({ model, el }) {
       "largest of one pixel (L∞)": digits(Math.min(shown.eps, 1)),
     });
   }
-  return show(
-    { model, el },
-    [
-      html(
-        "div",
-        { class: "xp-epsilon" },
-        row(norm.node),
-        row(...stops),
-        eps.node,
-        html("div", { class: "xp-numbers" }, ...fields.map(({ node }) => node)),
-        verdict,
-        images.node,
-        numbers.node,
-        html("p", { class: "xp-note xp-balanced" }, NOTE),
-      ),
-    ],
-    draw,
+  const figure = html(
+    "div",
+    { class: "xp-epsilon" },
+    row(norm.node),
+    row(...presets),
+    eps.node,
+    html("div", { class: "xp-numbers" }, ...fields.map(({ node }) => node)),
+    verdict,
+    images.node,
+    numbers.node,
+    html("p", { class: "xp-note xp-balanced" }, NOTE),
   );
+  return show({ model, el }, [figure], draw);
 }
 
 export default { render };

@@ -3,12 +3,18 @@
 import numpy as np
 import traitlets
 
+from explorables.arrays import Array
 from explorables.base import Explorable
 from explorables.traits import Number
+from helpers.formats import PIXELS, Format
 from helpers.results import lenet_name, load_arrays
 
 SHOWN = 3  # the digit that is changed
 FLIPPED = 200  # more pixels than are ever flipped: 14² = 196
+
+
+def _load_image():
+    return load_arrays(lenet_name(1e-4, "hundredth", 0))["shown_images"][SHOWN] / 255
 
 
 class EpsilonConverter(Explorable):
@@ -26,22 +32,14 @@ class EpsilonConverter(Explorable):
 
     heights = (548, 721)
     title = traitlets.Unicode("What ε means: three units, two norms").tag(sync=True)
-    eps = Number(1.58, min=0.001, max=14).tag(sync=True)
+    eps = Number(1.58, min=0.001, max=14, step=0.001).tag(sync=True)
     norm = traitlets.Enum(["l2", "linf"], "l2").tag(sync=True)
-    image = traitlets.Bytes(help="uint8, the 784 pixels of a test image").tag(sync=True)
+    image = Array(Format("uint8", (PIXELS,), "px", "a test image", 255), load=_load_image)
     flips = traitlets.List(help="the numbers of black and white pixels, to be flipped in turn").tag(
         sync=True
     )
 
-    @traitlets.default("image")
-    def _load_image(self):
-        return _image().tobytes()
-
     @traitlets.default("flips")
     def _draw_flips(self):
-        extreme = np.flatnonzero(np.isin(_image(), (0, 255)))
+        extreme = np.flatnonzero(np.isin(self.image, (0, 1)))
         return np.random.default_rng(0).permutation(extreme)[:FLIPPED].tolist()
-
-
-def _image():
-    return load_arrays(lenet_name(1e-4, "hundredth", 0))["shown_images"][SHOWN]

@@ -15,8 +15,3 @@ NAMES = {
 def load_networks():
     """The first network of each model, a dict of what load_lmt gives. Raises what it raises."""
     return {model: load_lmt(model)[0] for model in NAMES}
-
-
-def thousandths(radii):
-    """The radii of load_lmt in 1/1000 pixel, as they were stored: whole numbers or infinite."""
-    return (1000 * radii.astype(float)).round()

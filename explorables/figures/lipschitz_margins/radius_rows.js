@@ -1,38 +1,52 @@
 // Networks to choose from, each with a number line: proven safe, unknown, broken.
-import { choice, format, html } from "../../kit/common.js";
+import { choice, format, html } from "../../kit/kit.js";
+import { range } from "../../mathematics/numbers.js";
 
-// Radii come in 1/1000 pixel and are shown as exactly.
-export const pixels = (thousandths) => format(thousandths / 1000, 3);
+// Radii, in pixels, are whole thousandths, and are shown as exactly.
+export const radiusText = (radius) => format(radius, 3);
 
 const share = (part, whole) => `${(100 * part) / whole}%`;
 
 // A certified radius of less than 1/1000 was rounded down to 0; that of a wrong image is 0.
 const provenText = ({ certified, wrong }) =>
-  certified === 0 && !wrong ? "< 0.001" : pixels(certified);
+  certified === 0 && !wrong ? "< 0.001" : radiusText(certified);
 
-const foundText = ({ found, wrong }) => (wrong ? "wrong" : pixels(found));
+const foundText = ({ found, wrong }) => (wrong ? "wrong" : radiusText(found));
 
-function spoken(radii) {
-  if (radii.wrong) return `${radii.name}: wrong as it is`;
-  return `${radii.name}: proven ${provenText(radii)}, found ${foundText(radii)} pixels`;
+function spoken(reading) {
+  if (reading.wrong) return `${reading.name}: wrong as it is`;
+  return `${reading.name}: proven ${provenText(reading)}, found ${foundText(reading)} pixels`;
 }
 
+const span = (kind, ...children) => html("span", { class: `xp-radius-${kind}` }, ...children);
+
+// What is proven of a network, and what was found, on a line of so many pixels.
 function numberLine(end) {
-  const [proven, unknown, found] = ["proven", "unknown", "found"].map((kind) =>
-    html("span", { class: `xp-radius-${kind}` }),
-  );
+  const [proven, unknown, found] = ["proven", "unknown", "found"].map((kind) => span(kind));
   return {
-    node: html("span", { class: "xp-radius-track" }, unknown, proven, found),
-    draw(radii) {
-      proven.style.width = share(radii.certified, end);
-      unknown.style.width = share(radii.found, end);
-      found.style.left = share(radii.found, end);
-      found.textContent = radii.wrong ? "✗" : "◆";
+    node: span("track", unknown, proven, found),
+    draw(reading) {
+      proven.style.width = share(reading.certified, end);
+      unknown.style.width = share(reading.found, end);
+      found.style.left = share(reading.found, end);
+      found.textContent = reading.wrong ? "✗" : "◆";
     },
   };
 }
 
-const span = (kind, ...children) => html("span", { class: `xp-radius-${kind}` }, ...children);
+// A network's name, both radii, and its number line.
+function networkRow(name, end) {
+  const line = numberLine(end);
+  const [proven, found] = [span("number"), span("number")];
+  return {
+    node: html("span", {}, span("name", name), proven, found, line.node),
+    draw(reading) {
+      line.draw(reading);
+      proven.textContent = provenText(reading);
+      found.textContent = foundText(reading);
+    },
+  };
+}
 
 // The names of the columns; that of the number lines is a key.
 function head() {
@@ -46,10 +60,10 @@ function head() {
   return html("div", { class: "xp-radius-head", "aria-hidden": "true" }, ...names, key);
 }
 
-function foot(units) {
-  const ticks = Array.from({ length: units + 1 }, (_, k) => {
-    const tick = html("span", {}, String(k));
-    tick.style.left = share(k, units);
+function foot(end) {
+  const ticks = range(end + 1).map((radius) => {
+    const tick = html("span", {}, String(radius));
+    tick.style.left = share(radius, end);
     return tick;
   });
   const name = span("unit", "length of the change (pixels)");
@@ -61,32 +75,23 @@ function foot(units) {
   );
 }
 
-// A row for each network, on one axis for all digits. `data.of(n, digit)` gives the radii.
-export function networkRows(model, data) {
-  const { networks } = data;
-  const units = Math.ceil(Math.max(...networks.flatMap(({ found }) => found)) / 1000);
-  const rows = networks.map(({ name }) => {
-    const line = numberLine(1000 * units);
-    const [proven, found] = [span("number"), span("number")];
-    const node = html("span", {}, span("name", name), proven, found, line.node);
-    return { node, line, proven, found };
-  });
+// A row for each network, on one axis for all digits. `data.reading(n, digit)` gives the radii.
+export function networkRows(model, { networks, largestFound, reading }) {
+  const end = Math.ceil(largestFound);
+  const rows = networks.map(({ name }) => networkRow(name, end));
   const options = networks.map(({ model: value }, n) => [value, rows[n].node]);
   const { node, draw } = choice(model, "network", { label: "Network", options });
   const inputs = node.querySelectorAll("input");
   node.classList.add("xp-radii");
-  node.style.setProperty("--units", units);
-  node.append(head(), foot(units));
+  node.style.setProperty("--units", end);
+  node.append(head(), foot(end));
   return {
     node,
     draw(digit) {
       draw();
-      rows.forEach(({ line, proven, found }, n) => {
-        const radii = data.of(n, digit);
-        line.draw(radii);
-        proven.textContent = provenText(radii);
-        found.textContent = foundText(radii);
-        inputs[n].setAttribute("aria-label", spoken(radii));
+      rows.forEach((row, n) => {
+        row.draw(reading(n, digit));
+        inputs[n].setAttribute("aria-label", spoken(reading(n, digit)));
       });
     },
   };

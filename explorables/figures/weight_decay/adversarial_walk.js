@@ -1,18 +1,33 @@
 // From a digit to its adversarial example: two networks walk side by side, as far as each other.
 import {
-  assign, button, choice, digitImage, format, html, powerOfTen, row, show, slider, weightImage,
-} from "../../kit/common.js";
-import { DIGITS, article, digitStrip } from "../shared/digits.js";
-import { coloured, thumbnail } from "../shared/tilting.js";
-import { NETWORKS, lengthChart, networkEntry } from "./walk_chart.js";
-import { KINDS, readings, walkData } from "./walk_data.js";
+  article,
+  assign,
+  button,
+  capitalised,
+  changingThumbnail,
+  choice,
+  coloured,
+  digitImage,
+  digitStrip,
+  format,
+  html,
+  percent,
+  pixels,
+  powerOfTen,
+  row,
+  show,
+  slider,
+  thumbnail,
+  unbroken,
+  weightImage,
+} from "../../kit/kit.js";
+import { lengthChart, networkEntry, NETWORKS } from "./walk_chart.js";
+import { DIGITS, KINDS, readings, walkData } from "./walk_data.js";
 
 const PICTURE = 132;
 const SIGNS = { digit: "●", goal: "◆" };
 
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
-const pixels = (length) => `${format(length)} pixels`;
-const percent = (p) => `${format(100 * p, 0)}\u00a0%`;
+const probability = (p) => percent(100 * p, 0);
 
 // What a network makes of an image, in words that follow its name.
 function verb(read, digit) {
@@ -37,19 +52,21 @@ const ratio = ([low, high]) => format(high.length / low.length);
 
 // What holds of the two ways as a whole.
 function summary(kind, ways) {
-  const [lengths, turns] = [ways.map(({ length }) => length), ways.map(({ turn }) => turn)];
-  const times = `${ratio(ways)} times`;
+  const [low, high] = ways;
+  const times = `${ratio(ways)} times the length.`;
   if (kind === "deepfool") {
     return (
-      `DeepFool’s way is ${pixels(lengths[0])} long with low decay, to the boundary with ` +
-      `${ways[0].goal}, and ${format(lengths[1])} with high decay, to the boundary with ` +
-      `${ways[1].goal}: ${times} the length.`
+      `DeepFool’s way is ${pixels(low.length)} long with low decay, to the boundary with ` +
+      `${low.goal}, and ${format(high.length)} with high decay, to the boundary with ` +
+      `${high.goal}: ${times}`
     );
   }
   return (
-    `Low decay changes its mind after ${pixels(turns[0])}, high decay after ${pixels(turns[1])}. ` +
-    `To be 95 % sure of ${article(ways[0].goal)}, as sure as they usually are of a digit, takes ` +
-    `${format(lengths[0])} and ${pixels(lengths[1])}: ${times} the length.`
+    `Low decay changes its mind after ${pixels(low.turn)}, high decay after ${
+      pixels(high.turn)
+    }. ` +
+    `To be 95 % sure of ${article(low.goal)}, as sure as they usually are of a digit, takes ` +
+    `${format(low.length)} and ${pixels(high.length)}: ${times}`
   );
 }
 
@@ -72,24 +89,30 @@ function ratioStrip(model, data) {
   };
 }
 
-// The probabilities of the ten classes as bars; signs mark the digit and the class walked to.
-function classBars() {
-  const columns = DIGITS.map((c) => {
-    const [bar, sign] = [html("span", { class: "xp-share" }), html("span", { class: "xp-sign" })];
-    const track = html("span", { class: "xp-track" }, bar);
-    return { node: html("span", {}, track, String(c), sign), bar, sign };
-  });
-  const node = html("div", { class: "xp-classes", role: "img" }, ...columns.map((of) => of.node));
+// A class with its probability as a bar, and a sign for the digit or the class walked to.
+function classColumn(c) {
+  const [bar, sign] = [html("span", { class: "xp-share" }), html("span", { class: "xp-sign" })];
+  const node = html("span", {}, html("span", { class: "xp-track" }, bar), String(c), sign);
   return {
     node,
     draw(p, digit, goal) {
-      columns.forEach(({ node: column, bar, sign }, c) => {
-        const role = c === digit ? "digit" : c === goal ? "goal" : "other";
-        column.className = `xp-class-${role}`;
-        sign.textContent = SIGNS[role] || "";
-        bar.style.height = `${100 * p[c]}%`;
-      });
-      const words = DIGITS.map((c) => `${c}: ${percent(p[c])}`).join(", ");
+      const role = c === digit ? "digit" : c === goal ? "goal" : "other";
+      node.className = `xp-class-${role}`;
+      sign.textContent = SIGNS[role] || "";
+      bar.style.height = `${100 * p}%`;
+    },
+  };
+}
+
+function classBars() {
+  const columns = DIGITS.map(classColumn);
+  const nodes = columns.map((column) => column.node);
+  const node = html("div", { class: "xp-classes", role: "img" }, ...nodes);
+  return {
+    node,
+    draw(p, digit, goal) {
+      columns.forEach((column, c) => column.draw(p[c], digit, goal));
+      const words = DIGITS.map((c) => `${c}: ${probability(p[c])}`).join(", ");
       node.setAttribute("aria-label", `probabilities of the classes: ${words}`);
     },
   };
@@ -97,43 +120,53 @@ function classBars() {
 
 // One network: the image so far, its change, and what the network makes of it.
 function panel({ name }, { decay }) {
-  const [image, change, bars] = [digitImage(PICTURE), weightImage(PICTURE), classBars()];
-  const [read, moved, sure] = ["strong", "span", "div"].map((tag) => html(tag));
-  const pictures = [thumbnail(image, "image"), thumbnail(change, "change", moved)];
-  const title = `${capital(name)}, λ\u00a0=\u00a0${powerOfTen(Math.log10(decay))}`;
+  const image = changingThumbnail(digitImage(PICTURE), "image");
+  const [change, moved] = [weightImage(PICTURE), html("span")];
+  const [bars, reads, sure] = [classBars(), html("strong"), html("div")];
+  const title = unbroken(`${capitalised(name)}, λ = ${powerOfTen(Math.log10(decay))}`);
   const node = html(
     "div",
     { class: "xp-walk", role: "group", "aria-label": title },
     html("div", { class: "xp-name" }, title),
-    html("div", { class: "xp-read" }, read),
-    html("div", { class: "xp-walk-pictures" }, ...pictures),
+    html("div", { class: "xp-read" }, reads),
+    html("div", { class: "xp-walk-pictures" }, image.node, thumbnail(change, "change", moved)),
     bars.node,
     sure,
   );
   return {
     node,
-    draw(digit, x, way, { at, p, read: classes }, largest) {
+    draw(digit, x, way, { at, p, read }, largest) {
       const delta = way.change.map((value) => (value * at) / way.length);
-      const does = verb(classes, digit);
+      const does = verb(read, digit);
       image.draw(x.map((value, k) => value + delta[k]), `the image; ${name} ${does}`);
       change.draw(delta, `its change, ${pixels(at)} long`, largest);
-      read.textContent = does;
+      reads.textContent = does;
       moved.textContent = `${pixels(at)}${at === way.length ? ", arrived" : ""}`;
       bars.draw(p, digit, way.goal);
-      sure.textContent =
-        `${SIGNS.digit} ${digit}: ${percent(p[digit])}, ` +
-        `${SIGNS.goal} ${way.goal}: ${percent(p[way.goal])}`;
+      sure.textContent = `${SIGNS.digit} ${digit}: ${probability(p[digit])}, ` +
+        `${SIGNS.goal} ${way.goal}: ${probability(p[way.goal])}`;
     },
   };
 }
 
+const longestOf = (ways) => Math.max(...ways.map(({ length }) => length));
+
+// The buttons that lead to a length: `ways()` are those that are shown.
+function stops(model, ways) {
+  const stop = (name, share) => button(name, () => assign(model, { share: share() }));
+  return row(
+    stop("start", () => 0),
+    ...NETWORKS.map(({ name }, n) =>
+      stop(`${name}’s boundary`, () => ways()[n].turn / longestOf(ways()))
+    ),
+    stop("end", () => 1),
+  );
+}
+
 function render({ model, el }) {
   const data = walkData(model);
-  const shown = () => {
-    const digit = model.get("digit");
-    const ways = data.ways(digit, model.get("example"));
-    return { digit, ways, longest: Math.max(...ways.map(({ length }) => length)) };
-  };
+  const ways = () => data.ways(model.get("digit"), model.get("example"));
+  const lengthAt = (share) => share * longestOf(ways());
   const strip = ratioStrip(model, data);
   const example = choice(model, "example", {
     label: "Walk to",
@@ -144,19 +177,9 @@ function render({ model, el }) {
   });
   const length = slider(model, "share", {
     label: "Length of the change",
-    min: 0,
-    max: 1,
-    step: 0.01,
-    text: (share) => `${format(share * shown().longest)} px`,
+    text: (share) => `${format(lengthAt(share))} px`,
   });
-  const stop = (name, at) =>
-    button(name, () => assign(model, { share: at(shown()) / shown().longest }));
-  const stops = row(
-    stop("start", () => 0),
-    ...NETWORKS.map(({ name }, n) => stop(`${name}’s boundary`, ({ ways }) => ways[n].turn)),
-    stop("end", ({ longest }) => longest),
-  );
-  const panels = NETWORKS.map((look, n) => panel(look, model.get("networks")[n]));
+  const panels = NETWORKS.map((network, n) => panel(network, model.get("networks")[n]));
   const charts = Object.fromEntries(KINDS.map((kind) => [kind, lengthChart(kind, data)]));
   const plot = html("div", { class: "xp-half" });
   const verdict = html("p", { class: "xp-verdict xp-balanced" });
@@ -164,22 +187,24 @@ function render({ model, el }) {
   const scale = html("p", { class: "xp-note xp-balanced" });
 
   function draw() {
-    const { digit, ways, longest } = shown();
-    const kind = model.get("example");
-    const at = model.get("share") * longest;
-    const states = ways.map((way) => {
+    const [digit, kind, shown] = [model.get("digit"), model.get("example"), ways()];
+    const at = lengthAt(model.get("share"));
+    const states = shown.map((way) => {
       const p = way.probabilities(at);
       return { at: Math.min(at, way.length), p, read: readings(p) };
     });
-    const largest = Math.max(...ways.flatMap(({ change }) => change.map(Math.abs)));
+    const largest = Math.max(...shown.map((way) => way.largest));
     [strip, example, length].forEach((part) => part.draw());
-    panels.forEach((each, n) => each.draw(digit, data.image(digit), ways[n], states[n], largest));
+    panels.forEach((part, n) => part.draw(digit, data.image(digit), shown[n], states[n], largest));
     charts[kind].draw(digit, at);
     plot.replaceChildren(charts[kind].node);
     verdict.textContent = verdictOf(digit, states);
-    about.textContent = summary(kind, ways);
+    about.textContent = summary(kind, shown);
     scale.replaceChildren(
-      coloured("j", "Orange"), ": ink added; ", coloured("i", "blue"), ": ink taken away. Full ",
+      coloured("j", "Orange"),
+      ": ink added; ",
+      coloured("i", "blue"),
+      ": ink taken away. Full ",
       `colour is a change of ${format(largest)} on both sides. `,
       `${SIGNS.digit} the digit, ${SIGNS.goal} the class walked to.`,
     );
@@ -191,7 +216,7 @@ function render({ model, el }) {
       strip.node,
       row(example.node),
       html("div", { class: "xp-way" }, length.node),
-      stops,
+      stops(model, ways),
       verdict,
       html("div", { class: "xp-walks" }, ...panels.map(({ node }) => node)),
       scale,
