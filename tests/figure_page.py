@@ -65,6 +65,12 @@ class FigurePage:
         wanted = re.compile(f"^{re.escape(name)}") if isinstance(name, str) else name
         return Plot(self.root.get_by_role("group", name=wanted))
 
+    def image(self, label):
+        """The picture of 28 × 28 pixels whose label begins so: red, green and blue, (784, 3)."""
+        canvas = self.root.get_by_role("img", name=re.compile(f"^{re.escape(label)}"))
+        read = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
+        return np.array(canvas.evaluate(read)).reshape(784, 4)[:, :3]
+
     # What it is driven by
 
     def control(self, name):
