@@ -123,6 +123,41 @@ class FigurePage:
         return self.figure.heights[0 if width > 656 else 1]
 
 
+class HeldParts:
+    """The parts of figures that a page asks for from now on: each is held until it is released."""
+
+    def __init__(self, page, module):
+        self.page = page
+        self.routes = {}
+        page.route(f"**/{module}/*.js", self._hold)
+
+    def _hold(self, route):
+        key = route.request.url.rpartition("/")[2].removesuffix(".js")
+        self.routes[key] = route
+
+    def wait_for(self, key):
+        """Wait until the page has asked for the part."""
+        for _ in range(3_000):
+            if key in self.routes:
+                return
+            self.page.wait_for_timeout(10)
+        raise AssertionError(f"part {key} was not asked for")
+
+    def release(self, key):
+        """Let the page have the part, and wait until the figure has got it."""
+        self.wait_for(key)
+        self.page.evaluate(WATCH, f"/{key}.js")
+        self.routes.pop(key).continue_()
+        self.page.evaluate("arrived")
+
+
+# After the script's own listener, and after the promises that this one keeps.
+WATCH = """(end) => {
+  const file = [...document.scripts].find(({ src }) => src.endsWith(end));
+  window.arrived = new Promise((done) => file.addEventListener("load", () => setTimeout(done)));
+}"""
+
+
 class Plot:
     """A plot, read in the units of its axes."""
 
