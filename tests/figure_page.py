@@ -76,6 +76,12 @@ class FigurePage:
         wanted = re.compile(f"^{re.escape(name)}") if isinstance(name, str) else name
         return Plot(self.root.get_by_role("group", name=wanted))
 
+    def image(self, label):
+        """The picture of 28 × 28 pixels whose label begins so: red, green and blue, (784, 3)."""
+        canvas = self.root.get_by_role("img", name=re.compile(f"^{re.escape(label)}"))
+        read = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
+        return np.array(canvas.evaluate(read)).reshape(784, 4)[:, :3]
+
     # What it is driven by
 
     def control(self, name):
@@ -126,6 +132,41 @@ class FigurePage:
     def reserved_height(self, width):
         """What the page keeps free for it, at a width of the window."""
         return self.figure.heights[0 if width > 656 else 1]
+
+
+class HeldParts:
+    """The parts of figures that a page asks for from now on: each is held until it is released."""
+
+    def __init__(self, page, module):
+        self.page = page
+        self.routes = {}
+        page.route(f"**/{module}/*.js", self._hold)
+
+    def _hold(self, route):
+        key = route.request.url.rpartition("/")[2].removesuffix(".js")
+        self.routes[key] = route
+
+    def wait_for(self, key):
+        """Wait until the page has asked for the part."""
+        for _ in range(3_000):
+            if key in self.routes:
+                return
+            self.page.wait_for_timeout(10)
+        raise AssertionError(f"part {key} was not asked for")
+
+    def release(self, key):
+        """Let the page have the part, and wait until the figure has got it."""
+        self.wait_for(key)
+        self.page.evaluate(WATCH, f"/{key}.js")
+        self.routes.pop(key).continue_()
+        self.page.evaluate("arrived")
+
+
+# After the script's own listener, and after the promises that this one keeps.
+WATCH = """(end) => {
+  const file = [...document.scripts].find(({ src }) => src.endsWith(end));
+  window.arrived = new Promise((done) => file.addEventListener("load", () => setTimeout(done)));
+}"""
 
 
 class Plot:

@@ -1,26 +1,26 @@
-"""The introduction's figure of 81 SVMs: what it shows is what the experiment left in results/."""
+"""The introduction's figure of many SVMs: what it shows is what the experiment left in results/."""
 
 import gzip
 import json
 import math
-import re
 
 import numpy as np
 import pytest
 import traitlets
+from figure_page import FigurePage, numbers, text_of
 from playwright.sync_api import expect
-from test_explorables import SCHEMES, Figure, numbers
 
-from helpers import linear, tilting
 from explorables import TiltingDigits
+from helpers import linear, tilting
 from helpers.results import load_arrays, load_svm_figures
 
 SVMS, ARRAYS = load_svm_figures(3, 8), load_arrays("svm_mnist")
 CENTROIDS = ARRAYS["centroids"]
-BEST = min(range(81), key=lambda k: SVMS[k]["err_test"])
+BEST = min(range(len(SVMS)), key=lambda k: SVMS[k]["err_test"])
+LAST = len(SVMS) - 1
 SLIDER = "Regularisation λ"
 RANGE = 10  # pixels (of images) across a plot
-SOME = [0, 14, 30, 47, BEST, 80]
+SOME = [0, 14, 30, 47, BEST, LAST]
 
 # Red, green, blue and alpha of a canvas at the given places, [across, down] in shares of its size.
 COLOURS_AT = """(canvas, places) => {
@@ -35,33 +35,33 @@ EMPTY = """(canvas) => {
 }"""
 
 
-class Hero(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "tilting_digits")
-        self.own, self.fixed = (self.root.locator(f".xp-{name}") for name in ("own", "fixed"))
+class Hero(FigurePage):
+    figure = TiltingDigits
+
+    @property
+    def own(self):
+        return self.plot("The classifier's tilting plane")
+
+    @property
+    def fixed(self):
+        return self.plot("The same images in the tilting plane of the best classifier")
+
+    @property
+    def canvases(self):
+        """The images in the plane of this classifier, and in that of the best one."""
+        both = self.root.get_by_role("img", name="threes as blue discs")
+        return both.nth(0), both.nth(1)
+
+    def drawn(self):
+        return [canvas.evaluate("canvas => canvas.toDataURL()") for canvas in self.canvases]
 
     def show(self, k):
-        self.root.get_by_label(SLIDER).fill(f"{2 - k / 10:.1f}")
-
-    def canvas(self, plot):
-        return plot.locator(".xp-dots").evaluate("canvas => canvas.toDataURL()")
+        self.set(log_lam=math.log10(SVMS[k]["lam"]))
 
 
-@pytest.fixture(params=SCHEMES)
-def figure(open_page, request):
-    visit = open_page("book/intro.html", scheme=request.param)
-    yield Hero(visit)
-    assert visit.errors == []
-
-
-def in_pixels(locator, names):
-    """The numbers of an SVG element's attribute ``d`` or of its ends, from the frame's middle.
-
-    Pairs (across, up) in pixels of images, for a plot whose frame is 276 wide and starts at 56, 8.
-    """
-    text = " ".join(locator.get_attribute(name) for name in names)
-    values = np.array(re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text), float).reshape(-1, 2)
-    return (values - (56 + 138, 8 + 138)) * (1, -1) * RANGE / 276
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(Hero)
 
 
 def test_numbers_are_those_of_the_results_and_of_the_helpers(figure):
@@ -81,37 +81,34 @@ def test_numbers_are_those_of_the_results_and_of_the_helpers(figure):
 
 def test_the_figure_starts_upright_and_tilts_as_lambda_falls(figure):
     assert figure.readout("tilt θ") == [0, 0]
-    slider, tilts = figure.root.get_by_label(SLIDER), []
+    slider, tilts = figure.control(SLIDER), []
     for _ in range(5):
         slider.press("ArrowLeft")
         tilts += figure.readout("tilt θ")[:1]
     assert tilts == [round(math.degrees(SVMS[k]["theta"]), 1) for k in range(14, 19)]
     slider.press("End")
-    assert slider.get_attribute("aria-valuetext") == "100"
+    assert figure.spoken(SLIDER) == "100"
     assert figure.readout("tilt θ") == [0, 0]
     slider.press("Home")
-    assert slider.get_attribute("aria-valuetext") == "10⁻⁶"
+    assert figure.spoken(SLIDER) == "10⁻⁶"
     slider.press("ArrowRight")
-    assert slider.get_attribute("aria-valuetext") == "1.3 · 10⁻⁶"
+    assert figure.spoken(SLIDER) == "1.3 · 10⁻⁶"
 
 
 def test_buttons_lead_to_the_landmarks(figure):
-    for name, k in (("least test error", BEST), ("most tilted", 80), ("upright", 13)):
+    for name, k in (("least test error", BEST), ("most tilted", LAST), ("upright", 13)):
         figure.root.get_by_role("button", name=name).press("Enter")
-        log_lam = float(figure.root.get_by_label(SLIDER).input_value())
-        assert log_lam == pytest.approx(math.log10(SVMS[k]["lam"]))
+        assert figure.get("log_lam") == pytest.approx(math.log10(SVMS[k]["lam"]))
         assert figure.readout("tilt θ")[0] == round(math.degrees(SVMS[k]["theta"]), 1)
 
 
 def test_each_digit_is_drawn_where_it_lies(figure):
-    horizontal = ARRAYS["horizontal"]
-    vertical = ARRAYS["vertical"]
+    horizontal, vertical = ARRAYS["horizontal"], ARRAYS["vertical"]
     leftmost, rightmost = np.argmin(horizontal), np.argmax(horizontal)  # a 3 and an 8, far out
-    for k in (13, BEST, 80):
+    for k in (13, BEST, LAST):
         figure.show(k)
-        for plot, ys in ((figure.own, vertical[k]), (figure.fixed, vertical[BEST])):
+        for canvas, ys in zip(figure.canvases, (vertical[k], vertical[BEST]), strict=True):
             places = np.column_stack([0.5 + horizontal / RANGE, 0.5 - ys / RANGE]).tolist()
-            canvas = plot.locator(".xp-dots")
             colours = np.array(canvas.evaluate(COLOURS_AT, places))
             assert colours[:, 3].min() > 0
             (red_3, _, blue_3, _), (red_8, _, blue_8, _) = colours[[leftmost, rightmost]]
@@ -120,13 +117,14 @@ def test_each_digit_is_drawn_where_it_lies(figure):
 
 
 def test_digits_move_in_one_plane_and_stand_still_in_the_other(figure):
-    own, fixed = figure.canvas(figure.own), figure.canvas(figure.fixed)
+    own, fixed = figure.drawn()
     figure.show(BEST)
-    assert figure.canvas(figure.own) == figure.canvas(figure.fixed) == fixed
+    assert figure.drawn() == [fixed, fixed]
     assert own != fixed
     figure.show(60)
-    assert figure.canvas(figure.own) not in (own, fixed)
-    assert figure.canvas(figure.fixed) == fixed
+    moved, stayed = figure.drawn()
+    assert moved not in (own, fixed)
+    assert stayed == fixed
 
 
 def test_boundary_arrow_and_distances_are_those_of_the_classifier(figure):
@@ -136,86 +134,107 @@ def test_boundary_arrow_and_distances_are_those_of_the_classifier(figure):
         figure.show(k)
         theta = SVMS[k]["theta"]
         w_hat = np.array([math.cos(theta), math.sin(theta)])
-        origin, tip = in_pixels(figure.own.locator(".xp-arrow.xp-boundary"), "d")[:2]
+        [[origin, tip, *_]] = figure.own.points("ŵ")
         assert tip - origin == pytest.approx(3 * w_hat, abs=1e-3)
 
-        ends = in_pixels(figure.own.locator(".xp-line.xp-boundary[x1]"), ("x1", "y1", "x2", "y2"))
         distances = linear.signed_distance(CENTROIDS, ARRAYS["w"][k], ARRAYS["b"][k])
-        for end in ends:
+        for end in figure.own.points("boundary")[0]:
             assert (centroids - end) @ w_hat == pytest.approx(distances, abs=1e-3)
 
-        feet = figure.own.locator(".xp-line.xp-adversarial").all()
-        for foot, centroid, distance in zip(feet, centroids, distances, strict=True):
-            start, stop = in_pixels(foot, ("x1", "y1", "x2", "y2"))
+        for mean, centroid, distance in zip("ij", centroids, distances, strict=True):
+            [[start, stop]] = figure.own.points(f"from {mean} to the boundary")
             assert start == pytest.approx(centroid, abs=1e-3)
             assert start - stop == pytest.approx(distance * w_hat, abs=1e-3)
 
 
 def test_the_fixed_plane_holds_a_part_of_w(figure):
     frame = tilting.tilting_plane(ARRAYS["w"][BEST], *CENTROIDS)
+    parts = [tilting.in_frame(w, *frame) for w in ARRAYS["w"]]
+    assert figure.fixed.points("ŵ for each λ")[0] == pytest.approx(3 * np.array(parts), abs=1e-3)
     for k in SOME:
         figure.show(k)
-        part = tilting.in_frame(ARRAYS["w"][k], *frame)
-        origin, tip = in_pixels(figure.fixed.locator(".xp-arrow.xp-boundary"), "d")[:2]
-        assert tip - origin == pytest.approx(3 * part, abs=1e-3)
-        length = np.linalg.norm(part)
-        assert numbers(figure.fixed.locator(".xp-note").inner_text()) == [round(length, 2)]
-        assert figure.fixed.locator(".xp-line.xp-boundary[x1]").count() == 0
-        label = figure.fixed.locator(".xp-plane").get_attribute("aria-label")
+        [[origin, tip, *_]] = figure.fixed.points("ŵ")
+        assert tip - origin == pytest.approx(3 * parts[k], abs=1e-3)
+        length = np.linalg.norm(parts[k])
+        assert f"Length of ŵ in it: {length:.2f}" in text_of(figure.root)
+        assert figure.fixed.points("boundary") == []
+        label = figure.fixed.locator.get_attribute("aria-label")
         assert label.endswith(f"a part of length {length:.2f} lies in it.")
 
 
 def test_the_pictures_are_the_means_and_the_weights(figure):
     figure.show(30)
-    drawn = [
-        np.array(canvas.evaluate("c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"))
-        .reshape(784, 4)
-        for canvas in figure.root.locator(".xp-thumbnail canvas").all()
-    ]
-    for pixels, mean in zip(drawn, CENTROIDS, strict=False):
-        assert np.abs(pixels[:, 0] - 255 * mean).max() <= 1
+    for digit, mean in zip((3, 8), CENTROIDS, strict=True):
+        shown = figure.image(f"the mean of the training images of {digit}")
+        assert np.abs(shown[:, 0] - 255 * mean).max() <= 1
     w = ARRAYS["w"][30]
     strong = np.abs(w) > 0.1 * np.abs(w).max()
-    bluer = drawn[2][:, 2] > drawn[2][:, 0]
-    assert (bluer == (w < 0))[strong].all()
+    shown = figure.image("the weights: blue where ink speaks for 3")
+    assert ((shown[:, 2] > shown[:, 0]) == (w < 0))[strong].all()
 
 
 def test_a_screen_reader_hears_the_model(figure):
     figure.show(30)
-    words = figure.own.locator(".xp-plane").get_attribute("aria-label")
+    words = figure.own.locator.get_attribute("aria-label").replace("\u00a0", " ")
     assert numbers(words) == [0.1, 34.5, 1.5, 3.9, 3.2]
     assert words.startswith("The classifier's tilting plane: at λ = 0.1 the boundary is tilted by")
-    pictures = figure.root.locator(".xp-thumbnail canvas")
-    labels = [picture.get_attribute("aria-label") for picture in pictures.all()]
-    assert labels[:2] == [f"the mean of the training images of {digit}" for digit in (3, 8)]
-    assert labels[2].startswith("the weights: blue where ink speaks for 3")
 
 
-def test_the_digits_change_colour_with_the_theme(open_page):
-    figure = Hero(open_page("book/intro.html", theme="light"))
-    light = figure.canvas(figure.own)
+def test_the_digits_change_colour_with_the_theme(open_figure):
+    figure = open_figure(Hero, fresh=True)
+    light, _ = figure.drawn()
     figure.page.evaluate("document.documentElement.dataset.theme = 'dark'")
     figure.page.wait_for_function(
-        "before => document.querySelector('.xp-own .xp-dots').toDataURL() !== before", arg=light
+        "([canvas, before]) => canvas.toDataURL() !== before",
+        arg=[figure.canvases[0].element_handle(), light],
     )
-    dark = Hero(open_page("book/intro.html", theme="dark"))
-    assert figure.canvas(figure.own) == dark.canvas(dark.own)
+    dark = open_figure(Hero, theme="dark")
+    dark.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert figure.drawn() == dark.drawn()
 
 
-def test_on_a_phone_the_slider_stands_under_the_plane_it_turns(open_page):
-    figure = Hero(open_page("book/intro.html", width=390))
+def test_on_a_phone_the_slider_stands_under_the_plane_it_turns(open_figure):
+    figure = open_figure(Hero, width=390)
     own, slider, fixed = (
         part.bounding_box()
-        for part in (figure.own, figure.root.get_by_label(SLIDER), figure.fixed)
+        for part in (figure.own.locator, figure.control(SLIDER), figure.fixed.locator)
     )
     assert own["y"] + own["height"] <= slider["y"] < fixed["y"]
-    expect(figure.own.locator(".xp-dots")).to_be_in_viewport()
+    expect(figure.canvases[0]).to_be_in_viewport()
 
 
 def test_values_between_two_svms_show_the_nearer(figure):
     figure.set(log_lam=-1.23)
     assert figure.readout("tilt θ")[0] == round(math.degrees(SVMS[32]["theta"]), 1)
-    assert figure.root.get_by_label(SLIDER).get_attribute("aria-valuetext") == "0.063"
+    assert figure.spoken(SLIDER) == "0.063"
+
+
+def test_there_may_be_fewer_svms_and_fewer_images(open_figure):
+    chosen, shown = [0, 33, LAST], np.r_[:20, 500:520]
+    whole = TiltingDigits()
+    models = [whole.models[k] for k in chosen]
+    widget = TiltingDigits(
+        models=models, best=1, weights=whole.weights[chosen], log_lam=models[0]["log_lam"],
+        horizontal=ARRAYS["horizontal"][shown], vertical=ARRAYS["vertical"][chosen][:, shown],
+    )  # fmt: skip
+    figure = open_figure(Hero, widget=widget)
+    for k in chosen:
+        assert figure.readout("tilt θ")[0] == round(math.degrees(SVMS[k]["theta"]), 1)
+        figure.control(SLIDER).press("ArrowLeft")
+    figure.root.get_by_role("button", name="least test error").click()
+    assert figure.get("log_lam") == models[1]["log_lam"]
+    figure.root.get_by_role("img", name="20 threes as blue discs, 20 eights").first.wait_for()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(Hero, width=width)
+    heights = set()
+    for k in SOME:
+        figure.show(k)
+        heights.add(round(figure.height()))
+        assert figure.sticks_out() <= 0
+    assert len(heights) == 1
 
 
 @pytest.mark.parametrize("log_lam", [2.1, -6.1, math.nan, "0.1"])

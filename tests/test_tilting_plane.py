@@ -5,24 +5,39 @@ import re
 import numpy as np
 import pytest
 import traitlets
+from figure_page import FigurePage, centre, numbers, text_of
 from playwright.sync_api import expect
-from test_explorables import SCHEMES, Figure, centre, numbers
 
+from explorables import TiltingPlane
 from helpers import linear, plots, tilting
 from helpers.data import digit_pair
-from explorables import TiltingPlane
 from helpers.results import load_arrays, load_svm_figures
 
-CHAPTER = "book/tilting-angle.html"
 HANDLE, SLIDER = "Direction of the weights ŵ", "Tilting angle θ"
 ANGLES = [0, 0.3, np.pi / 4, 1.2, TiltingPlane().theta_svm, np.radians(89.5)]
 
 
-@pytest.fixture(params=SCHEMES)
-def figure(open_page, request):
-    visit = open_page(CHAPTER, scheme=request.param)
-    yield Figure(visit, "tilting_plane")
-    assert visit.errors == []
+class Tilting(FigurePage):
+    figure = TiltingPlane
+
+    @property
+    def plane(self):
+        return self.plot("Training images in the plane of ẑ and n̂")
+
+    def angle(self):
+        """θ in degrees, as the handle says it."""
+        [angle] = numbers(self.spoken(HANDLE))
+        return angle
+
+    def words_under(self, name):
+        """What stands under the picture of that name, line by line."""
+        picture = self.root.get_by_text(name, exact=True).locator("xpath=..")
+        return text_of(picture).split("\n")[1:]
+
+
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(Tilting)
 
 
 @pytest.fixture(scope="module")
@@ -31,36 +46,12 @@ def plane():
     arrays = load_arrays("svm_mnist")
     i, j = arrays["centroids"].astype(float)
     [weak] = arrays["w"][np.isclose(arrays["lam"], 1e-4)].astype(float)
-    points = arrays["in_weak_plane"]
-    return i, j, *tilting.tilting_plane(weak, i, j), points, np.repeat([-1, 1], 3000)
+    labels = np.repeat([-1, 1], 3000)
+    return i, j, *tilting.tilting_plane(weak, i, j), arrays["in_weak_plane"], labels
 
 
 def direction(theta):
     return np.array([np.cos(theta), np.sin(theta)])
-
-
-def spoken_angle(figure):
-    [angle] = numbers(figure.spoken(HANDLE))
-    return angle
-
-
-def strong(figure, name):
-    label = figure.root.locator(".xp-readouts span", has_text=re.compile(f"^{re.escape(name)}$"))
-    return label.locator("xpath=following-sibling::strong").inner_text()
-
-
-def picture(figure, name):
-    """The picture called ``name``, its canvas as 784 rows of red, green and blue, and its text."""
-    of = figure.root.locator(".xp-thumbnail").filter(has_text=name)
-    read = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
-    drawn = np.array(of.locator("canvas").evaluate(read)).reshape(784, 4)[:, :3]
-    return drawn, of.locator(".xp-note").inner_text()
-
-
-def ends(line):
-    """Both ends of a line of the plot, in screen pixels."""
-    x1, y1, x2, y2 = (float(line.get_attribute(name)) for name in ("x1", "y1", "x2", "y2"))
-    return np.array([x1, y1]), np.array([x2, y2])
 
 
 def test_every_training_image_has_its_place_in_the_plane(mnist, plane):
@@ -70,9 +61,10 @@ def test_every_training_image_has_its_place_in_the_plane(mnist, plane):
     assert np.abs(points - tilting.project(X, z_hat, n_hat, (i + j) / 2)).max() < 1e-3
 
 
-def test_the_svm_is_marked_at_its_own_angle():
+def test_the_svm_is_marked_at_its_own_angle(figure):
     [svm] = [of for of in load_svm_figures(3, 8) if np.isclose(of["lam"], 1e-4)]
     assert TiltingPlane().theta_svm == pytest.approx(svm["theta"], abs=1e-6)
+    assert figure.plane.point("SVM") == pytest.approx(direction(svm["theta"]), abs=1e-6)
 
 
 def test_numbers_agree_with_helpers(figure, plane):
@@ -85,9 +77,9 @@ def test_numbers_agree_with_helpers(figure, plane):
         d_adv = linear.adversarial_distance(points, y, direction(theta), 0)
         assert figure.readout("mean distance d_adv") == pytest.approx([d_adv], abs=5.01e-4)
         error = linear.error_rate(points, y, direction(theta), 0)
-        shown = strong(figure, "training error").replace(",", "")
-        per_cent, count, of = numbers(shown)
-        assert (count, of) == (round(6000 * error), 6000)
+        shown = figure.readout_text("training error").replace(",", "")
+        per_cent, wrong, total = numbers(shown)
+        assert (wrong, total) == (round(6000 * error), 6000)
         assert per_cent == pytest.approx(100 * error, abs=0.0501)
 
 
@@ -97,61 +89,78 @@ def test_the_points_on_the_wrong_side_are_drawn_in_full_colour(figure, plane):
     for theta in ANGLES:
         figure.set(theta=float(theta))
         wrong = y[drawn] * (points[drawn] @ direction(theta)) <= 0
-        for name, label in (("i", -1), ("j", 1)):
-            path = figure.root.locator(f".xp-spots-{name}").get_attribute("d")
-            assert path.count("M") == wrong[y[drawn] == label].sum()
+        for name, label in (("I", -1), ("J", 1)):
+            spots = figure.plane.mark(f"class {name}, on the wrong side")
+            assert spots.get_attribute("d").count("M") == wrong[y[drawn] == label].sum()
 
 
 def test_the_distance_is_drawn_twice_and_as_long_as_it_is(figure, plane):
     i, j, *_ = plane
-    frame = figure.root.locator(".xp-frame").first
-    pixel = float(frame.get_attribute("width")) / 10  # the plot shows 10 pixels across
+    half = np.linalg.norm(j - i) / 2
     for theta in ANGLES:
         figure.set(theta=float(theta))
-        lines = figure.root.locator("line.xp-adversarial").all()
-        along_w, from_j = [np.subtract(*ends(line)) for line in lines]
-        boundary = np.subtract(*ends(figure.root.locator("line.xp-boundary")))
-        d_adv = np.linalg.norm(j - i) / 2 * np.cos(theta)
-        assert np.linalg.norm(from_j) == pytest.approx(d_adv * pixel, abs=0.01)
-        assert np.linalg.norm(along_w) == pytest.approx(d_adv * pixel, abs=0.01)
-        assert from_j @ boundary == pytest.approx(0, abs=0.01 * np.linalg.norm(boundary))
+        [along_w], [from_j], [boundary] = (
+            np.diff(figure.plane.points(name)[0], axis=0)
+            for name in ("½‖j − i‖ cos θ", "d_adv", "boundary")
+        )
+        d_adv = half * np.cos(theta)
+        assert np.linalg.norm(along_w) == pytest.approx(d_adv, abs=1e-4)
+        assert np.linalg.norm(from_j) == pytest.approx(d_adv, abs=1e-4)
+        assert from_j @ boundary == pytest.approx(0, abs=1e-3 * np.linalg.norm(boundary))
+        w = direction(theta)
+        assert figure.plane.point("jₘ") == pytest.approx([half, 0] - 2 * d_adv * w, abs=1e-4)
+        assert figure.plane.point("iₘ") == pytest.approx(2 * d_adv * w - [half, 0], abs=1e-4)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_names_stand_inside_the_plot_and_apart(open_figure, width):
+    figure = open_figure(Tilting, width=width)
+    frame = figure.plane.frame
+    for theta in np.radians(np.arange(0, 90, 5)):
+        figure.set(theta=float(theta))
+        boxes = figure.plane.boxes_of_texts()
+        assert {"i", "j", "iₘ", "jₘ", "ŵ", "SVM", "½‖j − i‖"} <= {text for text, _ in boxes}
+        for k, (_, box) in enumerate(boxes):
+            assert box["left"] >= frame["x"] - 1 and box["top"] >= frame["y"] - 4
+            assert box["right"] <= frame["x"] + frame["width"] + 8
+            assert box["bottom"] <= frame["y"] + frame["height"] + 4
+            for _, other in boxes[:k]:
+                across = box["right"] <= other["left"] + 2 or other["right"] <= box["left"] + 2
+                assert across or abs(box["top"] - other["top"]) > 8, np.degrees(theta)
 
 
 def test_the_weights_turn_by_mouse_by_keys_and_by_buttons(figure):
-    assert spoken_angle(figure) == 30
-    frame = figure.root.locator(".xp-frame").bounding_box()
-    handle = np.array(centre(figure.handle(HANDLE)))
-    middle = np.array([frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2])
+    assert figure.angle() == 30
+    handle = np.array(centre(figure.handle(HANDLE).locator("path")))
     lever = 90 * direction(1.2) * [1, -1]  # on the screen, down is positive
-    figure.drag(HANDLE, *(middle + lever - handle))
-    assert spoken_angle(figure) == pytest.approx(np.degrees(1.2), abs=1)
+    figure.drag(HANDLE, *(figure.plane.to_pixels(0, 0) + lever - handle))
+    assert figure.angle() == pytest.approx(np.degrees(1.2), abs=1)
     figure.drag(HANDLE, -300, 0)  # θ stays below a right angle
-    assert spoken_angle(figure) == 89.5
+    assert figure.angle() == 89.5
     figure.drag(HANDLE, 300, 300)
-    assert spoken_angle(figure) == 0
+    assert figure.angle() == 0
 
     figure.handle(HANDLE).press("ArrowUp")
-    assert spoken_angle(figure) == 1.1
+    assert figure.angle() == 1.1
     figure.handle(HANDLE).press("Shift+ArrowUp")
-    assert spoken_angle(figure) == 6.8
-    slider = figure.root.get_by_role("slider", name=SLIDER)
+    assert figure.angle() == 6.8
+    slider = figure.control(SLIDER)
     slider.press("End")
-    assert spoken_angle(figure) == 89.5
+    assert figure.angle() == 89.5
     slider.press("ArrowLeft")
-    assert spoken_angle(figure) == 89
+    assert figure.angle() == 89
 
     figure.root.get_by_role("button", name="weakly regularised SVM").press("Enter")
-    assert spoken_angle(figure) == pytest.approx(np.degrees(TiltingPlane().theta_svm), abs=0.0501)
+    assert figure.angle() == pytest.approx(np.degrees(TiltingPlane().theta_svm), abs=0.0501)
     figure.root.get_by_role("button", name="nearest centroid").click()
-    assert spoken_angle(figure) == 0
+    assert figure.angle() == 0
 
 
-def test_a_finger_turns_them_on_a_phone(open_page):
-    visit = open_page(CHAPTER, width=390, has_touch=True, is_mobile=True)
-    figure = Figure(visit, "tilting_plane")
+def test_a_finger_turns_them_on_a_phone(open_figure):
+    figure = open_figure(Tilting, width=390, has_touch=True, is_mobile=True)
     figure.set(theta=0)
-    x, y = centre(figure.handle(HANDLE))
-    cdp = visit.page.context.new_cdp_session(visit.page)
+    x, y = centre(figure.handle(HANDLE).locator("path"))
+    cdp = figure.page.context.new_cdp_session(figure.page)
     for kind, up in (("touchStart", 0), ("touchMove", 20), ("touchMove", 400), ("touchEnd", None)):
         points = [] if up is None else [{"x": x, "y": y - up}]
         cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
@@ -172,36 +181,61 @@ def test_pictures_show_the_weights_and_the_mirror_images(figure, plane):
         b = -w_hat @ (i + j) / 2
         strength = np.abs(w_hat / np.abs(w_hat).max())[:, None]
         ink = np.where(w_hat[:, None] < 0, colours[-1], colours[1])
-        assert np.abs(picture(figure, "ŵ")[0] - (255 + (ink - 255) * strength)).max() <= 1
-        for name, x, says in (("i", i, 8), ("j", j, 3)):
+        shown = figure.image("the weights, turned by")
+        assert np.abs(shown - (255 + (ink - 255) * strength)).max() <= 1
+        for name, digit, x, says in (("i", 3, i, 8), ("j", 8, j, 3)):
             x_m = linear.mirror_image(x, w_hat, b)
-            drawn, text = picture(figure, f"{name}ₘ")
-            assert np.abs(drawn - 255 * x_m.clip(0, 1)[:, None]).max() <= 1
-            assert np.abs(picture(figure, f"{name}, mean")[0] - 255 * x[:, None]).max() <= 1
-            verdict, moved = text.split("\n")
+            mirrored = figure.image(f"mirror image of the mean {digit}")
+            assert np.abs(mirrored - 255 * x_m.clip(0, 1)[:, None]).max() <= 1
+            assert np.abs(figure.image(f"the mean {digit}") - 255 * x[:, None]).max() <= 1
+            verdict, moved = figure.words_under(f"{name}ₘ, mirrored")
             assert verdict == f"says {says}"
             assert numbers(moved) == pytest.approx([np.linalg.norm(x - x_m)], abs=5.01e-3)
 
 
 def test_upright_the_mirror_image_of_one_centroid_is_the_other(figure):
     figure.set(theta=0)
-    for mirrored, other in (("iₘ", "j, mean"), ("jₘ", "i, mean")):
-        assert np.abs(picture(figure, mirrored)[0] - picture(figure, other)[0]).max() <= 1
+    for mirrored, other in ((3, 8), (8, 3)):
+        shown = figure.image(f"mirror image of the mean {mirrored}")
+        assert np.abs(shown - figure.image(f"the mean {other}")).max() <= 1
 
 
-def test_a_phone_that_is_turned_gets_the_wide_figure_and_keeps_the_angle(open_page):
-    visit = open_page(CHAPTER, width=390)
-    figure = Figure(visit, "tilting_plane")
+def test_a_phone_that_is_turned_gets_the_wide_figure_and_keeps_the_angle(open_figure):
+    figure = open_figure(Tilting, width=390, fresh=True)
     figure.set(theta=1.0)
-    note = figure.root.locator(".xp-key")
-    assert "lie outside this narrow frame" in note.inner_text()
-    visit.page.set_viewport_size({"width": 844, "height": 390})
-    expect(note).not_to_contain_text("narrow frame")
-    assert spoken_angle(figure) == 57.3
-    assert figure.root.locator(".xp-plane").count() == 1
+    expect(figure.root).to_contain_text("lie outside this narrow frame")
+    figure.page.set_viewport_size({"width": 844, "height": 390})
+    expect(figure.root).not_to_contain_text("narrow frame")
+    assert figure.angle() == 57.3
+    expect(figure.plane.locator).to_have_count(1)
+
+
+def test_there_may_be_fewer_images(open_figure):
+    points = np.array([[-3, 1], [1, 0], [-0.5, -0.5], [2, 1], [-1, 0.5], [0.5, 0.5]])
+    figure = open_figure(Tilting, widget=TiltingPlane(points=points, theta=0))
+    assert figure.readout_text("training error") == "33.3 %, 2 of 6"
+    assert "The first 3 images of each class" in text_of(figure.root)
+    figure.root.get_by_role("img", name="3 threes as blue discs, 3 eights").wait_for()
+
+
+def test_it_keeps_its_height_and_fits(open_figure):
+    for width in (1280, 390):
+        figure = open_figure(Tilting, width=width)
+        heights = set()
+        for theta in ANGLES:
+            figure.set(theta=float(theta))
+            heights.add(round(figure.height()))
+            assert figure.sticks_out() <= 0
+        assert len(heights) == 1
 
 
 @pytest.mark.parametrize("theta", [np.nan, np.inf, -0.1, 2, "0.3"])
 def test_bad_angles_are_named(theta):
     with pytest.raises(traitlets.TraitError, match="theta"):
         TiltingPlane(theta=theta)
+
+
+@pytest.mark.parametrize("name", ["points", "centroids", "n_hat"])
+def test_arrays_of_another_shape_are_named(name):
+    with pytest.raises(traitlets.TraitError, match=f"{name}: the array must have shape"):
+        TiltingPlane(**{name: np.zeros((2, 3, 4))})

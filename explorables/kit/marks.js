@@ -173,21 +173,22 @@ export const boundary = () => (plot) => {
 };
 
 // Texts at points, each where it hides as few marks as can be, and no other text; a line leads to
-// one that is far from its point. `draw([{ point, text }, …], points of the marks)`.
+// one that is far from its point. `draw([{ point, text, kind }, …], points of the marks)`.
 export const labels =
-  ({ kind = "boundary" } = {}) =>
+  ({ kind = "boundary", strong = false } = {}) =>
   (plot) => {
     const node = svg("g");
+    const look = strong ? "xp-word" : "xp-label";
     return {
       node,
       layer: "over",
       draw(wanted, marks) {
         const taken = marks.map((point) => boxAround(plot.at(point)));
-        const placed = wanted.map(({ point, text }) => {
+        const placed = wanted.map(({ point, text, kind: own = kind }) => {
           const box = freeBox(plot, plot.at(point), text, taken);
           taken.push(...Array(marks.length + 1).fill(box)); // worse to hide than all the marks
           const leader = svg("path", { class: "xp-line xp-thin", d: leaderTo(box, plot.at(point)) });
-          const place = { x: box.left, y: box.top + 11, class: `xp-label xp-text-${kind}` };
+          const place = { x: box.left, y: box.top + 11, class: `${look} xp-text-${own}` };
           return [leader, svg("text", place, ...svgTextWithSubscripts(text))];
         });
         node.replaceChildren(...placed.flat());
@@ -206,7 +207,7 @@ function freeBox({ frame }, [x, y], text, taken) {
   const width = textLength(text);
   const [right, left, middle] = [15, -15 - width, -width / 2];
   const sides = [[right, 0], [left, 0], [middle, 20], [middle, -20]];
-  const corners = [right, left].flatMap((dx) => [14, -14, 34, -34, 54, -54].map((dy) => [dx, dy]));
+  const corners = [14, -14, 34, -34, 54, -54].flatMap((dy) => [[right, dy], [left, dy]]);
   const boxes = [...sides, ...corners].map(([dx, dy]) => {
     const start = clamp(x + dx, frame.x, frame.x + frame.width - width);
     const top = clamp(y + dy - 7, frame.y, frame.y + frame.height - 14);

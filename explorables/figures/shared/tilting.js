@@ -1,55 +1,65 @@
-// What the figures of real digits in tilting planes share: words, angles, pictures.
-import { html, svg, svgWords } from "../../kit/common.js";
+// What figures of SVMs in their tilting planes share: ẑ, ŵ, θ, and the SVMs that buttons lead to.
+import { arc, arrow, circle, curve } from "../../kit/kit.js";
+import { direction, scaled } from "../../mathematics/numbers.js";
 
-export const direction = (angle) => [Math.cos(angle), Math.sin(angle)];
-export const along = ([u, v], length) => [length * u, length * v];
+export const LENGTH = 3; // ẑ and ŵ have length 1, but not in pixels: they are drawn as long as this
 
-// A word that moves with what it names.
-export function word(plot, text, kind) {
-  const node = svgWords({ class: `xp-word xp-text-${kind}`, "text-anchor": "middle" }, text);
-  return {
-    node,
-    draw([x, y]) {
-      node.setAttribute("x", plot.px(x));
-      node.setAttribute("y", plot.py(y) + 4);
-    },
-  };
-}
+const NARROW = 0.2; // radians: a smaller θ has no room for its name
+const UPRIGHT = 1e-3; // radians: a smaller θ counts as 0
 
-// The angle θ between ẑ and ŵ, as an arc `radius` pixels from the middle, with its name.
+// The angle θ between ẑ and ŵ: an arc about the middle, and its name. `draw(theta)`.
 export function angleMark(plot, radius) {
-  const arc = svg("path", { class: "xp-line xp-thin" });
-  const name = word(plot, "θ", "boundary");
-  const drawn = plot.px(radius) - plot.px(0);
+  const line = plot.add(arc({ kind: "thin", name: "θ" }));
+  const name = plot.label(0, 0, "θ", { anchor: "middle", dy: 4, strong: true });
+  const beyond = 12 / (plot.px(1) - plot.px(0)); // 12 pixels of the screen
+  const nameAt = (theta) => scaled(direction(theta / 2), radius + beyond);
   return {
-    nodes: [arc, name.node],
+    nameAt,
     draw(theta) {
-      const [x, y] = along(direction(theta), radius);
-      const [from, to] = [[radius, 0], [x, y]].map(([u, v]) => `${plot.px(u)} ${plot.py(v)}`);
-      arc.setAttribute("d", `M ${from} A ${drawn} ${drawn} 0 0 0 ${to}`);
-      name.draw(along(direction(theta / 2), radius + 0.4));
-      name.node.setAttribute("visibility", theta < 0.2 ? "hidden" : "visible");
+      line.draw(radius, theta);
+      name.draw(nameAt(theta));
+      name.show(theta > NARROW);
     },
+    show: (condition) => [line, name].forEach((part) => part.show(condition)),
   };
 }
 
-// A picture with its name, and words below.
-export function thumbnail(image, name, ...note) {
-  const words = html("div", { class: "xp-note" }, ...note);
-  const title = html("div", { class: "xp-name" }, name);
-  return html("div", { class: "xp-thumbnail" }, image.node, title, words);
-}
-
-// The same, with words that change with the picture: `draw(pixels, label, ...note)`.
-export function changingThumbnail(image, name) {
-  const words = html("span");
+// ŵ as an arrow from the middle, with its name at the tip: `draw([u, v])`, of length 1 or less.
+export function wHatArrow(plot) {
+  const line = plot.add(arrow({ kind: "boundary", name: "ŵ" }));
+  const name = plot.label(0, 0, "ŵ", { anchor: "middle", dy: 4, strong: true });
   return {
-    node: thumbnail(image, name, words),
-    draw(pixels, label, ...note) {
-      image.draw(pixels, label);
-      words.replaceChildren(...note);
+    draw(w) {
+      line.draw([0, 0], scaled(w, LENGTH));
+      name.draw(scaled(w, LENGTH + 0.45 / Math.hypot(...w)));
     },
   };
 }
 
-export const coloured = (kind, text) => html("span", { class: `xp-text-${kind}` }, text);
+// ẑ, which points to the right, with its name below the tip.
+export function addZHat(plot) {
+  plot.add(arrow({ kind: "muted" })).draw([0, 0], [LENGTH, 0]);
+  plot.label(LENGTH, 0, "ẑ", { kind: "muted", anchor: "middle", dy: 18, strong: true });
+}
+
+// Where ŵ lies that has its full length in the plane of the best SVM, and what of it lies there
+// for each λ: `draw([[u, v], …])`.
+export function pathOfW(plot) {
+  const full = plot.add(circle({ kind: "muted" }));
+  const name = plot.label(0, -LENGTH, "length 1", {
+    kind: "muted", anchor: "middle", dy: 15, strong: true,
+  });
+  const path = plot.add(curve({ kind: "thin", name: "ŵ for each λ" }));
+  full.draw([0, 0], LENGTH);
+  return {
+    draw: (all) => path.draw(all.map((w) => scaled(w, LENGTH))),
+    show: (condition) => [full, name, path].forEach((part) => part.show(condition)),
+  };
+}
+
+// The SVMs that the buttons lead to, by name: their numbers, from the largest λ.
+export const landmarks = (models, best) => ({
+  upright: Math.max(0, models.findLastIndex(({ theta }) => theta < UPRIGHT)),
+  "least test error": best,
+  "most tilted": models.length - 1,
+});

@@ -1,7 +1,5 @@
 """How much of its accuracy a linear classifier keeps when every image may be moved by eps."""
 
-from pathlib import Path
-
 import numpy as np
 import traitlets
 
@@ -11,12 +9,13 @@ from helpers.results import FOLDER, load_svms
 
 
 class RobustAccuracy(Explorable):
-    """Compare the 81 SVMs of a pair of digits by the share of test images they get right however
-    each image is moved by ``eps`` pixels.
+    """Compare the SVMs of a pair of digits by the share of test images they get right however each
+    image is moved by ``eps`` pixels.
 
-    ``pair`` is "i-j" with i < j. λ = 10^``log_lam`` is the factor of ‖w‖², from -6 to 2 in tenths,
-    at first the one of the largest test accuracy; ``eps`` goes from 0 to 4 pixels in tenths. The
-    figure shows the nearest tenth. The accuracies are exact: an image counts where y d(x) > eps.
+    ``pair`` is "i-j" with i < j. λ = 10^``log_lam`` is the factor of ‖w‖², with log_lam from -6 to
+    2, at first the one of the largest test accuracy; ``eps`` goes from 0 to 4 pixels. The figure
+    shows the nearest λ and ε that there are results for. The accuracies are exact: an image counts
+    where y d(x) > eps.
 
     The counts are results of ``experiments/svm_mnist.py``. Tanay & Griffin 2018, "Example: SVM on
     MNIST", has the classifiers; see helpers.linear.robust_accuracy for what is counted.
@@ -30,23 +29,34 @@ class RobustAccuracy(Explorable):
 
     @classmethod
     def parts(cls):
-        folder = FOLDER / "svm_mnist" / "pairs"
-        return {path.stem: [path, Path(__file__)] for path in folder.glob("*.npz")}
+        return sorted(path.stem for path in (FOLDER / "svm_mnist" / "pairs").glob("*.npz"))
 
     @classmethod
     def part(cls, key):
-        """How many of the pair's ``n_test`` test images have y d(x) > eps.
+        """How many of the pair's ``n_test`` test images have y d(x) > eps: ``robust``, a row for
+        each of the ``log_lam``, from the largest, and in it a number for each of the ``eps``.
 
-        ``robust`` is uint16: a row of 41 eps = 0, 0.1, ..., 4 for each of 81 λ, the largest first.
+        Raises ValueError where ``key`` is no pair.
         """
         if key not in cls.parts():
             return super().part(key)
         svms = _svms(key)
-        return {"robust": svms["robust"].astype("<u2").tobytes(), "n_test": int(svms["n_test"])}
+        return {
+            "log_lam": log_lams(svms["lam"]),
+            "eps": svms["eps"],
+            "robust": svms["robust"],
+            "n_test": int(svms["n_test"]),
+        }
 
     @traitlets.default("log_lam")
     def _largest_test_accuracy(self):
-        return round(2 - np.argmax(_svms(self.pair)["robust"][:, 0]) / 10, 1)
+        svms = _svms(self.pair)
+        return float(log_lams(svms["lam"])[np.argmax(svms["robust"][:, 0])])
+
+
+def log_lams(lam):
+    """log10 λ as readers set it, to a tenth."""
+    return np.log10(lam).round(1)
 
 
 def _svms(pair):

@@ -1,112 +1,96 @@
-// 81 SVMs that tell 3 from 8: the images in each one's tilting plane, and in a plane that stays.
+// SVMs that tell 3 from 8: the images in each one's tilting plane, and in a plane that stays.
 import {
-  arrow, assign, boundary, button, degrees, digitImage, dots, format, html, imagesOf, marker,
-  numbersOf, plane, powerOfTen, readouts, row, segment, show, slider, svg, weightImage,
-} from "../../kit/common.js";
-import { along, angleMark, coloured, direction, thumbnail, word } from "../shared/tilting.js";
+  arrayOf, assign, boundary, button, coloured, degrees, digitImage, dots, format, html, marker,
+  percent, plane, powerOfTen, readouts, row, rowsOf, segment, show, slider, thumbnail, weightImage,
+} from "../../kit/kit.js";
+import { direction, nearestIndex } from "../../mathematics/numbers.js";
+import { addZHat, angleMark, landmarks, pathOfW, wHatArrow } from "../shared/tilting.js";
 
-const LENGTH = 3; // ẑ and ŵ have length 1, but not in pixels: they are drawn as long as this
-const ARC = 1.2; // how far from the middle θ is marked
+const FAR = 5; // pixels from the middle of a plane to its frame
 const PICTURE = 96;
 
-// All images, their centroids and ẑ: what both planes share. Their names follow in `draw`.
-function cloud(centroids, yLabel) {
+// Of each SVM the images in its tilting plane: the 3s and the 8s, each [along ẑ, along n̂].
+function imagesOf(model) {
+  const horizontal = arrayOf(model.get("horizontal"));
+  const half = horizontal.length / 2;
+  const halves = (values) => [values.subarray(0, half), values.subarray(half)];
+  const [us3, us8] = halves(horizontal);
+  return rowsOf(arrayOf(model.get("vertical"))).map((vertical) => {
+    const [vs3, vs8] = halves(vertical);
+    return [[us3, vs3], [us8, vs8]];
+  });
+}
+
+// An empty plane with room for all images: `points` draws them.
+function imagePlane(count, yLabel) {
   const plot = plane({
     label: "",
-    x: [-5, 5],
-    y: [-5, 5],
+    x: [-FAR, FAR],
+    y: [-FAR, FAR],
     xTicks: [-4, -2, 0, 2, 4],
     yTicks: [-4, -2, 0, 2, 4],
     xLabel: "along ẑ, from mean 3 to mean 8 (pixels)",
     yLabel,
   });
-  const points = dots(plot, "500 threes as blue discs, 500 eights as orange squares");
-  const i = marker(plot, { shape: "disc", kind: "class-i", name: "i", dx: -8, dy: -7 });
-  const j = marker(plot, { shape: "square", kind: "class-j", name: "j", dx: 7, dy: 20 });
-  const zHat = arrow(plot, "muted");
-  const zName = word(plot, "ẑ", "muted");
-  plot.over.append(zHat.node, zName.node, i.node, j.node);
-  zHat.draw([0, 0], [LENGTH, 0]);
-  zName.draw([LENGTH, -0.5]);
-  i.draw(centroids[0]);
-  j.draw(centroids[1]);
-  return { plot, points };
+  const label = `${count} threes as blue discs, ${count} eights as orange squares`;
+  return { plot, points: plot.add(dots({ label })) };
+}
+
+function addMeans(plot, [i, j]) {
+  plot.add(marker({ shape: "disc", kind: "class-i", text: "i", dx: -8, dy: -7 })).draw(i);
+  plot.add(marker({ shape: "square", kind: "class-j", text: "j", dx: 7, dy: 20 })).draw(j);
 }
 
 // The plane of ŵ itself, in which its boundary is a line.
-function tiltingPlane(centroids) {
-  const { plot, points } = cloud(centroids, "along n̂ (pixels)");
-  const line = boundary(plot);
-  const distances = centroids.map(() => segment(plot, "adversarial"));
-  const wHat = arrow(plot, "boundary");
-  const wName = word(plot, "ŵ", "boundary");
-  const angle = angleMark(plot, ARC);
-  plot.content.append(...line.nodes);
-  plot.over.prepend(wHat.node, wName.node, ...angle.nodes);
-  plot.over.append(...distances.map(({ node }) => node));
+function ownPlane(centroids, count) {
+  const { plot, points } = imagePlane(count, "along n̂ (pixels)");
+  const line = plot.add(boundary());
+  addZHat(plot);
+  const wHat = wHatArrow(plot);
+  const angle = angleMark(plot, 1.2);
+  const distances = ["i", "j"].map((mean) =>
+    plot.add(segment({ kind: "adversarial", name: `from ${mean} to the boundary` })),
+  );
+  addMeans(plot, centroids);
   return {
-    node: points.node,
+    node: plot.node,
     draw({ theta, offset }, images, words) {
       const w = direction(theta);
       points.draw(...images);
       line.draw(w, offset);
-      wHat.draw([0, 0], along(w, LENGTH));
-      wName.draw(along(w, LENGTH + 0.4));
+      wHat.draw(w);
       angle.draw(theta);
       centroids.forEach(([x, y], k) => {
         const d = x * w[0] + y * w[1] + offset;
         distances[k].draw([x, y], [x - d * w[0], y - d * w[1]]);
       });
-      plot.node.setAttribute("aria-label", `The classifier's tilting plane: ${words}`);
+      plot.describe(`The classifier's tilting plane: ${words}`);
     },
   };
 }
 
 // The plane of the best SVM. Of another one it holds only a part of ŵ, and no boundary.
 function fixedPlane(centroids, models, images) {
-  const { plot, points } = cloud(centroids, "along n̂ of the best classifier (pixels)");
-  const [x, y, r] = [plot.px(0), plot.py(0), plot.px(LENGTH) - plot.px(0)];
-  const circle = svg("circle", { cx: x, cy: y, r, class: "xp-line xp-muted" });
-  const one = word(plot, "length 1", "muted");
-  const tips = models.map(({ in_best_plane: w }) => along(w, LENGTH));
-  const path = svg("polyline", {
-    class: "xp-line xp-thin",
-    points: tips.map(([u, v]) => `${plot.px(u)},${plot.py(v)}`).join(" "),
-  });
-  const wHat = arrow(plot, "boundary");
-  const wName = word(plot, "ŵ", "boundary");
+  const count = images[0][0].length;
+  const { plot, points } = imagePlane(count, "along n̂ of the best classifier (pixels)");
+  pathOfW(plot).draw(models.map(({ in_best_plane: w }) => w));
+  addZHat(plot);
+  const wHat = wHatArrow(plot);
+  addMeans(plot, centroids);
   const note = html("span");
-  plot.over.prepend(circle, one.node, path, wHat.node, wName.node);
-  one.draw([0, -LENGTH - 0.4]);
   return {
-    node: points.node,
+    node: plot.node,
     note,
     draw({ in_best_plane: w }) {
-      const length = Math.hypot(...w);
+      const length = format(Math.hypot(...w));
       points.draw(...images);
-      wHat.draw([0, 0], along(w, LENGTH));
-      wName.draw(along(w, LENGTH + 0.4 / length));
-      note.textContent = `The digits stand still. Length of ŵ in it: ${format(length)}`;
-      plot.node.setAttribute(
-        "aria-label",
+      wHat.draw(w);
+      note.textContent = `The digits stand still. Length of ŵ in it: ${length}`;
+      plot.describe(
         "The same images in the tilting plane of the best classifier, where they stand still: of " +
-          `ŵ, which has length 1, a part of length ${format(length)} lies in it.`,
+          `ŵ, which has length 1, a part of length ${length} lies in it.`,
       );
     },
-  };
-}
-
-// A function of k: the coordinates of the 3s and of the 8s in the tilting plane of SVM number k.
-function readImages(model) {
-  const [horizontal, vertical] = ["horizontal", "vertical"].map((name) => {
-    const units = numbersOf(model.get(name), Int16Array);
-    return Float32Array.from(units, (value) => value / model.get("per_pixel"));
-  });
-  const count = horizontal.length;
-  return (k) => {
-    const ys = vertical.subarray(k * count, (k + 1) * count);
-    const halves = [[0, count / 2], [count / 2, count]];
-    return halves.map((half) => [horizontal.subarray(...half), ys.subarray(...half)]);
   };
 }
 
@@ -116,72 +100,83 @@ function panel(area, title, note, plot) {
   return html("div", { class: `xp-panel xp-${area}` }, name, under, plot.node);
 }
 
-function meanDigit(pixels, digit) {
-  const image = digitImage(PICTURE);
-  image.draw(pixels, `the mean of the training images of ${digit}`);
-  return image;
+// The means, which stay, and ŵ of SVM number k: `draw(k)`.
+function pictures(means, weights) {
+  const meanOf = (c, digit) => {
+    const image = digitImage(PICTURE);
+    image.draw(means[c], `the mean of the training images of ${digit}`);
+    return thumbnail(image, "ij"[c], `the mean ${digit}`);
+  };
+  const w = weightImage(PICTURE);
+  const key = ["for ", coloured("i", "3"), ", for ", coloured("j", "8")];
+  const all = [meanOf(0, 3), meanOf(1, 8), thumbnail(w, "ŵ", ...key)];
+  return {
+    node: html("div", { class: "xp-pictures" }, ...all),
+    draw: (k) =>
+      w.draw(weights[k], "the weights: blue where ink speaks for 3, orange where it speaks for 8"),
+  };
+}
+
+const shownErrors = (svm) => [svm.err_train, svm.err_test].map((error) => percent(error));
+
+function svmNumbers() {
+  const { node, draw } = readouts([
+    "tilt θ", "mean distance d_adv", "training error", "test error",
+  ]);
+  return {
+    node,
+    draw(svm) {
+      const [training, test] = shownErrors(svm);
+      draw({
+        "tilt θ": `${format(degrees(svm.theta), 1)}° (${format(svm.theta)} rad)`,
+        "mean distance d_adv": `${format(svm.d_adv)} pixels`,
+        "training error": training,
+        "test error": test,
+      });
+    },
+  };
+}
+
+// What the plot says of an SVM to those who cannot see it.
+function spoken(svm) {
+  const [training, test] = shownErrors(svm);
+  return (
+    `at λ = ${powerOfTen(svm.log_lam)} the boundary is tilted by ` +
+    `${format(degrees(svm.theta), 1)} degrees from upright and ${format(svm.d_adv)} pixels from ` +
+    `the digits on average; ${training} of the training images and ${test} of the test images ` +
+    "are on the wrong side"
+  );
 }
 
 function render({ model, el }) {
   const models = model.get("models");
-  const means = imagesOf(model.get("centroids"));
-  const weights = numbersOf(model.get("weights"), Int8Array);
-  const imagesIn = readImages(model);
+  const best = model.get("best");
+  const images = imagesOf(model);
+  const means = rowsOf(arrayOf(model.get("centroids")));
   const halfWay = Math.hypot(...means[0].map((value, k) => means[1][k] - value)) / 2;
   const centroids = [[-halfWay, 0], [halfWay, 0]];
+  const ascending = models.map(({ log_lam: u }) => u).reverse();
 
-  // The number of the SVM whose λ comes nearest to 10^u.
-  function nearest(u) {
-    const far = models.map(({ log_lam: own }) => Math.abs(own - u));
-    return far.indexOf(Math.min(...far));
-  }
-  const lambda = (u) => powerOfTen(models[nearest(u)].log_lam);
-
-  const own = tiltingPlane(centroids);
-  const fixed = fixedPlane(centroids, models, imagesIn(model.get("best")));
+  const own = ownPlane(centroids, images[0][0][0].length);
+  const fixed = fixedPlane(centroids, models, images[best]);
   const strength = slider(model, "log_lam", {
     label: "Regularisation λ",
-    min: models.at(-1).log_lam,
-    max: models[0].log_lam,
-    step: 0.1,
-    text: lambda,
+    grid: () => ascending,
+    text: (u) => powerOfTen(ascending[nearestIndex(ascending, u)]),
   });
-  const stops = [
-    ["upright", models.findLastIndex(({ theta }) => theta < 1e-3)],
-    ["least test error", model.get("best")],
-    ["most tilted", models.length - 1],
-  ].map(([name, k]) => button(name, () => assign(model, { log_lam: models[k].log_lam })));
-  const numbers = readouts(["tilt θ", "mean distance d_adv", "training error", "test error"]);
-  const w = weightImage(PICTURE);
-  const pictures = [
-    thumbnail(meanDigit(means[0], 3), "i", "the mean 3"),
-    thumbnail(meanDigit(means[1], 8), "j", "the mean 8"),
-    thumbnail(w, "ŵ", "for ", coloured("i", "3"), ", for ", coloured("j", "8")),
-  ];
+  const stops = Object.entries(landmarks(models, best)).map(([name, k]) =>
+    button(name, () => assign(model, { log_lam: models[k].log_lam })),
+  );
+  const numbers = svmNumbers();
+  const shown = pictures(means, rowsOf(arrayOf(model.get("weights"))));
 
   function draw() {
-    const k = nearest(model.get("log_lam"));
-    const svm = models[k];
-    const [tilt, distance] = [format(degrees(svm.theta), 1), format(svm.d_adv)];
-    const errors = [svm.err_train, svm.err_test].map((error) => `${format(error, 1)} %`);
+    const k = models.length - 1 - nearestIndex(ascending, model.get("log_lam"));
     strength.draw();
-    own.draw(
-      svm,
-      imagesIn(k),
-      `at λ = ${powerOfTen(svm.log_lam)} the boundary is tilted by ${tilt} degrees from upright ` +
-        `and ${distance} pixels from the digits on average; ${errors[0]} of the training images ` +
-        `and ${errors[1]} of the test images are on the wrong side`,
-    );
-    fixed.draw(svm);
-    const size = means[0].length;
-    const shown = weights.subarray(k * size, (k + 1) * size);
-    w.draw(shown, "the weights: blue where ink speaks for 3, orange where it speaks for 8");
-    numbers.draw({
-      "tilt θ": `${tilt}° (${format(svm.theta)} rad)`,
-      "mean distance d_adv": `${distance} pixels`,
-      "training error": errors[0],
-      "test error": errors[1],
-    });
+    own.draw(models[k], images[k], spoken(models[k]));
+    fixed.draw(models[k]);
+    shown.draw(k);
+    numbers.draw(models[k]);
   }
   const key = row(
     coloured("i", "● handwritten 3 (class I)"),
@@ -194,7 +189,7 @@ function render({ model, el }) {
     panel("own", "The plane of this classifier", "It turns with ŵ, so the digits move.", own),
     html("div", { class: "xp-controls" }, strength.node, row(...stops)),
     numbers.node,
-    html("div", { class: "xp-pictures" }, ...pictures),
+    shown.node,
     panel("fixed", "One plane for all", fixed.note, fixed),
   );
   return show({ model, el }, [key, grid], draw);

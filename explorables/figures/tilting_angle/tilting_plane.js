@@ -1,92 +1,58 @@
 // Tilting plane: ŵ turns from the nearest-centroid direction to that of an SVM and beyond.
 import {
-  LARGEST_ANGLE, angleSlider, assign, boundary, button, clamp, degrees, digitImage, dots, forWidth,
-  format, handle, html, imagesOf, marker, numbersOf, plane, readouts, row, segment, show, svg,
-  svgWords, update, visible, weightImage,
-} from "../../kit/common.js";
-import { along, changingThumbnail, coloured, direction } from "../shared/tilting.js";
+  angleSlider, arc, arrayOf, assign, boundary, button, changingThumbnail, coloured, count, degrees,
+  digitImage, dots, format, forWidth, handle, html, inDegrees, labels, mark, marker, percent, plane,
+  readouts, row, rowsOf, segment, show, spots, SPOTS, weightImage,
+} from "../../kit/kit.js";
+import { clamp, direction, mean, range, scaled } from "../../mathematics/numbers.js";
+import { angleMark } from "../shared/tilting.js";
 
 const DIGITS = ["3", "8"];
 const DRAWN = 500; // images of each class; distances and errors are taken from all of them
-// Drawn from their centres: a disc and a square.
-const SPOTS = ["m-2.4 0a2.4 2.4 0 1 0 4.8 0a2.4 2.4 0 1 0-4.8 0z", "m-2.3-2.3h4.6v4.6h-4.6z"];
+const SMALLEST_NAMED = 0.15; // pixels: a shorter distance has no room for its name
 
-// Class I and class J, each a list of points [u, v] along ẑ and n̂, in pixels.
+// The data
+
+// Class I and class J, each [us, vs]: the coordinates of its images along ẑ and n̂, in pixels.
 function classesOf(model) {
-  const units = Array.from(numbersOf(model.get("points"), Int16Array));
-  const values = units.map((value) => value / model.get("per_pixel"));
-  const points = values.flatMap((u, k) => (k % 2 ? [] : [[u, values[k + 1]]]));
-  return [points.slice(0, points.length / 2), points.slice(points.length / 2)];
+  const points = rowsOf(arrayOf(model.get("points")));
+  const half = points.length / 2;
+  return [points.slice(0, half), points.slice(half)].map(columnsOf);
 }
 
-// y d(x) of every point, class by class, for the boundary through the midpoint.
+const columnsOf = (points) =>
+  [0, 1].map((axis) => Float64Array.from(points, (point) => point[axis]));
+
+const firstOf = (classes) =>
+  classes.map((columns) => columns.map((values) => values.subarray(0, DRAWN)));
+
+// y d(x) of every image, class by class, for the boundary through the midpoint.
 const marginsOf = (classes, [w1, w2]) =>
-  classes.map((points, k) => points.map(([u, v]) => (k ? 1 : -1) * (w1 * u + w2 * v)));
+  classes.map(([us, vs], c) => us.map((u, n) => (c ? 1 : -1) * (w1 * u + w2 * vs[n])));
 
-// The points of both classes, which stand still; those on the wrong side in full colour.
-function cloud(plot, classes) {
-  const points = dots(plot, `${DRAWN} threes as blue discs, ${DRAWN} eights as orange squares`);
-  const wrong = ["i", "j"].map((name) => svg("path", { class: `xp-spots-${name}` }));
-  const places = classes.map((of) => of.map(([u, v]) => `M${plot.px(u)} ${plot.py(v)}`));
-  const columns = classes.map((of) => [0, 1].map((axis) => of.map((point) => point[axis])));
-  return {
-    node: points.node,
-    nodes: wrong,
-    draw(margins) {
-      points.draw(...columns);
-      places.forEach((of, k) => {
-        const chosen = of.filter((_, n) => margins[k][n] <= 0);
-        update(wrong[k], { d: chosen.map((place) => place + SPOTS[k]).join("") });
-      });
-    },
-  };
+// The centroids, half of their distance, and the unit vectors ẑ and n̂ of the plane, as images.
+function frameOf(model) {
+  const centroids = rowsOf(arrayOf(model.get("centroids")));
+  const between = centroids[1].map((value, k) => value - centroids[0][k]);
+  const half = Math.hypot(...between) / 2;
+  const zHat = between.map((value) => value / (2 * half));
+  return { centroids, half, zHat, nHat: arrayOf(model.get("n_hat")) };
 }
 
-// Part of a circle about the midpoint, from ẑ to the angle θ.
-function arc(plot, kind) {
-  const node = svg("path", { class: `xp-line xp-${kind}` });
-  return {
-    node,
-    draw(radius, theta) {
-      const r = plot.px(radius) - plot.px(0);
-      const [u, v] = along(direction(theta), radius);
-      const start = `M ${plot.px(radius)} ${plot.py(0)}`;
-      update(node, { d: `${start} A ${r} ${r} 0 0 0 ${plot.px(u)} ${plot.py(v)}` });
-    },
-  };
+// What is drawn at θ: ŵ; the distance d of j from the boundary, and the point of the boundary that
+// is nearest to it; and the mirror image of j.
+function geometry(theta, half) {
+  const w = direction(theta);
+  const d = half * w[0];
+  const fromJ = (length) => [half - length * w[0], -length * w[1]];
+  return { w, d, foot: fromJ(d), mirror: fromJ(2 * d) };
 }
 
-// The mark of a right angle: `draw(corner, [u, v], size)`, with its sides along [u, v] and across.
-function rightAngle(plot) {
-  const node = svg("path", { class: "xp-line" });
-  return {
-    node,
-    draw([x, y], [u, v], size) {
-      const at = (along, across) => {
-        const [right, up] = [along * u - across * v, along * v + across * u];
-        return `${plot.px(x + size * right)} ${plot.py(y + size * up)}`;
-      };
-      update(node, { d: `M ${at(1, 0)} L ${at(1, 1)} L ${at(0, 1)}` });
-    },
-  };
-}
+// The plot
 
-// A name beside a point: `draw(point, [right, up])` puts it so many screen pixels away.
-function tag(plot, kind, text) {
-  const node = svgWords({ class: `xp-word xp-text-${kind}`, "text-anchor": "middle" }, text);
-  return {
-    node,
-    draw([x, y], [right, up], isShown = true) {
-      update(node, { x: plot.px(x) + right, y: plot.py(y) + 4 - up });
-      visible(node, isShown);
-    },
-  };
-}
-
-// Everything that is drawn in the plane: `draw(θ, margins)`.
-function drawing(model, classes, half, wide) {
+function emptyPlane(wide) {
   const reach = wide ? 5 : 3.8;
-  const plot = plane({
+  return plane({
     label: "Training images in the plane of ẑ and n̂, the centroids i and j, and the boundary",
     width: wide ? 660 : 340,
     x: [-reach, reach],
@@ -96,155 +62,224 @@ function drawing(model, classes, half, wide) {
     xTicks: wide ? [-4, -2, 0, 2, 4] : [-2, 0, 2],
     yTicks: [-2, -1, 0, 1, 2],
   });
-  const drawn = classes.map((points) => points.slice(0, DRAWN));
-  const line = boundary(plot);
-  const spots = cloud(plot, drawn);
-  const [track, angle] = [arc(plot, "muted"), arc(plot, "normal")];
-  const [axis, w] = [segment(plot, "normal"), segment(plot, "normal")];
-  const [distance, projection] = [segment(plot, "adversarial"), segment(plot, "adversarial")];
-  const beyond = segment(plot, "dashed");
-  const corner = rightAngle(plot);
-  const [i, j, iMirror, jMirror, svm] = [
-    { shape: "disc", kind: "class-i", name: "i", dx: -12, dy: 5 },
-    { shape: "square", kind: "class-j", name: "j", dx: 12, dy: 5 },
-    { shape: "disc", kind: "adversarial", name: "iₘ", dx: 0, dy: -10, size: 0.6 },
-    { shape: "square", kind: "adversarial", name: "jₘ", dx: -2, dy: 21, size: 0.6 },
-    { shape: "ring", kind: "boundary", name: "SVM", dx: -9, dy: -7, size: 0.8 },
-  ].map((look) => marker(plot, look));
-  const names = {
-    half: tag(plot, "boundary", "½‖j − i‖"),
-    theta: tag(plot, "boundary", "θ"),
-    w: tag(plot, "boundary", "ŵ"),
-    distance: tag(plot, "adversarial", "d_adv"),
-    projection: tag(plot, "adversarial", wide ? "½‖j − i‖ cos θ" : ""),
+}
+
+// The images of both classes, those on the wrong side in full colour: `draw(margins)`.
+function images(plot, classes) {
+  const [i, j] = classes.map(([us]) => us.length);
+  const label = `${i} threes as blue discs, ${j} eights as orange squares`;
+  const all = plot.add(dots({ label }));
+  const wrong = ["i", "j"].map((c) =>
+    plot.add(spots({ kind: `spots-${c}`, name: `class ${c.toUpperCase()}, on the wrong side` })),
+  );
+  const shapes = [SPOTS.disc, SPOTS.square];
+  return (margins) => {
+    all.draw(...classes);
+    classes.forEach(([us, vs], c) => {
+      const chosen = range(us.length).filter((n) => margins[c][n] <= 0);
+      wrong[c].draw(chosen.map((n) => [us[n], vs[n]]), shapes[c]);
+    });
   };
-  const turn = handle(plot, {
+}
+
+// A right angle at a corner, with its sides along [u, v] and across.
+const rightAngle = mark("path", (plot, [x, y], [u, v], size) => {
+  const at = (along, across) =>
+    plot.at([x + size * (along * u - across * v), y + size * (along * v + across * u)]).join(" ");
+  return { d: `M ${at(1, 0)} L ${at(1, 1)} L ${at(0, 1)}` };
+});
+
+// The distance from j to the boundary, once there and once along ŵ, and on to the mirror image.
+function distances(plot, half) {
+  const projection = plot.add(segment({ kind: "adversarial", name: "½‖j − i‖ cos θ" }));
+  const distance = plot.add(segment({ kind: "adversarial", name: "d_adv" }));
+  const beyond = plot.add(segment({ kind: "dashed" }));
+  const corner = plot.add(rightAngle({ kind: "normal" }));
+  return ({ w, d, foot, mirror }) => {
+    projection.draw([0, 0], scaled(w, d));
+    distance.draw(foot, [half, 0]);
+    beyond.draw(foot, mirror);
+    corner.draw(foot, w, Math.min(0.15, d / 3));
+  };
+}
+
+// The centroids, their mirror images, and the SVM's own ŵ.
+function points(plot, half, svm) {
+  const add = (look) => plot.add(marker(look));
+  add({ shape: "ring", kind: "boundary", name: "SVM", size: 0.8 }).draw(svm);
+  add({ shape: "disc", kind: "class-i", name: "i" }).draw([-half, 0]);
+  add({ shape: "square", kind: "class-j", name: "j" }).draw([half, 0]);
+  const iMirror = add({ shape: "disc", kind: "adversarial", name: "iₘ", size: 0.6 });
+  const jMirror = add({ shape: "square", kind: "adversarial", name: "jₘ", size: 0.6 });
+  return ({ mirror }) => {
+    iMirror.draw(scaled(mirror, -1));
+    jMirror.draw(mirror);
+  };
+}
+
+const turnHandle = (model) =>
+  handle({
     label: "Direction of the weights ŵ",
     shape: "diamond",
     kind: "boundary",
     get: () => direction(model.get("theta")),
-    move: ([u, v]) => assign(model, { theta: clamp(Math.atan2(v, u), 0, LARGEST_ANGLE) }),
-    text: () => inDegrees(model.get("theta")),
+    move([u, v]) {
+      const [least, most] = model.get("ranges").theta;
+      assign(model, { theta: clamp(Math.atan2(v, u), least, most) });
+    },
+    spoken: () => inDegrees(model.get("theta")),
   });
 
-  plot.content.append(...line.nodes, ...spots.nodes);
-  const lines = [track, axis, w, angle, corner, beyond, distance, projection];
-  const marks = [svm, i, j, iMirror, jMirror, ...Object.values(names), turn];
-  plot.over.append(...[...lines, ...marks].map((part) => part.node));
-  track.draw(1, Math.PI / 2);
-  axis.draw([-half, 0], [half, 0]);
-  i.draw([-half, 0]);
-  j.draw([half, 0]);
-  svm.draw(direction(model.get("theta_svm")));
-  names.half.draw([-0.45 * half, 0], [0, -14]);
-  const unit = plot.px(1) - plot.px(0);
+// The names of all this, and the points that they keep clear of.
+function namesAt({ w, d, foot, mirror }, half, svm, wide) {
+  const [i, j, iMirror] = [[-half, 0], [half, 0], scaled(mirror, -1)];
+  const names = [
+    { point: i, text: "i" },
+    { point: j, text: "j" },
+    { point: w, text: "ŵ" },
+    { point: svm, text: "SVM" },
+    { point: iMirror, text: "iₘ" },
+    { point: mirror, text: "jₘ" },
+    { point: [-half / 2, 0], text: "½‖j − i‖" },
+  ];
+  if (d > SMALLEST_NAMED) {
+    names.push({ point: between(foot, j, 0.5), text: "d_adv", kind: "adversarial" });
+  }
+  if (d > SMALLEST_NAMED && wide) {
+    names.push({ point: scaled(w, d / 2), text: "½‖j − i‖ cos θ", kind: "adversarial" });
+  }
+  const lines = [[i, j], [[0, 0], w], [[0, 0], scaled(w, d)], [j, mirror]];
+  return [names, [svm, iMirror, ...lines.flatMap(alongLine)]];
+}
 
+const between = ([x1, y1], [x2, y2], share) => [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
+
+const alongLine = ([from, to]) => range(9).map((k) => between(from, to, k / 8));
+
+function tiltingPlane(model, classes, half, wide) {
+  const svm = direction(model.get("theta_svm"));
+  const plot = emptyPlane(wide);
+  const line = plot.add(boundary());
+  const drawImages = images(plot, classes);
+  plot.add(arc({ kind: "muted" })).draw(1, Math.PI / 2);
+  plot.add(segment({ kind: "normal" })).draw([-half, 0], [half, 0]);
+  const weights = plot.add(segment({ kind: "normal", name: "ŵ" }));
+  const angle = angleMark(plot, 0.4);
+  const drawDistances = distances(plot, half);
+  const drawPoints = points(plot, half, svm);
+  const names = plot.add(labels({ strong: true }));
+  const turn = plot.add(turnHandle(model));
   return {
-    node: spots.node,
-    outside: drawn.flat().filter(([u]) => Math.abs(u) > reach).length,
+    node: plot.node,
+    outside: classes.flatMap(([us]) => [...us]).filter((u) => Math.abs(u) > plot.x[1]).length,
     draw(theta, margins) {
-      const [w1, w2] = direction(theta);
-      const d = half * w1;
-      const foot = [half - d * w1, -d * w2];
-      const mirror = [half - 2 * d * w1, -2 * d * w2];
-      line.draw([w1, w2], 0);
-      spots.draw(margins);
-      w.draw([0, 0], [w1, w2]);
-      projection.draw([0, 0], [d * w1, d * w2]);
-      distance.draw(foot, [half, 0]);
-      corner.draw(foot, [w1, w2], Math.min(0.15, d / 3));
-      beyond.draw(foot, mirror);
-      jMirror.draw(mirror);
-      iMirror.draw(along(mirror, -1));
-      angle.draw(0.4, theta);
+      const shown = geometry(theta, half);
+      line.draw(shown.w, 0);
+      drawImages(margins);
+      weights.draw([0, 0], shown.w);
+      angle.draw(theta);
+      drawDistances(shown);
+      drawPoints(shown);
+      const [wanted, marks] = namesAt(shown, half, svm, wide);
+      names.draw(wanted, [...marks, angle.nameAt(theta)]);
       turn.draw();
-      names.theta.draw([0, 0], along(direction(theta / 2), 0.62 * unit), theta > 0.2);
-      names.w.draw([w1, w2], along(direction(theta - 0.5), 20));
-      names.distance.draw([half - (d * w1) / 2, (-d * w2) / 2], [30 * w2, -18 * w1], d > 0.15);
-      const aside = [-64 * Math.min(1, 1.6 * w2), 20 * w1]; // clear of the handle
-      names.projection.draw([(d * w1) / 2, (d * w2) / 2], aside, d > 0.15);
     },
   };
 }
 
-const inDegrees = (angle) => `${format(degrees(angle), 1)} degrees`;
+// The pictures below
 
-// ŵ, the centroids and their mirror images as pictures: `draw(θ)`.
-function pictures(model, centroids, zHat, half, wide) {
-  const [nHat] = imagesOf(model.get("n_hat"));
+// ŵ, the centroids and their mirror images: `draw(theta)`.
+function pictures({ centroids, half, zHat, nHat }, wide) {
   const size = wide ? 112 : 96;
   const weights = changingThumbnail(weightImage(size), "ŵ, weights");
   const [i, j, iMirror, jMirror] = ["i, mean 3", "j, mean 8", "iₘ, mirrored", "jₘ, mirrored"].map(
     (name) => changingThumbnail(digitImage(size), name),
   );
-  const tiles = [weights, i, iMirror, j, jMirror].map((each) => each.node);
-  [i, j].forEach((each, k) =>
-    each.draw(centroids[k], `the mean ${DIGITS[k]}`, `says ${DIGITS[k]}`),
+  [i, j].forEach((picture, c) =>
+    picture.draw(centroids[c], `the mean ${DIGITS[c]}`, `says ${DIGITS[c]}`),
   );
+  const drawMirrored = (picture, c, wHat, distance) => {
+    const step = (c ? -1 : 1) * distance;
+    const moved = centroids[c].map((value, k) => value + step * wHat[k]);
+    const [says, far] = [`says ${DIGITS[1 - c]}`, `moved ${format(distance)}`];
+    const words = `mirror image of the mean ${DIGITS[c]}, ${far}; the classifier ${says}`;
+    picture.draw(moved, words, says, html("br"), far);
+  };
+  const key = () => ["ink for ", coloured("i", "3"), ", for ", coloured("j", "8")];
   return {
-    node: html("div", { class: "xp-tiles" }, ...tiles),
+    node: html(
+      "div",
+      { class: "xp-tiles" },
+      ...[weights, i, iMirror, j, jMirror].map((picture) => picture.node),
+    ),
     draw(theta) {
       const [w1, w2] = direction(theta);
       const wHat = zHat.map((z, k) => w1 * z + w2 * nHat[k]);
-      const key = ["ink for ", coloured("i", "3"), ", for ", coloured("j", "8")];
-      weights.draw(wHat, `the weights, turned by ${inDegrees(theta)}`, ...key);
-      [iMirror, jMirror].forEach((each, k) => {
-        const step = (k ? -2 : 2) * half * w1;
-        const moved = centroids[k].map((value, pixel) => value + step * wHat[pixel]);
-        const [says, far] = [`says ${DIGITS[1 - k]}`, `moved ${format(2 * half * w1)}`];
-        const words = `mirror image of the mean ${DIGITS[k]}, ${far}; the classifier ${says}`;
-        each.draw(moved, words, says, html("br"), far);
+      weights.draw(wHat, `the weights, turned by ${inDegrees(theta)}`, ...key());
+      [iMirror, jMirror].forEach((picture, c) => drawMirrored(picture, c, wHat, 2 * half * w1));
+    },
+  };
+}
+
+// Words and numbers
+
+const legend = (drawn, outside) =>
+  html(
+    "div",
+    { class: "xp-note xp-key" },
+    `The first ${drawn} images of each class, `,
+    coloured("i", "●\u00a03"),
+    " and ",
+    coloured("j", "■\u00a08"),
+    ". In full colour: on the wrong side.",
+    outside ? ` (${outside} lie outside this narrow frame.)` : "",
+  );
+
+const stop = (model, name, theta) =>
+  button(`${name}, ${format(degrees(theta), theta ? 1 : 0)}°`, () => assign(model, { theta }));
+
+function planeNumbers(half) {
+  const { node, draw } = readouts(["½‖j − i‖ cos θ", "mean distance d_adv", "training error"]);
+  return {
+    node,
+    draw(theta, margins) {
+      const cosine = Math.cos(theta);
+      const all = margins.flatMap((values) => [...values]);
+      const wrong = all.filter((margin) => margin <= 0).length;
+      const share = percent((100 * wrong) / all.length);
+      draw({
+        "½‖j − i‖ cos θ": `${format(half, 3)} × ${format(cosine, 3)} = ${format(half * cosine, 3)}`,
+        "mean distance d_adv": format(mean(all), 3),
+        "training error": `${share}, ${count(wrong)} of ${count(all.length)}`,
       });
     },
   };
 }
 
 function build({ model, el }, wide) {
-  const centroids = imagesOf(model.get("centroids"));
-  const between = centroids[1].map((value, k) => value - centroids[0][k]);
-  const half = Math.hypot(...between) / 2;
-  const zHat = between.map((value) => value / (2 * half));
   const classes = classesOf(model);
-  const thetaSvm = model.get("theta_svm");
-
-  const plot = drawing(model, classes, half, wide);
-  const images = pictures(model, centroids, zHat, half, wide);
-  const key = html(
-    "div",
-    { class: "xp-note xp-key" },
-    `The first ${DRAWN} images of each class, `,
-    coloured("i", "●\u00a03"),
-    " and ",
-    coloured("j", "■\u00a08"),
-    ". In full colour: on the wrong side.",
-    plot.outside ? ` (${plot.outside} lie outside this narrow frame.)` : "",
-  );
+  const drawn = firstOf(classes);
+  const frame = frameOf(model);
+  const plot = tiltingPlane(model, drawn, frame.half, wide);
+  const images = pictures(frame, wide);
   const tilt = angleSlider(model, "theta", "Tilting angle θ");
-  const stops = [
-    ["nearest centroid", 0],
-    ["weakly regularised SVM", thetaSvm],
-  ].map(([name, theta]) =>
-    button(`${name}, ${format(degrees(theta), theta ? 1 : 0)}°`, () => assign(model, { theta })),
-  );
-  const numbers = readouts(["½‖j − i‖ cos θ", "mean distance d_adv", "training error"]);
+  const numbers = planeNumbers(frame.half);
 
   function draw() {
     const theta = model.get("theta");
-    const [cosine] = direction(theta);
     const margins = marginsOf(classes, direction(theta));
-    const all = margins.flat();
-    const wrong = all.filter((margin) => margin <= 0).length;
-    const [count, total] = [wrong, all.length].map((value) => value.toLocaleString("en"));
     plot.draw(theta, margins);
     images.draw(theta);
     tilt.draw();
-    numbers.draw({
-      "½‖j − i‖ cos θ": `${format(half, 3)} × ${format(cosine, 3)} = ${format(half * cosine, 3)}`,
-      "mean distance d_adv": format(all.reduce((sum, margin) => sum + margin, 0) / all.length, 3),
-      "training error": `${format((100 * wrong) / all.length, 1)} %, ${count} of ${total}`,
-    });
+    numbers.draw(theta, margins);
   }
-  const parts = [row(plot.node), key, row(tilt.node), row(...stops), numbers.node, images.node];
+  const stops = row(
+    stop(model, "nearest centroid", 0),
+    stop(model, "weakly regularised SVM", model.get("theta_svm")),
+  );
+  const key = legend(drawn[0][0].length, plot.outside);
+  const parts = [row(plot.node), key, row(tilt.node), stops, numbers.node, images.node];
   return show({ model, el }, parts, draw);
 }
 
