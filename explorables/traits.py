@@ -22,6 +22,12 @@ class Number(traitlets.Float):
         return super().validate(obj, value)
 
 
+class Whole(traitlets.Int):
+    """A whole number between ``min`` and ``max``, with a slider from one to the next."""
+
+    step = 1
+
+
 class ToyImage(traitlets.List):
     """An image [a, b] of the toy problem: two brightnesses in [-1, 1]."""
 
