@@ -149,12 +149,19 @@ def test_the_numbers_are_those_of_the_helpers(figure, log_lam, x):
     s, norm = local_linear.score(X, net)[0], local_linear.gradient_norm(X, net)[0]
     d = local_linear.first_order_distance(X, net)[0]
     to = np.linalg.norm(nearest(log_lam, x) - x)
-    shown = [("score s(x)", s), ("‖∇s(x)‖", norm), ("d(x), to first order", d), ("true distance", to)]
+    shown = [
+        ("score s(x)", s),
+        ("‖∇s(x)‖", norm),
+        ("d(x), to first order", d),
+        ("true distance", to),
+    ]
     for name, value in shown:
         assert figure.readout(name) == pytest.approx([value], abs=rounded(value))
     assert figure.readout("units on at x") == [local_linear.units_on(X, net)[0].sum(), 24]
     k = LOG_LAMS.index(log_lam)
-    assert figure.readout("training error") == pytest.approx(table_of("err_train")[0, [k]], abs=0.051)
+    assert figure.readout("training error") == pytest.approx(
+        table_of("err_train")[0, [k]], abs=0.051
+    )
     assert figure.readout("test error") == pytest.approx(table_of("err_test")[0, [k]], abs=0.051)
     fitted = table_of("mislabelled_fitted")[0, k] / 5  # per cent of 20
     assert figure.readout("mislabelled fitted") == pytest.approx([fitted, 20])
@@ -285,7 +292,9 @@ def test_the_sentence_says_what_the_boundary_does(figure):
         rf"In truth it is nearer, ([\d.]+): {units} on the way there\.": (
             lambda d, to: (d > 1.1 * to) & (d < 9)
         ),
-        rf"In truth it is farther, ([\d.]+): {units} before that line\.": lambda d, to: to > 1.1 * d,
+        rf"In truth it is farther, ([\d.]+): {units} before that line\.": lambda d, to: (
+            to > 1.1 * d
+        ),
         r"The region reaches that far, so this is true\.": lambda d, to: abs(d - to) < 1e-9,
     }
     for log_lam in (-4.5, -3.0):
@@ -437,13 +446,15 @@ def test_a_phone_that_is_turned_gets_another_figure(open_figure):
 # The class
 
 
+BAD = {
+    "log_lam": [-6.1, 0, math.nan, "-3"],
+    "x": [[0, 2], [-1.9, 0], [0, math.nan], [0.1], "ab"],
+    "colour": ["score"],
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("log_lam", -6.1), ("log_lam", 0), ("log_lam", math.nan), ("log_lam", "-3"),
-        ("x", [0, 2]), ("x", [-1.9, 0]), ("x", [0, math.nan]), ("x", [0.1]), ("x", "ab"),
-        ("colour", "score"),
-    ],
+    ("name", "value"), [(name, value) for name, values in BAD.items() for value in values]
 )
 def test_bad_values_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
