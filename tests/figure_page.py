@@ -191,6 +191,8 @@ READ = """(plot, name) => {
     Number(box.getAttribute(of)));
   const numbers = (text) => (text.match(/-?[\\d.]+(?:e-?\\d+)?/g) || []).map(Number);
   const pairs = (all) => all.flatMap((v, k) => (k % 2 ? [] : [[v, all[k + 1]]]));
+  // Chromium calls a group visible although it is not displayed.
+  const isShown = (node) => node.checkVisibility() && !node.closest("g[style*='display: none']");
   const steps = (path) => path.match(/[MLA][^A-DF-Za-df-z]+/g) || [];
   const places = (node) => {
     const number = (attribute) => Number(node.getAttribute(attribute));
@@ -207,7 +209,7 @@ READ = """(plot, name) => {
   };
   const axis = (node, which) => node.closest(`[data-${which}]`).dataset[which].split(" ").map(Number);
   return [...plot.querySelectorAll("[data-name]")]
-    .filter((node) => (name === null || node.dataset.name === name) && node.checkVisibility())
+    .filter((node) => (name === null || node.dataset.name === name) && isShown(node))
     .map((node) => {
       const [[x0, x1], [y0, y1]] = [axis(plot, "x"), axis(node, "y")];
       const inUnits = ([u, v]) => [
