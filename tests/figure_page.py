@@ -244,14 +244,18 @@ class Plot:
         return [(name, np.array(points, float).reshape(-1, 2)) for name, points in found]
 
 
-# Of each visible mark of that name, or of any, its name and its points in data units. A mark on a
-# right axis is read on that one. (For Chromium a `g` without display is still visible.)
+# Of each visible mark of that name, or of any, its name and its points in data units, of a path
+# those that it moves to, or draws a line or an arc to. A mark on a right axis is read on that one.
+# (For Chromium a `g` without display is still visible.)
 READ = """(plot, name) => {
   const box = plot.querySelector(".xp-frame");
   const [left, top, width, height] = ["x", "y", "width", "height"].map((of) =>
     Number(box.getAttribute(of)));
   const numbers = (text) => (text.match(/-?[\\d.]+(?:e-?\\d+)?/g) || []).map(Number);
   const pairs = (all) => all.flatMap((v, k) => (k % 2 ? [] : [[v, all[k + 1]]]));
+  // Chromium calls a group visible although it is not displayed.
+  const isShown = (node) => node.checkVisibility() && !node.closest("g[style*='display: none']");
+  const steps = (path) => path.match(/[MLA][^A-DF-Za-df-z]+/g) || [];
   const places = (node) => {
     const number = (attribute) => Number(node.getAttribute(attribute));
     switch (node.tagName) {
@@ -261,7 +265,7 @@ READ = """(plot, name) => {
         return [[number("x"), number("y")],
           [number("x") + number("width"), number("y") + number("height")]];
       case "polyline": case "polygon": return pairs(numbers(node.getAttribute("points") || ""));
-      case "path": return pairs(numbers(node.getAttribute("d") || ""));
+      case "path": return steps(node.getAttribute("d") || "").map((step) => numbers(step).slice(-2));
       default: return pairs(numbers(node.getAttribute("transform") || "").slice(0, 2));
     }
   };

@@ -1,20 +1,16 @@
 """The cone of a Lipschitz constant: what it promises is true, and said to be false where it is."""
 
-import json
 import math
-import re
 
 import numpy as np
 import pytest
 import traitlets
+from figure_page import FigurePage, centre, numbers, text_of
 from hypothesis import given
 from hypothesis import strategies as st
-from py_mini_racer import MiniRacer
-from single_page import opening, write_page
-from test_explorables import Figure, centre, numbers
+from javascript import javascript
 
 from explorables import LipschitzCone
-from explorables.base import HERE
 
 X = "The image x"
 KNOTS = np.array([
@@ -48,22 +44,20 @@ def distance(function, x):
 # The margins of the front end
 
 
-def in_javascript(expression):
-    """The value of an expression that may use what margins.js defines."""
-    engine = MiniRacer()
-    try:
-        engine.eval((HERE / "margins.js").read_text(encoding="utf-8").replace("export ", ""))
-        return json.loads(engine.eval(f"JSON.stringify({expression})"))
-    finally:
-        engine.close()
+@pytest.fixture(scope="module")
+def in_javascript():
+    """A function: the value of an expression that may use what margins.js defines."""
+    with javascript("mathematics/margins.js") as value:
+        yield value
 
 
 @functions
-def test_margins_and_their_slopes_and_constants(function):
+def test_margins_and_their_slopes_and_constants(in_javascript, function):
     f, L = MARGINS[function]
     x = np.arange(0.01, 10, 0.037)  # off the corners
-    rows = f"{x.tolist()}.map((x) => [of.f(x), of.slope(x)])"
-    values, found = in_javascript(f'((of) => [{rows}, of.L])(MARGINS["{function}"])')
+    margin = f'margin = MARGINS["{function}"]'
+    rows = f"{x.tolist()}.map((x) => [margin.f(x), margin.slope(x)])"
+    values, found = in_javascript(f"[{rows}, margin.L]", before=margin)
     y, slopes = np.transpose(values)
     assert y == pytest.approx(f(x), abs=1e-12)
     assert slopes == pytest.approx((f(x + 1e-5) - f(x - 1e-5)) / 2e-5, abs=1e-5)
@@ -73,16 +67,40 @@ def test_margins_and_their_slopes_and_constants(function):
 
 
 @functions
-def test_distances_are_those_to_the_nearest_zero(function):
+def test_distances_are_those_to_the_nearest_zero(in_javascript, function):
     x = np.arange(0.013, 10, 0.11)
-    rows = f"{x.tolist()}.map((x) => [of.distance(x), ...of.around(x).map(String)])"
-    found = in_javascript(f'((of) => {rows})(MARGINS["{function}"])')
+    row = "[margin.distance(x), ...Object.values(margin.around(x)).map(String)]"
+    margin = f'margin = MARGINS["{function}"]'
+    found = in_javascript(f"{x.tolist()}.map((x) => {row})", before=margin)
     for each, (nearest, left, right) in zip(x, found, strict=True):
         assert nearest == pytest.approx(distance(function, each), abs=3e-5)
         between = zeros(function)
         before, after = between[between < each], between[between > each]
         assert float(left) == pytest.approx(max(before, default=-math.inf), abs=3e-5)
         assert float(right) == pytest.approx(min(after, default=math.inf), abs=3e-5)
+
+
+@functions
+@pytest.mark.parametrize("factor", [0.25, 1, 3])
+def test_what_a_slope_promises(in_javascript, function, factor):
+    f, L = MARGINS[function]
+    x = np.arange(0.013, 10, 0.11)
+    found = in_javascript(f'{x.tolist()}.map((x) => promiseAt(MARGINS["{function}"], x, {factor}))')
+    true = np.array([distance(function, each) for each in x])
+    guarded = np.maximum(f(x), 0) / (factor * L)
+    assert [each["guarded"] for each in found] == pytest.approx(guarded, abs=1e-9)
+    assert [each["isRight"] for each in found] == (f(x) > 0).tolist()
+    assert {each["isBound"] for each in found} == {factor >= 1}
+    clear = abs(guarded - true) > 1e-3
+    broken = np.array([each["isBroken"] for each in found])
+    assert np.array_equal(broken[clear], (guarded > true)[clear])
+    assert factor < 1 or not broken.any()
+
+
+def test_stretches_begin_and_end_where_a_condition_does(in_javascript):
+    found = in_javascript("stretches([0, 1, 2, 3, 4, 5], (x) => x !== 2 && x < 5, (x) => 10 * x)")
+    assert found == [[[0, 0], [1, 10]], [[3, 30], [4, 40]]]
+    assert in_javascript("stretches([0, 1], () => false, (x) => x)") == []
 
 
 # What a chapter may say of them
@@ -118,54 +136,24 @@ def test_each_function_teaches_what_its_name_says():
 # The figure
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return write_page(tmp_path_factory.mktemp("cone"), LipschitzCone())
+class Cone(FigurePage):
+    figure = LipschitzCone
 
+    @property
+    def margins(self):
+        return self.plot("The margin f along the line")
 
-@pytest.fixture
-def open_cone(browser, address):
-    with opening(browser, address, Cone) as open_cone:
-        yield open_cone
-
-
-@pytest.fixture
-def figure(open_cone):
-    return open_cone(viewport={"width": 1280, "height": 900})
-
-
-class Cone(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "lipschitz_cone")
-        self.verdict = self.root.locator(".xp-verdict")
-        self.charts = self.root.locator("svg.xp-plane").all()
+    @property
+    def distances(self):
+        return self.plot("Against x")
 
     def show(self, function, x, factor, first_order=False):
         self.set(function=function, x=x, factor=factor, first_order=first_order)
 
-    def places(self, chart, kind, attribute, y):
-        """The points that a drawn thing names, in the units of the chart: shape (k, 2)."""
-        text = self.charts[chart].locator(kind).get_attribute(attribute)
-        points = np.array(re.findall(r"-?[\d.]+(?:e-?\d+)?", text), float).reshape(-1, 2)
-        return self.in_units(chart, points, y)
 
-    def draws(self, kind):
-        """Whether a stretch is there. (To Playwright a level line, of no height, never is.)"""
-        line = self.charts[0].locator(f"line.{kind}").first
-        return line.evaluate("line => getComputedStyle(line).display !== 'none'")
-
-    def ends(self, kind):
-        """Where a stretch of the first chart begins and ends."""
-        line = self.charts[0].locator(f"line.{kind}").first
-        x1, x2 = (float(line.get_attribute(name)) for name in ("x1", "x2"))
-        return self.in_units(0, np.array([[x1, 0], [x2, 0]]), (0, 1))[:, 0]
-
-    def in_units(self, chart, points, y):
-        left, top, width, height = self.charts[chart].locator(".xp-frame").evaluate(
-            "f => ['x', 'y', 'width', 'height'].map((name) => Number(f.getAttribute(name)))"
-        )
-        share = (points - [left, top]) / [width, height]
-        return np.stack([10 * share[:, 0], y[1] - share[:, 1] * (y[1] - y[0])], axis=1)
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(Cone)
 
 
 @functions
@@ -193,22 +181,24 @@ def test_numbers(figure, function):
 @functions
 def test_the_cone_and_the_stretches_are_drawn(figure, function):
     f, L = MARGINS[function]
-    y = (-3.95, 2.7)
     for x, factor in ((5.7, 1), (5.1, 2), (5.7, 0.5)):
         figure.show(function, x, factor)
-        drawn = figure.places(0, "polyline.xp-own", "points", y)
+        points = figure.margins.all_points()
+        drawn = points["margin"]
         assert drawn[:, 1] == pytest.approx(f(drawn[:, 0]), abs=1e-6)
-        (left, bottom), tip, _ = figure.places(0, "polyline.xp-cone-edge", "points", y)
+        (left, bottom), tip, _ = points["lower edge of the cone"]
         assert tip == pytest.approx([x, f(x)])
         assert (tip[1] - bottom) / (tip[0] - left) == pytest.approx(factor * L)
         reach = f(x) / (factor * L)
-        assert figure.ends("xp-beyond") == pytest.approx([x - reach, x + reach])
-        of = zeros(function)
-        true = max(of[of < x], default=-1), min(of[of > x], default=11)
-        assert figure.ends("xp-own") == pytest.approx(true, abs=1e-4)
-        assert figure.ends("xp-bar") == pytest.approx(np.clip([x - reach, x + reach], *true), abs=1e-4)
-        crosses = figure.charts[0].locator(".xp-marker.xp-adversarial:visible").count()
-        assert crosses == sum(abs(of - x) < reach * (1 - 1e-9))
+        assert points["promised"][:, 0] == pytest.approx([x - reach, x + reach])
+        ends = zeros(function)
+        true = max(ends[ends < x], default=-1), min(ends[ends > x], default=11)
+        assert points["true"][:, 0] == pytest.approx(true, abs=1e-4)
+        kept = np.clip([x - reach, x + reach], *true)
+        assert points["guarded"][:, 0] == pytest.approx(kept, abs=1e-4)
+        over = ends[abs(ends - x) < reach * (1 - 1e-9)]
+        crosses = [point[0][0] for point in figure.margins.points("promised too much")]
+        assert crosses == pytest.approx(over.tolist(), abs=1e-4)
 
 
 @functions
@@ -216,11 +206,10 @@ def test_where_the_margin_leaves_the_cone_is_marked(figure, function):
     f, L = MARGINS[function]
     at = 2.0 if function == "steep elsewhere" else 5.7  # from where the steep place is in sight
     figure.show(function, at, 1)
-    assert figure.charts[0].locator("path.xp-fails").get_attribute("d") == ""
-    assert figure.root.locator(".xp-broken").count() == 0
+    [marked] = figure.margins.points("outside the cone")
+    assert len(marked) == 0
     figure.show(function, at, 0.4)
-    assert figure.root.locator(".xp-broken").count() == 1
-    marked = figure.places(0, "path.xp-fails", "d", (-3.95, 2.7))
+    [marked] = figure.margins.points("outside the cone")
     x = np.linspace(0, 10, 401)
     out = abs(f(x) - f(at)) > 0.4 * L * abs(x - at) + 1e-6
     assert out.any()
@@ -235,19 +224,19 @@ def test_the_second_chart_compares_promise_and_truth_everywhere(figure, function
     true = np.array([distance(function, each) for each in x])
     for factor in (0.5, 1, 4):
         figure.show(function, 5.7, factor)
-        for kind, expected in (("own", true), ("guarded", f(x) / (factor * L))):
-            drawn = figure.places(1, f"path.xp-{kind}", "d", (0, 4))
+        points = figure.distances.all_points()
+        for name, expected in (("true distance", true), ("guarded", f(x) / (factor * L))):
+            drawn = points[name]
             drawn = drawn[drawn[:, 1] > 1e-6]
             assert drawn[:, 0] == pytest.approx(x, abs=1e-6)
             assert drawn[:, 1] == pytest.approx(expected, abs=1e-4)
-        text = figure.charts[1].locator("path.xp-fails").get_attribute("d")
-        assert bool(text) == (factor < 1)
+        assert bool(len(points["promised too much"])) == (factor < 1)
 
 
 def test_the_verdict(figure):
     def says(function, x, factor):
         figure.show(function, x, factor)
-        return figure.verdict.inner_text()
+        return text_of(figure.verdict)
 
     assert says("steep elsewhere", 5.7, 1) == (
         "Guaranteed: no change of less than 0.18 pixels makes the class wrong. In truth the "
@@ -264,7 +253,7 @@ def test_the_verdict(figure):
     assert says("hill", 1.0, 2) == (
         "The margin is not positive: the class is wrong already. Nothing to guard."
     )
-    assert not figure.draws("xp-bar") and not figure.draws("xp-own")
+    assert not {"true", "guarded", "promised"} & set(figure.margins.names())
 
 
 def test_x_follows_the_keys_and_the_mouse_along_the_curve(figure):
@@ -274,65 +263,92 @@ def test_x_follows_the_keys_and_the_mouse_along_the_curve(figure):
     assert numbers(figure.spoken(X)) == pytest.approx([5.5, f(5.5)], abs=0.0051)
     figure.handle(X).press("ArrowUp")
     assert numbers(figure.spoken(X))[0] == 5.5
-    frame = figure.charts[0].locator(".xp-frame").bounding_box()
+    frame = figure.margins.frame
     figure.drag(X, -frame["width"] / 5, 30)
     assert numbers(figure.spoken(X))[0] == pytest.approx(3.5, abs=0.02)
     figure.drag(X, 2000, 0)
     assert numbers(figure.spoken(X))[0] == 10
-    assert centre(figure.handle(X))[0] == pytest.approx(frame["x"] + frame["width"], abs=1)
+    assert centre(figure.handle(X).locator("path"))[0] == pytest.approx(
+        frame["x"] + frame["width"], abs=1
+    )
 
 
 def test_L_has_a_slider_and_a_stop_at_the_true_constant(figure):
-    slope = figure.root.get_by_label("Slope L of the cone")
+    slope = figure.control("Slope L of the cone")
     slope.press("End")
     assert slope.get_attribute("aria-valuetext") == "8.00 × true"
     slope.press("Home")
     assert slope.get_attribute("aria-valuetext") == "0.25 × true"
     figure.root.get_by_role("button", name="L = true constant").press("Enter")
     assert slope.get_attribute("aria-valuetext") == "1.00 × true"
-    assert "Guaranteed" in figure.verdict.inner_text()
+    assert "Guaranteed" in text_of(figure.verdict)
     slope.press("ArrowLeft")
-    assert "✗" in figure.verdict.inner_text()
+    assert "✗" in text_of(figure.verdict)
     slope.press("ArrowRight")  # the way back leads to the true constant itself
-    assert "Guaranteed" in figure.verdict.inner_text()
+    assert "Guaranteed" in text_of(figure.verdict)
 
 
 def test_the_function_and_the_tangent_are_chosen(figure):
     figure.root.get_by_label("flat, then a cliff").check()
     assert figure.readout("true constant") == [6.4]
-    assert figure.draws("xp-bar") and not figure.draws("xp-guess")
+    assert "guarded" in figure.margins.names()
+    assert not {"guess", "tangent"} & set(figure.margins.names())
+    assert "guess" not in figure.margins.texts()
     figure.root.get_by_role("checkbox").press("Space")
-    assert figure.draws("xp-guess")
+    assert {"guess", "tangent"} <= set(figure.margins.names())
+    assert "guess" in figure.margins.texts() and "guess" in figure.distances.names()
     figure.root.get_by_label("steep, but elsewhere").check()
-    assert figure.ends("xp-guess") == pytest.approx([5.7 - 3.13, 5.7 + 3.13], abs=0.01)
-    (x1, y1), (x2, y2) = figure.places(0, "polyline.xp-guess", "points", (-3.95, 2.7))
+    points = figure.margins.all_points()
+    assert points["guess"][:, 0] == pytest.approx([5.7 - 3.13, 5.7 + 3.13], abs=0.01)
+    (x1, y1), (x2, y2) = points["tangent"]
     assert (y2 - y1) / (x2 - x1) == pytest.approx(-0.3, abs=1e-4)
 
 
+@functions
+def test_a_mark_at_x_crosses_out_a_promise_that_is_too_large(figure, function):
+    f, L = MARGINS[function]
+    for factor in (0.4, 1):
+        figure.show(function, 5.7, factor)
+        points = figure.distances.all_points()
+        true, reach = distance(function, 5.7), f(5.7) / (factor * L)
+        assert points["true distance at x"][0] == pytest.approx([5.7, true], abs=1e-4)
+        name = "promised too much at x" if reach > true else "guarded at x"
+        assert points[name][0] == pytest.approx([5.7, reach], abs=1e-4)
+        assert len({"promised too much at x", "guarded at x"} & set(points)) == 1
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_keeps_its_height_and_fits(open_cone, width):
-    figure = open_cone(viewport={"width": width, "height": 800})
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(Cone, width=width)
     heights = set()
     for function in MARGINS:
         for x in (0, 3, 5.7):
             for factor in (0.25, 1, 8):
                 figure.show(function, x, factor, first_order=x == 3)
-                heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
-                assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+                heights.add(round(figure.height()))
+                assert figure.sticks_out() <= 0
     assert len(heights) == 1
 
 
+# The class
+
+
+BAD = {
+    "x": [-0.1, 10.1, math.nan],
+    "factor": [0.2, 9],
+    "function": ["valley"],
+    "first_order": ["yes"],
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("x", -0.1), ("x", 10.1), ("x", math.nan), ("factor", 0.2), ("factor", 9),
-        ("function", "valley"), ("first_order", "yes"),
-    ],
-)  # fmt: skip
+    ("name", "value"), [(name, value) for name, values in BAD.items() for value in values]
+)
 def test_values_that_mean_nothing_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         LipschitzCone(**{name: value})
 
 
-def test_the_functions_are_those_of_the_front_end():
+def test_functions_and_places_are_those_of_the_front_end(in_javascript):
     assert LipschitzCone.function.values == in_javascript("Object.keys(MARGINS)")
+    assert (LipschitzCone.x.min, LipschitzCone.x.max) == (0, in_javascript("LENGTH"))

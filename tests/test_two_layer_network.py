@@ -7,19 +7,21 @@ import re
 import numpy as np
 import pytest
 import traitlets
-from test_explorables import SCHEMES, Figure, centre, numbers
+from figure_page import FigurePage, centre, numbers, text_of
+from javascript import javascript
+from playwright.sync_api import expect
 
-from helpers import local_linear
 from explorables import TwoLayerNetwork
+from helpers import local_linear
 from helpers.local_linear import Network
 from helpers.plots import PALETTE
 from helpers.results import load_arrays, load_table
 
-CHAPTER = "book/weight-decay.html"
 ARRAYS = load_arrays("two_layers")
 LOG_LAMS = [round(-6 + k / 4, 2) for k in range(23)]
 FRAME = ARRAYS["frame"]
 X_HANDLE = "The point x"
+DECAY = "Weight decay λ"
 SOME = [(-6.0, [0.2, 0.3]), (-4.5, [1.8, -0.4]), (-2.5, [-1.0, 1.0]), (-1.25, [0.0, -1.1])]
 
 
@@ -39,48 +41,78 @@ def nearest(log_lam, x):
 
 
 def table_of(name):
-    """A column of the summary: a row a seed, a number a decay."""
+    """A column of the summary: one row per seed, one number per decay."""
     table = np.sort(load_table("two_layers"), order=("seed", "decay"))
     return table[name].reshape(-1, len(LOG_LAMS))
 
 
-class TwoLayers(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "two_layer_network")
-        self.verdict = self.root.locator(".xp-verdict")
-        self.plane = self.root.locator(".xp-area-plane svg.xp-plane")
+# The mathematics of the front end
 
-    def show(self, log_lam, x):
-        self.root.get_by_label("Weight decay λ").fill(str(log_lam))
-        self.set(x=x)
 
-    def in_plane(self, pixels):
-        """Points of the drawing in the units of the plane: shape (..., 2)."""
-        left, top, width, height = self.plane.locator(".xp-frame").evaluate(
-            "frame => ['x', 'y', 'width', 'height'].map((name) => Number(frame.getAttribute(name)))"
-        )
-        share = (np.asarray(pixels) - [left, top]) / [width, height]
-        low, high = FRAME.T
-        return np.stack(
-            [
-                low[0] + share[..., 0] * (high[0] - low[0]),
-                high[1] - share[..., 1] * (high[1] - low[1]),
-            ],
-            axis=-1,
-        )
+@pytest.fixture(scope="module")
+def in_javascript():
+    """A function: the value of an expression about ``net``, the network with the most weights."""
+    parts = [np.ravel(part).tolist() for part in network(-6.0)]
+    with javascript("mathematics/local_linear.js") as value:
+        made = f"net = network(...{parts[:3]}, {parts[3][0]})"
+        yield lambda expression: value(expression, before=made)
 
-    def path(self, kind):
-        """The points at which the parts of a path begin or end: shape (k, 2)."""
-        text = self.plane.locator(f"path.{kind}").get_attribute("d") or ""
-        places = re.findall(r"[ML](-?[\d.e-]+) (-?[\d.e-]+)", text)
-        return self.in_plane(np.array(places, float).reshape(-1, 2))
 
-    def line(self, kind):
-        names = ["x1", "y1", "x2", "y2"]
-        values = self.plane.locator(f"line.{kind}").evaluate(
-            "(line, names) => names.map((name) => Number(line.getAttribute(name)))", names
-        )
-        return self.in_plane(np.reshape(values, (2, 2)))
+def test_scores_and_gradients_are_those_of_the_helpers(in_javascript):
+    X = np.random.default_rng(0).uniform(*FRAME.T, size=(50, 2))
+    found = in_javascript(f"{X.tolist()}.map((x) => around(net, x))")
+    net = network(-6.0)
+    assert [each["score"] for each in found] == pytest.approx(local_linear.score(X, net))
+    w, _ = local_linear.local_linear(X, net)
+    assert np.array([each["gradient"] for each in found]) == pytest.approx(w)
+    assert [each["norm"] for each in found] == pytest.approx(local_linear.gradient_norm(X, net))
+    assert [each["on"] for each in found] == local_linear.units_on(X, net).tolist()
+    first_order = in_javascript(f"{X.tolist()}.map((x) => firstOrder(around(net, x), x))")
+    d = abs(local_linear.first_order_distance(X, net))
+    assert [each["distance"] for each in first_order] == pytest.approx(d)
+    feet = np.array([each["foot"] for each in first_order])
+    assert np.linalg.norm(feet - X, axis=1) == pytest.approx(d)
+
+
+def test_the_field_is_that_of_the_helpers(in_javascript):
+    across, up = np.linspace(*FRAME[0], 47), np.linspace(*FRAME[1], 31)
+    fields = f"fields(net, {across.tolist()}, {up.tolist()})"
+    score, norm = in_javascript(f"(({{ score, norm }}) => [[...score], [...norm]])({fields})")
+    X = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    assert score == pytest.approx(local_linear.score(X, network(-6.0)), rel=1e-5, abs=1e-4)
+    expected = local_linear.gradient_norm(X, network(-6.0))
+    assert np.mean(np.isclose(norm, expected, rtol=1e-5)) > 0.998  # cells on a unit's line
+
+
+def test_the_nearest_point_is_that_of_the_helpers(in_javascript):
+    X = np.random.default_rng(1).uniform(*FRAME.T, size=(50, 2))
+    segments = boundary(-6.0)
+    rows = segments.reshape(-1, 4).tolist()
+    found = in_javascript(f"{X.tolist()}.map((x) => nearestPoint({rows}, x))")
+    points = np.array([each["point"] for each in found])
+    assert points == pytest.approx(local_linear.nearest_boundary_point(X, segments))
+    away = np.linalg.norm(points - X, axis=1)
+    assert [each["distance"] for each in found] == pytest.approx(away)
+
+
+def test_without_units_there_is_neither_a_foot_nor_a_boundary(in_javascript):
+    flat = "network([1, 2], [3], [0], 0.5)"
+    assert in_javascript(f"{flat}.units") == [] and in_javascript(f"{flat}.hidden") == 1
+    assert in_javascript(f"firstOrder(around({flat}, [0, 0]), [0, 0])") == {
+        "distance": None, "foot": None
+    }  # fmt: skip
+    assert in_javascript("nearestPoint([], [0, 0]).point") is None
+
+
+# The figure
+
+
+class TwoLayers(FigurePage):
+    figure = TwoLayerNetwork
+
+    @property
+    def plane(self):
+        return self.plot("The plane with the training points")
 
     def pixels(self):
         """The field of colour behind the plane: shape (rows, columns, 4), from the top."""
@@ -91,11 +123,9 @@ class TwoLayers(Figure):
         return np.reshape(values, (*size, 4))
 
 
-@pytest.fixture(params=SCHEMES)
-def figure(open_page, request):
-    visit = open_page(CHAPTER, scheme=request.param)
-    yield TwoLayers(visit)
-    assert visit.errors == []
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(TwoLayers)
 
 
 def cells(shape):
@@ -114,17 +144,24 @@ def rounded(value):
 
 @pytest.mark.parametrize(("log_lam", "x"), SOME)
 def test_the_numbers_are_those_of_the_helpers(figure, log_lam, x):
-    figure.show(log_lam, x)
+    figure.set(log_lam=log_lam, x=x)
     net, X = network(log_lam), np.array([x])
     s, norm = local_linear.score(X, net)[0], local_linear.gradient_norm(X, net)[0]
     d = local_linear.first_order_distance(X, net)[0]
     to = np.linalg.norm(nearest(log_lam, x) - x)
-    shown = [("score s(x)", s), ("‖∇s(x)‖", norm), ("d(x), to first order", d), ("true distance", to)]
+    shown = [
+        ("score s(x)", s),
+        ("‖∇s(x)‖", norm),
+        ("d(x), to first order", d),
+        ("true distance", to),
+    ]
     for name, value in shown:
         assert figure.readout(name) == pytest.approx([value], abs=rounded(value))
     assert figure.readout("units on at x") == [local_linear.units_on(X, net)[0].sum(), 24]
     k = LOG_LAMS.index(log_lam)
-    assert figure.readout("training error") == pytest.approx(table_of("err_train")[0, [k]], abs=0.051)
+    assert figure.readout("training error") == pytest.approx(
+        table_of("err_train")[0, [k]], abs=0.051
+    )
     assert figure.readout("test error") == pytest.approx(table_of("err_test")[0, [k]], abs=0.051)
     fitted = table_of("mislabelled_fitted")[0, k] / 5  # per cent of 20
     assert figure.readout("mislabelled fitted") == pytest.approx([fitted, 20])
@@ -132,25 +169,26 @@ def test_the_numbers_are_those_of_the_helpers(figure, log_lam, x):
 
 @pytest.mark.parametrize(("log_lam", "x"), SOME)
 def test_the_boundary_the_line_and_their_nearest_points_are_drawn(figure, log_lam, x):
-    figure.show(log_lam, x)
+    figure.set(log_lam=log_lam, x=x)
     net = network(log_lam)
-    drawn = figure.path("xp-boundary").reshape(-1, 2, 2)
-    assert drawn == pytest.approx(boundary(log_lam), abs=1e-4)
+    points = figure.plane.all_points()
+    assert points["boundary"].reshape(-1, 2, 2) == pytest.approx(boundary(log_lam), abs=1e-4)
 
     w, b = (part[0] for part in local_linear.local_linear(np.array([x]), net))
-    own = figure.line("xp-dashed")
+    own = points["x's own line"]
     assert own @ w + b == pytest.approx(np.zeros(2), abs=1e-3 * np.linalg.norm(w))
     foot = x - (w @ x + b) / (w @ w) * w
-    assert figure.line("xp-to-foot") == pytest.approx(np.array([x, foot]), abs=1e-3)
+    assert points["way to x's own line"] == pytest.approx(np.array([x, foot]), abs=1e-3)
     expected = np.array([x, nearest(log_lam, x)])
-    assert figure.line("xp-adversarial") == pytest.approx(expected, abs=1e-3)
+    assert points["shortest way"] == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize("log_lam", [-6.0, -3.0, -1.0, -0.5])
 def test_each_unit_at_work_has_its_line(figure, log_lam):
-    figure.show(log_lam, [0, 0])
+    figure.set(log_lam=log_lam, x=[0, 0])
     net = network(log_lam)
-    lines = figure.path("xp-units").reshape(-1, 2, 2)
+    [ends_of_lines] = figure.plane.points("where units switch")
+    lines = ends_of_lines.reshape(-1, 2, 2)
     at_work = np.flatnonzero(net.w2)
     assert len(lines) == len(at_work)
     for unit, ends in zip(at_work, lines, strict=True):
@@ -160,15 +198,16 @@ def test_each_unit_at_work_has_its_line(figure, log_lam):
 
 def test_the_training_points_are_drawn_and_the_mislabelled_ones_ringed(figure):
     X, labels, flipped = (ARRAYS[name] for name in ("points", "labels", "flipped"))
-    for kind, expected in (
-        ("xp-spots-i", X[labels < 0]), ("xp-spots-j", X[labels > 0]), ("xp-rings", X[flipped])
-    ):
-        assert figure.path(kind) == pytest.approx(expected, abs=1e-4)
+    points = figure.plane.all_points()
+    for name, expected in {
+        "class I": X[labels < 0], "class J": X[labels > 0], "mislabelled": X[flipped]
+    }.items():  # fmt: skip
+        assert points[name] == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize("log_lam", [-5.0, -2.5])
 def test_the_colour_is_the_steepness(figure, log_lam):
-    figure.show(log_lam, [0, 0])
+    figure.set(log_lam=log_lam, x=[0, 0])
     pixels = figure.pixels()
     middles = cells(pixels.shape).reshape(-1, 2)
     norm = local_linear.gradient_norm(middles, network(log_lam))
@@ -179,7 +218,7 @@ def test_the_colour_is_the_steepness(figure, log_lam):
 
 def test_the_colour_is_the_confidence(figure):
     figure.root.get_by_label("confidence").check()
-    figure.show(-4.0, [0, 0])
+    figure.set(log_lam=-4.0, x=[0, 0])
     pixels = figure.pixels()
     s = local_linear.score(cells(pixels.shape).reshape(-1, 2), network(-4.0))
     sure = abs(2 / (1 + np.exp(-s)) - 1)
@@ -191,42 +230,36 @@ def test_the_colour_is_the_confidence(figure):
     assert pixels[..., :3].reshape(-1, 3)[certain] == pytest.approx(expected, abs=2)
 
 
-def test_the_colour_follows_the_theme_and_the_choice(figure):
+def test_the_colour_follows_the_theme_and_the_choice(open_figure):
+    figure = open_figure(TwoLayers, fresh=True)
     light = figure.pixels()
     figure.page.evaluate("document.documentElement.dataset.theme = 'dark'")
     figure.page.wait_for_function(
-        """([old]) => {
-          const canvas = document.querySelector('.explorable[data-module="two_layer_network"] canvas');
-          const at = canvas.getContext("2d").getImageData(0, 0, 1, 1).data;
-          return at[0] !== old;
+        """old => {
+          const context = document.querySelector("canvas").getContext("2d");
+          return context.getImageData(0, 0, 1, 1).data[0] !== old;
         }""",
-        arg=[int(light[0, 0, 0])],
+        arg=int(light[0, 0, 0]),
     )
+    scale = figure.root.get_by_text("sure of J")
+    expect(scale).not_to_be_visible()
     figure.root.get_by_label("confidence").check()
-    assert figure.root.locator(".xp-scale").get_attribute("class").endswith("confidence")
+    expect(scale).to_be_visible()
 
 
 def test_the_charts_hold_all_seeds(figure):
-    charts = figure.root.locator(".xp-area-charts svg.xp-plane")
     measures = [
-        ("norm_gradient_median", (-1, 2), lambda norm: np.log10(np.maximum(norm, 0.1))),
-        ("err_test", (0, 7.2), np.sqrt),
-    ]
-    for number, (name, y, scale) in enumerate(measures):
-        chart = charts.nth(number)
-        left, top, width, height = chart.locator(".xp-frame").evaluate(
-            "frame => ['x', 'y', 'width', 'height'].map((name) => Number(frame.getAttribute(name)))"
-        )
-        expected = scale(table_of(name))
-        for kind, rows in (("own", expected[:1]), ("family", expected[1:])):
-            curves = chart.locator(f"polyline.xp-{kind}").evaluate_all(
-                "curves => curves.map((curve) => curve.getAttribute('points'))"
-            )
-            places = np.array([[p.split(",") for p in curve.split()] for curve in curves], float)
-            log_lams = -6 + (places[..., 0] - left) / width * 5.5
-            values = y[1] - (places[..., 1] - top) / height * (y[1] - y[0])
-            assert log_lams == pytest.approx(np.tile(LOG_LAMS, (len(rows), 1)), abs=1e-6)
-            assert values == pytest.approx(rows, abs=1e-6)
+        ("The median of", "median ‖∇s‖", "norm_gradient_median",
+         lambda norm: np.log10(np.maximum(norm, 0.1))),
+        ("Test error", "test error", "err_test", np.sqrt),
+    ]  # fmt: skip
+    for chart, name, column, scale in measures:
+        plot = figure.plot(chart)
+        curves = [*plot.points(name), *plot.points(f"{name}, other seeds")]
+        expected = [np.column_stack([LOG_LAMS, scale(row)]) for row in table_of(column)]
+        assert np.array(curves) == pytest.approx(np.array(expected), abs=1e-6)
+    [training] = figure.plot("Test error").points("training error")
+    assert training[:, 1] == pytest.approx(np.sqrt(table_of("err_train")[0]), abs=1e-6)
 
 
 def switching(log_lam, x, to):
@@ -259,7 +292,9 @@ def test_the_sentence_says_what_the_boundary_does(figure):
         rf"In truth it is nearer, ([\d.]+): {units} on the way there\.": (
             lambda d, to: (d > 1.1 * to) & (d < 9)
         ),
-        rf"In truth it is farther, ([\d.]+): {units} before that line\.": lambda d, to: to > 1.1 * d,
+        rf"In truth it is farther, ([\d.]+): {units} before that line\.": lambda d, to: (
+            to > 1.1 * d
+        ),
         r"The region reaches that far, so this is true\.": lambda d, to: abs(d - to) < 1e-9,
     }
     for log_lam in (-4.5, -3.0):
@@ -267,14 +302,14 @@ def test_the_sentence_says_what_the_boundary_does(figure):
         for number, (text, condition) in enumerate(kinds.items()):
             X, _, _ = points_with(condition, log_lam)
             x = X[len(X) // 2].tolist()
-            figure.show(log_lam, x)
+            figure.set(log_lam=log_lam, x=x)
             d = local_linear.first_order_distance(np.array([x]), net)[0]
             w = local_linear.local_linear(np.array([x]), net)[0][0]
             match = re.fullmatch(
                 r"Seen from x's region, the boundary is the dashed line, ([\d.]+) away\. " + text,
-                figure.verdict.inner_text(),
+                text_of(figure.verdict),
             )
-            assert match, figure.verdict.inner_text()
+            assert match, text_of(figure.verdict)
             assert float(match[1]) == pytest.approx(abs(d), abs=rounded(d))
             if number == 2:
                 continue
@@ -294,28 +329,27 @@ def test_the_sentence_says_what_the_boundary_does(figure):
     [(-1.5, [1.6, -0.4], (9, 1)), (-2.0, [0.4, -1.2], (7, 2)), (-3.0, [0.5, -0.4], (3, 2))],
 )
 def test_units_that_decay_has_merged_share_a_line(figure, log_lam, x, counts):
-    figure.show(log_lam, x)
+    figure.set(log_lam=log_lam, x=x)
     assert switching(log_lam, x, nearest(log_lam, x)) == counts
     units, lines = counts
     plural = "s" * (lines > 1)
     said = f": {units} units, on {lines} line{plural}, switch on the way there."
-    assert figure.verdict.inner_text().endswith(said)
+    assert text_of(figure.verdict).endswith(said)
 
 
 def test_a_constant_has_neither_line_nor_boundary(figure):
-    figure.show(-0.5, [0.5, 0.5])
-    assert figure.verdict.inner_text() == (
+    figure.set(log_lam=-0.5, x=[0.5, 0.5])
+    assert text_of(figure.verdict) == (
         "Every unit has decayed to 0: the score is the same everywhere, without a boundary."
     )
-    values = figure.root.locator(".xp-readouts")
-    for name, text in (("‖∇s(x)‖", "0"), ("d(x), to first order", "none"), ("true distance", "none")):
-        label = values.locator("span", has_text=re.compile(f"^{re.escape(name)}$"))
-        assert label.locator("xpath=following-sibling::strong").inner_text() == text
-    for kind in ("dashed", "to-foot", "adversarial"):
-        assert not figure.plane.locator(f"line.xp-{kind}").is_visible()
+    assert figure.readout_text("‖∇s(x)‖") == "0"
+    for name in ("d(x), to first order", "true distance"):
+        assert figure.readout_text(name) == "none"
+    lines = {"x's own line", "way to x's own line", "shortest way"}
+    assert not lines & set(figure.plane.names())
     assert not figure.pixels()[..., 3].any()
-    figure.root.get_by_label("Weight decay λ").press("Home")
-    assert figure.plane.locator("line.xp-dashed").is_visible()
+    figure.control(DECAY).press("Home")
+    assert lines <= set(figure.plane.names())
 
 
 def test_x_follows_the_keys_and_the_mouse_and_stays_in_the_frame(figure):
@@ -323,26 +357,25 @@ def test_x_follows_the_keys_and_the_mouse_and_stays_in_the_frame(figure):
     figure.handle(X_HANDLE).press("ArrowRight")
     figure.handle(X_HANDLE).press("Shift+ArrowDown")
     assert numbers(figure.spoken(X_HANDLE)) == [0.55, 0.25]
-    frame = figure.plane.locator(".xp-frame").bounding_box()
+    frame = figure.plane.frame
     figure.drag(X_HANDLE, frame["width"] / 4.6, -frame["height"] / 3.3)  # one unit each way
     assert numbers(figure.spoken(X_HANDLE)) == pytest.approx([1.55, 1.25], abs=0.02)
     figure.drag(X_HANDLE, 2000, 2000)
     assert numbers(figure.spoken(X_HANDLE)) == [2.8, -1.4]
-    x, y = centre(figure.handle(X_HANDLE))
+    x, y = centre(figure.handle(X_HANDLE).locator("path"))
     assert x == pytest.approx(frame["x"] + frame["width"], abs=1)
     assert y == pytest.approx(frame["y"] + frame["height"], abs=1)
 
 
 def test_buttons_lead_to_too_little_the_best_and_too_much(figure):
     best = LOG_LAMS[np.argmin(table_of("err_test")[0])]
-    slider = figure.root.get_by_label("Weight decay λ")
     for name, log_lam in (("too little", -6), ("least test error", best), ("too much", -1)):
         figure.root.get_by_role("button", name=name).press("Enter")
-        assert float(slider.input_value()) == log_lam
-    slider.press("End")
-    assert slider.get_attribute("aria-valuetext") == "0.32"
-    slider.press("ArrowLeft")
-    assert slider.get_attribute("aria-valuetext") == "0.18"
+        assert figure.get("log_lam") == log_lam
+    decay = figure.control(DECAY)
+    for key, text in (("End", "0.32"), ("ArrowLeft", "0.18"), ("Home", "10⁻⁶")):
+        decay.press(key)
+        assert decay.get_attribute("aria-valuetext") == text
 
 
 def test_values_between_two_networks_show_the_nearer(figure):
@@ -351,38 +384,77 @@ def test_values_between_two_networks_show_the_nearer(figure):
     assert figure.readout("score s(x)") == pytest.approx([s], abs=rounded(s))
 
 
+def smaller():
+    """Three networks of two units, of two seeds, with five training points."""
+    return TwoLayerNetwork(
+        log_lams=[-3, -1.5, 1],
+        log_lam=-1.5,
+        W1=[[[1, 0], [0, k]] for k in (1, 2, 0)],
+        b1=np.zeros((3, 2)),
+        w2=[[1, 1], [1, -1], [0, 0]],
+        b2=[-1, 0, 0.5],
+        segments=[[[1, 0], [0, 1]], [[0, 0], [2, 1]]],
+        segment_counts=[1, 1, 0],
+        frame=[[0, 4], [0, 3]],
+        points=[[1, 1], [2, 1], [3, 1], [1, 2], [3, 2]],
+        labels=[-1, -1, 1, 1, 1],
+        mislabelled=[3],
+        curves={
+            name: [[1, 2, 3], [2, 3, 4]]
+            for name in ("norm_gradient_median", "err_train", "err_test")
+        },
+        x=[2, 2],
+    )
+
+
+def test_there_may_be_other_networks_and_points(open_figure):
+    figure = open_figure(TwoLayers, widget=smaller(), fresh=True)
+    assert figure.readout("score s(x)") == [2 - 4]
+    assert figure.readout("units on at x") == [2, 2]
+    assert figure.readout("mislabelled fitted") == [0, 1]
+    assert figure.readout("test error") == [2]
+    points = figure.plane.all_points()
+    assert points["boundary"] == pytest.approx(np.array([[0, 0], [2, 1]]), abs=1e-6)
+    assert len(points["class I"]) == 2 and len(points["class J"]) == 3
+    assert len(figure.plot("Test error").points("test error, other seeds")) == 1
+    decay = figure.control(DECAY)
+    for key, text in (("End", "10"), ("ArrowLeft", "0.032"), ("Home", "10⁻³")):
+        decay.press(key)
+        assert decay.get_attribute("aria-valuetext") == text
+    assert figure.readout("test error") == [1]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_keeps_its_height_and_fits(open_page, width):
-    figure = TwoLayers(open_page(CHAPTER, width=width))
-    reserved = "--wide" if width == 1280 else "--narrow"
-    room = figure.root.evaluate("(e, name) => parseFloat(e.style.getPropertyValue(name))", reserved)
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(TwoLayers, width=width)
     for log_lam, x in [*SOME, (-0.75, [-1.8, 1.9]), (-0.5, [2.8, -1.4])]:
         for colour in ("confidence", "steepness"):
-            figure.show(log_lam, x)
-            figure.set(colour=colour)
-            assert figure.root.bounding_box()["height"] == pytest.approx(room, abs=3)
-            assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+            figure.set(log_lam=log_lam, x=x, colour=colour)
+            assert figure.height() == pytest.approx(figure.reserved_height(width), abs=3)
+            assert figure.sticks_out() <= 0
 
 
-def test_a_phone_that_is_turned_gets_another_figure(open_page):
-    figure = TwoLayers(open_page(CHAPTER, width=390))
+def test_a_phone_that_is_turned_gets_another_figure(open_figure):
+    figure = open_figure(TwoLayers, width=390, fresh=True)
     figure.set(log_lam=-3)
-    narrow = figure.plane.get_attribute("viewBox")
+    narrow = figure.plane.locator.get_attribute("viewBox")
     figure.page.set_viewport_size({"width": 900, "height": 390})
-    figure.root.locator(f'.xp-area-plane svg.xp-plane:not([viewBox="{narrow}"])').wait_for()
-    assert figure.root.get_by_label("Weight decay λ").input_value() == "-3"
+    expect(figure.plane.locator).not_to_have_attribute("viewBox", narrow)
+    assert figure.spoken(DECAY) == "10⁻³"
 
 
 # The class
 
 
+BAD = {
+    "log_lam": [-6.1, 0, math.nan, "-3"],
+    "x": [[0, 2], [-1.9, 0], [0, math.nan], [0.1], "ab"],
+    "colour": ["score"],
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("log_lam", -6.1), ("log_lam", 0), ("log_lam", math.nan), ("log_lam", "-3"),
-        ("x", [0, 2]), ("x", [-1.9, 0]), ("x", [0, math.nan]), ("x", [0.1]), ("x", "ab"),
-        ("colour", "score"),
-    ],
+    ("name", "value"), [(name, value) for name, values in BAD.items() for value in values]
 )
 def test_bad_values_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
@@ -397,10 +469,9 @@ def test_good_values_are_taken():
 
 def test_the_state_holds_the_results_and_is_small():
     widget = TwoLayerNetwork()
-    weights = np.frombuffer(widget.weights, "<f4").reshape(23, 97)
-    assert np.array_equal(weights[:, 48:72], ARRAYS["b1"])
-    assert np.array_equal(weights[:, 96], ARRAYS["b2"])
-    assert sum(widget.segment_counts) == len(np.frombuffer(widget.segments, "<f4")) / 4
+    for name in Network._fields:
+        assert np.array_equal(getattr(widget, name), ARRAYS[name])
+    assert sum(widget.segment_counts) == len(widget.segments)
     assert widget.log_lams == LOG_LAMS and len(widget.mislabelled) == 20
     assert widget.curves["err_test"][0] == table_of("err_test")[0].tolist()
     assert len(json.dumps(widget.state())) < 60_000

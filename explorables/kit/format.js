@@ -1,9 +1,16 @@
 // Numbers and words as a reader sees them.
+import { clamp } from "../mathematics/numbers.js";
 
 // A number with a true minus sign, and no "−0.00".
 export function format(value, digits = 2) {
   const text = Math.abs(value).toFixed(digits);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+// Three digits, of large numbers and of small ones, but no more than so many decimals.
+export function threeDigits(value, decimals = 3) {
+  if (value === 0) return "0";
+  return format(value, clamp(2 - Math.floor(Math.log10(Math.abs(value))), 0, decimals));
 }
 
 // A share that is given in per cent. Number and sign stay on one line.

@@ -5,7 +5,7 @@ export {
 } from "./dom.js";
 export {
   article, capitalised, count, degrees, format, inDegrees, listed, pair, percent, pixels, powerOfTen,
-  squared, unbroken,
+  squared, threeDigits, unbroken,
 } from "./format.js";
 export { arrayOf, assign, followPart, forWidth, loadPart, rowsOf, show } from "./model.js";
 export {

@@ -1,5 +1,6 @@
 // Margins f(x) along a line of images: how steep each is anywhere, and how far it is to a wrong
 // class. A margin is the score of the right class less that of its rival: 0 where they are equal.
+import { range } from "./numbers.js";
 
 export const LENGTH = 10; // pixels: x goes from 0 to LENGTH
 
@@ -12,13 +13,14 @@ const POINTS = [
   [0, -0.9], [1.6, -0.6], [3, 1.4], [4.2, 1], [5.2, 2.4], [6.8, 1.7], [7.6, -0.7], [8.8, -0.9],
   [10, 0.7],
 ];
-const slopeOfPiece = (k) =>
-  (POINTS[k + 1][1] - POINTS[k][1]) / (POINTS[k + 1][0] - POINTS[k][0]);
+const PIECES = POINTS.slice(1).map(([end, high], k) => {
+  const [start, low] = POINTS[k];
+  return { start, low, end, slope: (high - low) / (end - start) };
+});
 
 function pieces(x) {
-  const after = POINTS.findIndex(([end], k) => k > 0 && x <= end);
-  const k = after < 0 ? POINTS.length - 2 : after - 1;
-  return POINTS[k][1] + slopeOfPiece(k) * (x - POINTS[k][0]);
+  const { start, low, slope } = PIECES.find(({ end }) => x <= end) || PIECES.at(-1);
+  return low + slope * (x - start);
 }
 
 const STEP = 1e-6; // pixels, for slopes
@@ -34,10 +36,8 @@ function zeroBetween(f, left, right) {
 }
 
 function zerosOf(f) {
-  const places = Array.from({ length: CELLS + 1 }, (_, k) => (k * LENGTH) / CELLS);
-  return places
-    .slice(1)
-    .map((x, k) => [places[k], x])
+  return range(CELLS)
+    .map((k) => [(k * LENGTH) / CELLS, ((k + 1) * LENGTH) / CELLS])
     .filter(([left, right]) => f(left) > 0 !== f(right) > 0)
     .map(([left, right]) => zeroBetween(f, left, right));
 }
@@ -51,10 +51,10 @@ function margin(f, L) {
     slope: (x) => (f(x + STEP) - f(x - STEP)) / (2 * STEP),
     distance: (x) => Math.min(...zeros.map((zero) => Math.abs(zero - x))),
     // The zeros next to x, or infinities where there are none.
-    around: (x) => [
-      Math.max(-Infinity, ...zeros.filter((zero) => zero <= x)),
-      Math.min(Infinity, ...zeros.filter((zero) => zero > x)),
-    ],
+    around: (x) => ({
+      left: Math.max(-Infinity, ...zeros.filter((zero) => zero <= x)),
+      right: Math.min(Infinity, ...zeros.filter((zero) => zero > x)),
+    }),
   };
 }
 
@@ -63,8 +63,44 @@ export const MARGINS = {
   hill: margin(hill, (5.2 * Math.SQRT2 * Math.exp(-0.5)) / 4),
   "steep elsewhere": margin(steepElsewhere, 2.2 / 0.4 - 0.3),
   cliff: margin(cliff, 1.6 / 0.25),
-  "straight pieces": margin(
-    pieces,
-    Math.max(...POINTS.slice(1).map((_, k) => Math.abs(slopeOfPiece(k)))),
-  ),
+  "straight pieces": margin(pieces, Math.max(...PIECES.map(({ slope }) => Math.abs(slope)))),
 };
+
+const ROUNDING = 1e-9; // relative
+
+// What a slope L of `factor` times the true constant promises at x, and what is true. `guarded` is
+// how far the class cannot change, if L bounds the margin's slope: 0 where the class is wrong
+// already. `guess` is the distance to first order.
+export function promiseAt(margin, x, factor) {
+  const [y, slope, L] = [margin.f(x), margin.slope(x), factor * margin.L];
+  const guarded = Math.max(y, 0) / L;
+  const distance = margin.distance(x);
+  return {
+    x, y, slope, L, guarded, distance,
+    isRight: y > 0,
+    isBound: factor >= 1 - ROUNDING,
+    zeros: margin.around(x),
+    isBroken: exceeds(guarded, distance),
+    guess: Math.abs(y / slope),
+  };
+}
+
+// Whether a length is larger than another by more than rounding.
+export const exceeds = (length, other) => length * (1 - ROUNDING) > other;
+
+// Whether the margin leaves the cone of slope L around (x, y) at a place.
+export const leavesCone = (margin, { x, y, L }, place) =>
+  exceeds(Math.abs(margin.f(place) - y), L * Math.abs(place - x) + ROUNDING);
+
+// The stretches of the places at which a condition is met, each a list of [x, value(x)].
+export function stretches(places, condition, value) {
+  const found = [];
+  let isInside = false;
+  for (const x of places) {
+    const wasInside = isInside;
+    isInside = condition(x);
+    if (isInside && !wasInside) found.push([]);
+    if (isInside) found.at(-1).push([x, value(x)]);
+  }
+  return found;
+}

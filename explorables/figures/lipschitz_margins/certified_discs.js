@@ -1,37 +1,31 @@
 // Certified discs in the plane: how much of the way from each point to the boundary is proven.
 import {
-  checkbox, clamp, forWidth, format, html, pair, readouts, row, show, slider, svg,
-} from "../../kit/common.js";
-import { certifiedCharts } from "./certified_charts.js";
-import { certifiedPlane } from "./certified_plane.js";
-import { entry, lineEntry, spotEntry } from "../../kit/legend.js";
+  checkbox, forWidth, format, html, legendEntry, lineEntry, pair, percent, readouts, row, show,
+  slider, spotEntry, svg, threeDigits,
+} from "../../kit/kit.js";
 import { around, nearestPoint } from "../../mathematics/local_linear.js";
 import { networkData } from "../shared/network_data.js";
+import { certifiedCharts } from "./certified_charts.js";
+import { certifiedPlane } from "./certified_plane.js";
 
-const NOTE = "Medians over the 200 training points: a misclassified one counts as 0.";
+const DECIMALS = 4; // at most, of distances
 
 // Where something is left to prove, it does not say 100 %.
-const percent = (share) => `${Math.min(Math.round(100 * share), 99)}\u00a0%`;
+const proven = (share) => percent(Math.min(Math.round(100 * share), 99), 0);
 const className = (label) => (label > 0 ? "J" : "I");
-// Three digits, but no more than four decimals.
-const short = (value) => format(value, clamp(2 - Math.floor(Math.log10(value)), 0, 4));
+const short = (value) => threeDigits(value, DECIMALS);
 
-function dataOf(model) {
-  return { ...networkData(model), cs: model.get("cs"), summary: model.get("summary") };
-}
+const dataOf = (model) => ({
+  ...networkData(model), cs: model.get("cs"), summary: model.get("summary"),
+});
 
 // What there is to say of all points and network number k, and of point number n, `own`.
 function view({ networks, boundaries, points, labels, summary }, k, n) {
   const views = points.map((x, number) => {
     const { score } = around(networks[k], x);
     const label = labels[number];
-    return {
-      x,
-      label,
-      score,
-      right: score * label > 0,
-      radius: Math.abs(score) / summary.K[k],
-    };
+    const radius = Math.abs(score) / summary.K[k];
+    return { x, label, score, right: score * label > 0, radius };
   });
   const own = { ...views[n], nearest: nearestPoint(boundaries[k], points[n]) };
   const constant = views.every(({ score }) => score > 0 === views[0].score > 0);
@@ -39,9 +33,8 @@ function view({ networks, boundaries, points, labels, summary }, k, n) {
 }
 
 function verdictOf({ cs, summary }, { k, constant }) {
-  const of = Object.fromEntries(Object.entries(summary).map(([name, all]) => [name, all[k]]));
   const name = cs[k] === 0 ? "Plain training" : `LMT, c = ${cs[k]}`;
-  const share = of.err_train === 0 ? "no" : `${format(of.err_train, 1)}\u00a0%`;
+  const share = summary.err_train[k] === 0 ? "no" : percent(summary.err_train[k]);
   const errors = `${share} training errors`;
   if (constant) {
     return (
@@ -49,28 +42,31 @@ function verdictOf({ cs, summary }, { k, constant }) {
       `same class: ${errors}. The discs are large, and of no use.`
     );
   }
-  const [certified, distance] = [of.median_certified, of.median_distance];
+  const [certified, distance] = [summary.median_certified[k], summary.median_distance[k]];
+  const K = summary.K[k];
   return (
     `${name}: discs reach ${format(certified)}, the boundary is ${format(distance)} away ` +
-    `(medians); ${percent(certified / distance)} of the way is proven, with ${errors}. ` +
-    `K = ${short(of.K)} is ${format(of.K / of.steepest, 1)} times the steepest slope in the frame.`
+    `(medians); ${proven(certified / distance)} of the way is proven, with ${errors}. ` +
+    `K = ${short(K)} is ${format(K / summary.steepest[k], 1)} times the steepest slope in the ` +
+    "frame."
   );
 }
 
 // Of the chosen point, in texts by name.
-function pointTexts({ own: { right, radius, nearest, label } }) {
-  const ofRight = (text) => (right ? text : "–");
+function textsOfPoint({ own: { right, radius, nearest, label } }) {
+  const way = nearest.point ? `${proven(radius / nearest.distance)} of the way` : "all";
   return {
     "chosen point": `class ${className(label)}${right ? "" : ", wrong"}`,
     "radius |s|/K": right ? short(radius) : "none",
     "true distance": nearest.point ? short(nearest.distance) : "none",
-    "proven": ofRight(nearest.point ? `${percent(radius / nearest.distance)} of the way` : "all"),
+    "proven": right ? way : "–",
   };
 }
 
-function spoken(n, own, texts) {
-  const [, ...rest] = Object.entries(texts).map(([name, text]) => `${name} ${text}`);
-  return `point ${n + 1}, ${texts["chosen point"]}, at ${pair(own.x)}: ${rest.join(", ")}`;
+function spokenOf(n, { own }, texts) {
+  const { "chosen point": what, ...rest } = texts;
+  const numbers = Object.entries(rest).map(([name, text]) => `${name} ${text}`);
+  return `point ${n + 1}, ${what}, at ${pair(own.x)}: ${numbers.join(", ")}`;
 }
 
 function key() {
@@ -81,7 +77,7 @@ function key() {
     spotEntry("i", "●", "class I"),
     spotEntry("j", "■", "class J"),
     spotEntry("boundary", "◯", "wrong"),
-    entry("certified disc", 24, disc),
+    legendEntry("certified disc", 24, disc),
     lineEntry("boundary", "boundary", 24),
     lineEntry("adversarial", "shortest attack", 24),
   );
@@ -89,53 +85,43 @@ function key() {
 
 function build({ model, el }, wide) {
   const data = dataOf(model);
-  const { cs } = data;
+  const { cs, points } = data;
   const plot = certifiedPlane(model, data, wide);
   const charts = certifiedCharts(data);
   const strength = slider(model, "c", {
     label: "Margin asked for, c",
-    min: 0,
-    max: cs.length - 1,
-    step: 1,
-    from: (c) => cs.indexOf(c),
-    to: (k) => cs[k],
+    grid: () => cs,
     text: (c) => (c === 0 ? "0 (plain)" : String(c)),
   });
   const all = checkbox(model, "all_attacks", "shortest attacks of all points");
-  const numbers = readouts([
-    "chosen point", "radius |s|/K", "true distance", "proven",
-  ]);
+  const numbers = readouts(["chosen point", "radius |s|/K", "true distance", "proven"]);
   const verdict = html("p", { class: "xp-verdict xp-balanced" });
+  const note =
+    `Medians over the ${points.length} training points: a misclassified one counts as 0.`;
 
   function draw() {
-    const k = cs.indexOf(model.get("c"));
     const n = model.get("point");
-    const shown = view(data, k, n);
-    const texts = pointTexts(shown);
-    const said = verdictOf(data, shown);
-    plot.draw(shown, said, spoken(n, shown.own, texts));
+    const shown = view(data, cs.indexOf(model.get("c")), n);
+    const texts = textsOfPoint(shown);
+    const words = verdictOf(data, shown);
+    plot.draw(shown, words, spokenOf(n, shown, texts));
     [strength, all].forEach((part) => part.draw());
-    charts.draw(k);
+    charts.draw(shown.k);
     numbers.draw(texts);
-    verdict.textContent = said;
+    verdict.textContent = words;
   }
-  return show(
-    { model, el },
-    [
-      html(
-        "div",
-        { class: "xp-certified" },
-        key(),
-        plot.node,
-        row(strength.node, all.node),
-        verdict,
-        numbers.node,
-        charts.node,
-        html("p", { class: "xp-note" }, NOTE),
-      ),
-    ],
-    draw,
+  const body = html(
+    "div",
+    { class: "xp-certified" },
+    key(),
+    plot.node,
+    row(strength.node, all.node),
+    verdict,
+    numbers.node,
+    charts.node,
+    html("p", { class: "xp-note" }, note),
   );
+  return show({ model, el }, [body], draw);
 }
 
 export default { render: forWidth(build) };

@@ -16,7 +16,7 @@ class CertifiedDiscs(PlaneNetworks):
     Round every training point that is classified correctly there is a disc of radius |s|/K, in
     which no class can change. ``c`` chooses the network: one of ``cs``, 0 for the cross-entropy
     alone, and otherwise the size of the changes that Lipschitz-margin training asks it to stand.
-    The point number ``point``, from 0 to 199, is shown in detail, with its shortest attack; with
+    The training point number ``point``, from 0, is shown in detail, with its shortest attack; with
     ``all_attacks`` those of the other points are shown too.
 
     Distances are in the units of the plane. The networks, with their boundaries and their K =
@@ -51,11 +51,10 @@ class CertifiedDiscs(PlaneNetworks):
             )
         return proposal["value"]
 
-    @traitlets.default("cs")
-    def _load_cs(self):
-        return load_arrays(self.result)["c"].tolist()
-
-    @traitlets.default("summary")
-    def _load_summary(self):
-        figures = load_figures(self.result)
-        return {name: figures[name] for name in COLUMNS}
+    @classmethod
+    def from_results(cls):
+        figures = load_figures(cls.result)
+        return super().from_results() | {
+            "cs": load_arrays(cls.result)["c"].tolist(),
+            "summary": {name: figures[name] for name in COLUMNS},
+        }

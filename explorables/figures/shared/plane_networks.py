@@ -1,53 +1,38 @@
 """What the figures of two-layer networks in the plane share: their traits, filled from results/."""
 
-import numpy as np
 import traitlets
 
+from explorables.arrays import Array
 from explorables.base import Explorable
+from helpers.formats import TWO_LAYERS
 from helpers.local_linear import Network
 from helpers.results import load_arrays
 
+ARRAYS = (*Network._fields, "segments", "points", "labels")
+LISTS = ("frame", "segment_counts")
+
 
 class PlaneNetworks(Explorable):
-    """Base class. A subclass names the ``result`` with its networks of 24 hidden units, their
-    boundaries and their training points."""
+    """Base class. A subclass names the ``result`` with its networks, their boundaries and their
+    training points; they may be given instead, as many as there are."""
 
     result: str
-    frame = traitlets.List(help="the least and the largest x₁, and x₂").tag(sync=True)
-    points = traitlets.Bytes(help="float32 x₁ and x₂ of each training point").tag(sync=True)
-    labels = traitlets.List(help="of each training point, as trained: -1 or 1").tag(sync=True)
-    weights = traitlets.Bytes(
-        help="float32, of each network W1 (24, 2), b1 (24), w2 (24) and b2 in turn"
-    ).tag(sync=True)
-    segments = traitlets.Bytes(
-        help="float32 x₁, x₂, x₁, x₂ of the segments of each network's boundary in turn"
-    ).tag(sync=True)
-    segment_counts = traitlets.List(help="how many of them each network has").tag(sync=True)
+    frame = traitlets.List(help=TWO_LAYERS["frame"].meaning).tag(sync=True)
+    points = Array(TWO_LAYERS["points"])
+    labels = Array(TWO_LAYERS["labels"])
+    W1 = Array(TWO_LAYERS["W1"])
+    b1 = Array(TWO_LAYERS["b1"])
+    w2 = Array(TWO_LAYERS["w2"])
+    b2 = Array(TWO_LAYERS["b2"])
+    segments = Array(TWO_LAYERS["segments"])
+    segment_counts = traitlets.List(help=TWO_LAYERS["segment_counts"].meaning).tag(sync=True)
 
-    @traitlets.default("frame")
-    def _load_frame(self):
-        return load_arrays(self.result)["frame"].tolist()
+    def __init__(self, **traits):
+        super().__init__(**self.from_results() | traits)
 
-    @traitlets.default("points")
-    def _load_points(self):
-        return load_arrays(self.result)["points"].astype("<f4").tobytes()
-
-    @traitlets.default("labels")
-    def _load_labels(self):
-        return load_arrays(self.result)["labels"].tolist()
-
-    @traitlets.default("weights")
-    def _load_weights(self):
-        arrays = load_arrays(self.result)
-        parts = [
-            arrays[name].reshape(len(arrays["segment_counts"]), -1) for name in Network._fields
-        ]
-        return np.hstack(parts).astype("<f4").tobytes()
-
-    @traitlets.default("segments")
-    def _load_segments(self):
-        return load_arrays(self.result)["segments"].astype("<f4").tobytes()
-
-    @traitlets.default("segment_counts")
-    def _load_segment_counts(self):
-        return load_arrays(self.result)["segment_counts"].tolist()
+    @classmethod
+    def from_results(cls):
+        """The traits that the result holds, by name."""
+        arrays = load_arrays(cls.result)
+        lists = {name: arrays[name].tolist() for name in LISTS}
+        return {name: arrays[name] for name in ARRAYS} | lists

@@ -1,48 +1,38 @@
 // A network of two layers in the plane: a line around each point, and what decay makes of it.
 import {
-  assign, button, choice, clamp, forWidth, format, html, powerOfTen, readouts, row, show, slider,
-} from "../../kit/common.js";
-import { around, countLines, nearestPoint } from "../../mathematics/local_linear.js";
-import { lambdaCharts } from "../shared/lambda_charts.js";
-import { lineEntry, spotEntry } from "../../kit/legend.js";
+  assign, button, choice, forWidth, html, lineEntry, percent, powerOfTen, readouts, row,
+  show, slider, spotEntry, threeDigits,
+} from "../../kit/kit.js";
+import { around, countLines, firstOrder, nearestPoint } from "../../mathematics/local_linear.js";
+import { nearestIndex } from "../../mathematics/numbers.js";
 import { networkData } from "../shared/network_data.js";
-import { colourScale, networkPlane } from "../shared/network_plane.js";
+import { lambdaCharts } from "./lambda_charts.js";
+import { colourScale, networkPlane } from "./two_layer_plane.js";
 
-const HIDDEN = 24;
-const TOO_MUCH = -1; // log10 λ: the boundary is a line
-const STEP = 0.25; // of log10 λ, from one network to the next
+const TOO_MUCH = -1; // log10 λ: the boundary is nearly a line
+const SAME = 1e-3; // of a distance: where less is between two, they are called the same
 
-const percent = (value) => `${format(value, 1)} %`;
 const classOf = (score) => (score > 0 ? "J" : "I");
-// Three digits, of large numbers and of small ones.
-const short = (value) =>
-  value === 0 ? "0" : format(value, clamp(2 - Math.floor(Math.log10(Math.abs(value))), 0, 3));
 
 // What Python sent, by number of the network, from the smallest λ.
-function dataOf(model) {
-  const logLams = model.get("log_lams");
-  return {
-    ...networkData(model),
-    logLams,
-    numberOf: (u) => clamp(Math.round((u - logLams[0]) / STEP), 0, logLams.length - 1),
-    mislabelled: model.get("mislabelled"),
-    curves: model.get("curves"),
-  };
-}
+const dataOf = (model) => ({
+  ...networkData(model),
+  logLams: model.get("log_lams"),
+  mislabelled: model.get("mislabelled"),
+  curves: model.get("curves"),
+});
 
-// What there is to say of x and network number k.
+// What there is to say of x and network number k. `switched(to)` lists the units that switch on the
+// way from x.
 function view(data, k, x) {
   const net = data.networks[k];
   const here = around(net, x);
-  const nearest = nearestPoint(data.boundaries[k], x);
-  const distance = Math.abs(here.score) / here.norm; // infinite where the network is flat
-  const step = here.score / here.norm ** 2;
-  const foot = here.norm > 0 ? x.map((value, axis) => value - step * here.gradient[axis]) : null;
   const switched = (to) => {
     const there = around(net, to).on;
     return net.units.filter((_, unit) => there[unit] !== here.on[unit]);
   };
-  return { k, x, net, here, nearest, distance, foot, switched };
+  const nearest = nearestPoint(data.boundaries[k], x);
+  return { k, x, net, here, nearest, ...firstOrder(here, x), switched };
 }
 
 // How many of the mislabelled points get the class they were given.
@@ -50,14 +40,14 @@ const fitted = ({ points, labels, mislabelled }, net) =>
   mislabelled.filter((n) => around(net, points[n]).score > 0 === labels[n] > 0).length;
 
 // What the plane shows of a network, to those who cannot see it.
-function spoken({ logLams, curves }, k) {
+function description({ logLams, curves }, k) {
   const [norm, train, test] = ["norm_gradient_median", "err_train", "err_test"].map(
     (name) => curves[name][0][k],
   );
   return (
     `The training points and the network with λ = ${powerOfTen(logLams[k])}: its steepness is ` +
-    `${short(norm)} at the median training point, its training error ${percent(train)} and its ` +
-    `test error ${percent(test)}`
+    `${threeDigits(norm)} at the median training point, its training error ${percent(train)} and ` +
+    `its test error ${percent(test)}`
   );
 }
 
@@ -74,18 +64,35 @@ function verdictOf({ nearest, distance, foot, switched }) {
   if (!nearest.point) {
     return "Every unit has decayed to 0: the score is the same everywhere, without a boundary.";
   }
-  const truth = short(nearest.distance);
+  const truth = threeDigits(nearest.distance);
   if (!foot) return `No unit is on at x: the score is flat here. The boundary is ${truth} away.`;
-  const seen = `Seen from x's region, the boundary is the dashed line, ${short(distance)} away.`;
-  if (Math.abs(distance - nearest.distance) < 1e-3 * nearest.distance) {
+  const seen =
+    `Seen from x's region, the boundary is the dashed line, ${threeDigits(distance)} away.`;
+  if (Math.abs(distance - nearest.distance) < SAME * nearest.distance) {
     return `${seen} The region reaches that far, so this is true.`;
   }
-  const nearer = nearest.distance < distance;
-  const units = switching(switched(nearer ? nearest.point : foot));
-  return nearer
-    ? `${seen} In truth it is nearer, ${truth}: ${units} on the way there.`
-    : `${seen} In truth it is farther, ${truth}: ${units} before that line.`;
+  if (nearest.distance < distance) {
+    const units = switching(switched(nearest.point));
+    return `${seen} In truth it is nearer, ${truth}: ${units} on the way there.`;
+  }
+  return `${seen} In truth it is farther, ${truth}: ${switching(switched(foot))} before that line.`;
 }
+
+// The numbers of x, by name.
+const textsOfX = ({ here, nearest, distance, foot, net }) => ({
+  "score s(x)": `${threeDigits(here.score)} (class ${classOf(here.score)})`,
+  "‖∇s(x)‖": threeDigits(here.norm),
+  "d(x), to first order": foot ? threeDigits(Math.sign(here.score) * distance) : "none",
+  "true distance": nearest.point ? threeDigits(nearest.distance) : "none",
+  "units on at x": `${here.on.filter(Boolean).length} of ${net.hidden}`,
+});
+
+// The numbers of the network, by name.
+const textsOfNetwork = (data, { k, net }) => ({
+  "training error": percent(data.curves.err_train[0][k]),
+  "test error": percent(data.curves.err_test[0][k]),
+  "mislabelled fitted": `${fitted(data, net)} of ${data.mislabelled.length}`,
+});
 
 const key = () =>
   html(
@@ -99,55 +106,47 @@ const key = () =>
     lineEntry("units", "a unit switches", 24),
   );
 
+// The slider of λ, and buttons that lead to three of its values.
+function strength(model, { logLams, curves }) {
+  const range = slider(model, "log_lam", {
+    label: "Weight decay λ",
+    grid: () => logLams,
+    text: (u) => powerOfTen(logLams[nearestIndex(logLams, u)]),
+  });
+  const best = curves.err_test[0].indexOf(Math.min(...curves.err_test[0]));
+  const stops = Object.entries({
+    "too little": logLams[0],
+    "least test error": logLams[best],
+    "too much": logLams[nearestIndex(logLams, TOO_MUCH)],
+  }).map(([name, u]) => button(name, () => assign(model, { log_lam: u })));
+  return { ...range, stops };
+}
+
 function build({ model, el }, wide) {
   const data = dataOf(model);
-  const { logLams, numberOf, curves } = data;
   const plot = networkPlane(model, data, wide);
   const charts = lambdaCharts(data);
-  const strength = slider(model, "log_lam", {
-    label: "Weight decay λ",
-    min: logLams[0],
-    max: logLams.at(-1),
-    step: STEP,
-    text: (u) => powerOfTen(logLams[numberOf(u)]),
-  });
+  const decay = strength(model, data);
   const colours = choice(model, "colour", {
     label: "Colour",
     options: [["steepness", "‖∇s‖"], ["confidence", "confidence"]],
   });
   const scale = colourScale();
-  const best = curves.err_test[0].indexOf(Math.min(...curves.err_test[0]));
-  const stops = Object.entries({
-    "too little": logLams[0],
-    "least test error": logLams[best],
-    "too much": TOO_MUCH,
-  }).map(([name, u]) => button(name, () => assign(model, { log_lam: u })));
-  const atX = readouts([
+  const numbersOfX = readouts([
     "score s(x)", "‖∇s(x)‖", "d(x), to first order", "true distance", "units on at x",
   ]);
-  const ofNetwork = readouts(["training error", "test error", "mislabelled fitted"]);
+  const numbersOfNetwork = readouts(["training error", "test error", "mislabelled fitted"]);
   const verdict = html("p", { class: "xp-verdict" });
 
   function draw() {
-    const k = numberOf(model.get("log_lam"));
+    const k = nearestIndex(data.logLams, model.get("log_lam"));
     const shown = view(data, k, model.get("x"));
-    const { here, nearest, distance, foot } = shown;
-    [strength, colours].forEach((part) => part.draw());
-    plot.draw(shown, spoken(data, k));
+    [decay, colours].forEach((part) => part.draw());
+    plot.draw(shown, description(data, k));
     scale.draw(model.get("colour"));
     charts.draw(k);
-    atX.draw({
-      "score s(x)": `${short(here.score)} (class ${classOf(here.score)})`,
-      "‖∇s(x)‖": short(here.norm),
-      "d(x), to first order": foot ? short(Math.sign(here.score) * distance) : "none",
-      "true distance": nearest.point ? short(nearest.distance) : "none",
-      "units on at x": `${here.on.filter(Boolean).length} of ${HIDDEN}`,
-    });
-    ofNetwork.draw({
-      "training error": percent(curves.err_train[0][k]),
-      "test error": percent(curves.err_test[0][k]),
-      "mislabelled fitted": `${fitted(data, shown.net)} of ${data.mislabelled.length}`,
-    });
+    numbersOfX.draw(textsOfX(shown));
+    numbersOfNetwork.draw(textsOfNetwork(data, shown));
     verdict.textContent = verdictOf(shown);
   }
   const area = (name, ...parts) => html("div", { class: `xp-area-${name}` }, ...parts);
@@ -155,9 +154,9 @@ function build({ model, el }, wide) {
     "div",
     { class: "xp-network" },
     area("plane", plot.node, scale.node),
-    area("controls", strength.node, row(...stops, colours.node)),
+    area("controls", decay.node, row(...decay.stops, colours.node)),
     area("verdict", verdict),
-    area("numbers", atX.node, ofNetwork.node),
+    area("numbers", numbersOfX.node, numbersOfNetwork.node),
     area("charts", charts.node),
   );
   return show({ model, el }, [key(), body], draw);

@@ -28,7 +28,7 @@ class TwoLayerNetwork(PlaneNetworks):
     log_lam = Number(-4.5).tag(sync=True)
     x = traitlets.List(traitlets.Float(), [1.8, -0.4]).tag(sync=True)
     colour = traitlets.Enum(["steepness", "confidence"], "steepness").tag(sync=True)
-    log_lams = traitlets.List(help="log10 λ of the networks, in equal steps").tag(sync=True)
+    log_lams = traitlets.List(help="log10 λ of the networks, rising").tag(sync=True)
     mislabelled = traitlets.List(help="the numbers of the mislabelled points").tag(sync=True)
     curves = traitlets.Dict(
         help="columns of the summary: for each seed, the drawn one first, a number a network"
@@ -56,16 +56,13 @@ class TwoLayerNetwork(PlaneNetworks):
             )
         return proposal["value"]
 
-    @traitlets.default("log_lams")
-    def _load_log_lams(self):
-        return np.log10(load_arrays(self.result)["decay"]).round(2).tolist()
-
-    @traitlets.default("mislabelled")
-    def _load_mislabelled(self):
-        return np.flatnonzero(load_arrays(self.result)["flipped"]).tolist()
-
-    @traitlets.default("curves")
-    def _load_curves(self):
-        table = np.sort(load_table(self.result), order=("seed", "decay"))
-        shape = -1, len(load_arrays(self.result)["decay"])
-        return {name: table[name].reshape(shape).tolist() for name in CURVES}
+    @classmethod
+    def from_results(cls):
+        arrays = load_arrays(cls.result)
+        table = np.sort(load_table(cls.result), order=("seed", "decay"))
+        shape = -1, len(arrays["decay"])
+        return super().from_results() | {
+            "log_lams": np.log10(arrays["decay"]).round(2).tolist(),
+            "mislabelled": np.flatnonzero(arrays["flipped"]).tolist(),
+            "curves": {name: table[name].reshape(shape).tolist() for name in CURVES},
+        }
