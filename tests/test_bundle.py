@@ -65,6 +65,15 @@ def test_a_file_that_two_files_import_is_there_once(write):
     assert run(bundle(path), "main") == 3
 
 
+def test_what_is_imported_must_be_exported(write):
+    path = write(
+        main='import { one, two } from "./other.js";\nexport default one + two;\n',
+        other="export const one = 1;\nconst two = 2;\n",
+    )
+    with pytest.raises(ValueError, match=r"main\.js imports \['two'\], which \./other\.js does not"):
+        bundle(path)
+
+
 @pytest.mark.parametrize("name", explorables.__all__)
 def test_every_explorables_script_is_one_module_without_imports(name):
     source = getattr(explorables, name).script

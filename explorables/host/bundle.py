@@ -18,26 +18,34 @@ def bundle(path):
 
     Each imported file stands there once, before those that import it: as a function that is
     called and returns the exported names, while its other names stay private to it.
+
+    Raises FileNotFoundError where an imported file is missing, and ValueError where it does not
+    export what is imported: a page would tell its reader only.
     """
-    constants = {}  # path of a file -> the name of its constant
-    imported = []  # code, in the order in which it has to run
+    files = {}  # path of an imported file -> the name of its constant, and what it exports
+    code = []  # of the imported files, in the order in which it has to run
 
     def resolved(path):
         def from_constant(match):
             keyword, names, file = match.groups()
-            passed_on = "export " if keyword == "export" else ""
-            return f"{passed_on}const {{{names}}} = {constant_of((path.parent / file).resolve())};"
+            constant, exported = imported((path.parent / file).resolve())
+            wanted = {name.strip() for name in names.split(",")} - {""}
+            if missing := wanted - exported:
+                raise ValueError(f"{path} imports {sorted(missing)}, which {file} does not export")
+            return f"{'export ' * (keyword == 'export')}const {{{names}}} = {constant};"
 
         return IMPORT.sub(from_constant, path.read_text(encoding="utf-8"))
 
-    def constant_of(path):
-        if path not in constants:
-            code = resolved(path)
-            constants[path] = f"${path.stem}_{len(constants)}".replace("-", "_")
-            exported = [one or several.rstrip(" ,\n") for one, several in EXPORT.findall(code)]
-            body = f"{EXPORT.sub('', code)}\nreturn {{ {', '.join(exported)} }};"
-            imported.append(f"const {constants[path]} = (() => {{\n{body}\n}})();\n")
-        return constants[path]
+    def imported(path):
+        if path not in files:
+            source = resolved(path)
+            listed = (one or several for one, several in EXPORT.findall(source))
+            exported = {name.strip() for names in listed for name in names.split(",")} - {""}
+            constant = f"${path.stem}_{len(files)}".replace("-", "_")
+            files[path] = constant, exported
+            body = f"{EXPORT.sub('', source)}\nreturn {{ {', '.join(sorted(exported))} }};"
+            code.append(f"const {constant} = (() => {{\n{body}\n}})();\n")
+        return files[path]
 
     main = resolved(Path(path).resolve())
-    return "".join(imported) + main
+    return "".join(code) + main
