@@ -74,7 +74,8 @@ class FigurePage:
     def plot(self, name):
         """The plot whose accessible name begins with, or matches, ``name``."""
         wanted = re.compile(f"^{re.escape(name)}") if isinstance(name, str) else name
-        return Plot(self.root.get_by_role("group", name=wanted))
+        plots = self.root.get_by_role("group", name=wanted).and_(self.page.locator("svg"))
+        return Plot(plots)
 
     def image(self, label):
         """The picture of 28 × 28 pixels whose label begins so: red, green and blue, (784, 3)."""
