@@ -247,7 +247,6 @@ class Plot:
 
 # Of each visible mark of that name, or of any, its name and its points in data units, of a path
 # those that it moves to, or draws a line or an arc to. A mark on a right axis is read on that one.
-# (For Chromium a `g` without display is still visible.)
 READ = """(plot, name) => {
   const box = plot.querySelector(".xp-frame");
   const [left, top, width, height] = ["x", "y", "width", "height"].map((of) =>
@@ -271,7 +270,6 @@ READ = """(plot, name) => {
     }
   };
   const axis = (node, which) => node.closest(`[data-${which}]`).dataset[which].split(" ").map(Number);
-  const isShown = (node) => node.checkVisibility() && getComputedStyle(node).display !== "none";
   return [...plot.querySelectorAll("[data-name]")]
     .filter((node) => (name === null || node.dataset.name === name) && isShown(node))
     .map((node) => {
