@@ -30,6 +30,7 @@ def solution_cells(text):
             yield source
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_chapter_and_its_solutions_run(path, tmp_path):
     notebook = jupytext.read(path)
