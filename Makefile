@@ -34,7 +34,7 @@ live: $(VENV)/.live
 	@$(VENV)/bin/python book/live.py $(PORT)
 
 check: lint
-	@$(RUN) pytest --numprocesses=logical -m "not (slow or browser or built or kernel)"
+	@$(RUN) pytest --numprocesses=logical -m "not (slow or browser or firefox or built or kernel)"
 
 test: $(VENV)/.test
 	@$(RUN) tests.browser

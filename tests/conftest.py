@@ -10,7 +10,7 @@
 
 A test that asks for a page, the browser or MNIST gets the marker `browser` or `mnist` by itself,
 and one that asks for `java` or `firefox` the marker of that name. Where there is none of it, such
-tests are skipped, and the summary says so.
+tests are skipped, and the summary says so. One that asks for the site gets the marker `built`.
 """
 
 import os
@@ -80,6 +80,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         for need in NEEDS.keys() & set(item.fixturenames):
             item.add_marker(need)
+        if "site" in item.fixturenames:
+            item.add_marker("built")
     # The longest files first: else one process would be left with such a file in the end.
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)

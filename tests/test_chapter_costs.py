@@ -35,6 +35,7 @@ time.sleep(1)
 """
 
 
+@pytest.mark.kernel
 def test_costs_are_measured(tmp_path):
     path = tmp_path / "chapter.md"
     path.write_text(CHAPTER)
@@ -43,6 +44,7 @@ def test_costs_are_measured(tmp_path):
     assert 0 < costs["first_figure"] < costs["seconds"] - 0.9
 
 
+@pytest.mark.kernel
 def test_a_chapter_without_figures(tmp_path):
     path = tmp_path / "chapter.md"
     path.write_text(CHAPTER.replace("EpsilonConverter()", "None"))

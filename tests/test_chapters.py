@@ -2,25 +2,23 @@
 
 import ast
 import re
-import sys
 from pathlib import Path
 
 import jupytext
 import pytest
+import quoted_numbers
 from test_jupyter import solution_cells
 
 import explorables
-
 from book.quoted import robustness_and_accuracy
 from helpers.toy import NOISY_POINT
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
-sys.path.append(str(BOOK / "_ext"))
-
-import quoted_numbers  # noqa: E402
 
 QUOTATION = re.compile(r"\{glue:text\}`([^`]+)`")
 QUOTING = sorted(path for path in BOOK.glob("*.md") if QUOTATION.search(path.read_text()))
+
+
 @pytest.mark.parametrize("path", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)
 def test_no_line_of_prose_begins_with_a_per_cent_sign(path):
     """MyST takes such a line for a comment, and leaves it out without a word."""
