@@ -74,7 +74,7 @@
 
   // Presses the mouse somewhere on a picture or a handle, moves it, also far outside, and lets go.
   function drag(which, u, v) {
-    const surface = pickRather("[role=slider], .xp-drag", "svg, canvas", which);
+    const surface = pickRather("[role=slider], .xp-drag-area", "svg, canvas", which);
     if (!surface) return;
     surface.scrollIntoView({ block: "center" });
     const box = surface.getBoundingClientRect();
