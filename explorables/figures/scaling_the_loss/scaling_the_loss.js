@@ -29,7 +29,8 @@ function marginsOf(model) {
 // For weights of this length, the loss of an image as a function of its margin, and what it tends
 // to for `small` and `large` lengths. The 0-1 loss has no limits.
 function lossesOf(name, length) {
-  const loss = (z) => LOSSES[name](length * z);
+  const f = LOSSES[name];
+  const loss = (z) => f(length * z);
   if (!LIMITS[name]) return { loss };
   const { alpha, beta } = LIMITS[name];
   return { loss, small: (z) => alpha - beta * length * z, large: (z) => length * Math.max(-z, 0) };
