@@ -154,7 +154,8 @@ LOST = """() => {
   const figure = document.querySelector(".explorable");
   const frame = figure.getBoundingClientRect();
   const shows = (node) => node.checkVisibility({ visibilityProperty: true });
-  const boxes = "input, button:not(.xp-map *), select, canvas, table, .xp-map-box, svg:not(svg svg)";
+  const boxes =
+    "input, button:not(.xp-map *), select, canvas, table, .xp-map-box, svg:not(svg svg)";
   const pieces = [...figure.querySelectorAll(boxes)].filter(shows).map((node) => (
     { node, box: node.getBoundingClientRect(), name: node.outerHTML.slice(0, 200) }
   ));

@@ -11,7 +11,8 @@ import explorables
 PAIRS = [f"{i}-{j}" for i, j in combinations(range(10), 2)]
 STEPS = """async (count) => {
   const figure = document.querySelector(".explorable");
-  const seen = (kind) => [...figure.querySelectorAll(kind)].filter((n) => n.getClientRects().length);
+  const seen = (kind) =>
+    [...figure.querySelectorAll(kind)].filter((node) => node.getClientRects().length);
   const keys = ["ArrowUp", "ArrowRight", "ArrowDown", "ArrowLeft"];
   for (let k = 0; k < count; k++) {
     for (const slider of seen("[type=range]")) {
