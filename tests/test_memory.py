@@ -4,16 +4,15 @@ from itertools import combinations
 
 import pytest
 from playwright.sync_api import expect
-from single_page import write_page
 from test_fuzz_explorables import LIVE, made
 
 import explorables
-from explorables.host.sphinx import write_parts
 
 PAIRS = [f"{i}-{j}" for i, j in combinations(range(10), 2)]
 STEPS = """async (count) => {
   const figure = document.querySelector(".explorable");
-  const seen = (kind) => [...figure.querySelectorAll(kind)].filter((n) => n.getClientRects().length);
+  const seen = (kind) =>
+    [...figure.querySelectorAll(kind)].filter((node) => node.getClientRects().length);
   const keys = ["ArrowUp", "ArrowRight", "ArrowDown", "ArrowLeft"];
   for (let k = 0; k < count; k++) {
     for (const slider of seen("[type=range]")) {
@@ -31,16 +30,15 @@ STEPS = """async (count) => {
 }"""
 SHOW = """async ([trait, value]) => {
   explorables.models["explorable-1"].set(trait, value);
-  await new Promise((done) => setTimeout(done, 60)); // its file has been read
+  do await new Promise(requestAnimationFrame); while (explorables.waiting.size);
 }"""
 
 
 class Page:
-    """A page with one explorable, of the class of that name."""
+    """A page with one explorable."""
 
-    def __init__(self, page, folder, name):
-        write_parts(getattr(explorables, name), folder)
-        page.goto(write_page(folder, made(name)))
+    def __init__(self, page, address):
+        page.goto(address)
         expect(page.locator(LIVE)).to_have_count(1)
         self.evaluate = page.evaluate
         self._session = page.context.new_cdp_session(page)
@@ -56,9 +54,10 @@ class Page:
 
 
 @pytest.fixture
-def open_page(browser, tmp_path):
+def open_page(browser, figure_server):
+    """A function that opens a page with an explorable of the class of that name."""
     page = browser.new_page()
-    yield lambda name: Page(page, tmp_path, name)
+    yield lambda name: Page(page, figure_server.page(made(name)))
     page.close()
 
 

@@ -116,7 +116,9 @@ class QuizPage(FigurePage):
         return [text_of(box).strip() for box in self.root.get_by_role("status").all()]
 
     def count(self):
-        return self.root.get_by_text("question").or_(self.root.get_by_text("first try")).inner_text()
+        return (
+            self.root.get_by_text("question").or_(self.root.get_by_text("first try")).inner_text()
+        )
 
     def faults(self):
         return [fault["id"] for fault in Axe().run(self.page).response["violations"]]

@@ -35,7 +35,9 @@ def figure(open_figure):
 
 @pytest.fixture
 def full_way():
-    return [d for figures in load_figures("real_digit").values() for d in figures["mirror_distance"]]
+    return [
+        d for figures in load_figures("real_digit").values() for d in figures["mirror_distance"]
+    ]
 
 
 def test_the_digits_walk_to_their_mirror_images(figure, full_way):

@@ -154,7 +154,8 @@ def test_each_figure_of_a_page_has_a_loss_of_its_own(browser, figure_server):
     page = browser.new_page()
     page.goto(figure_server.page(ScoreToPenalty(), ScalingTheLoss()))
     steps, scaling = (
-        page.get_by_role("group", name=name) for name in ("From score to penalty", "Scaling the loss")
+        page.get_by_role("group", name=name)
+        for name in ("From score to penalty", "Scaling the loss")
     )
     steps.get_by_label("softplus").check()
     expect(scaling.get_by_label("hinge")).to_be_checked()

@@ -1,6 +1,6 @@
 // A reader who uses all that is to be seen in every explorable of the page, once. An expression:
 // the function has to be called.
-() => {
+(() => {
   const seen = (root, selector) =>
     [...root.querySelectorAll(selector)].filter((node) => node.getClientRects().length);
   const set = (node, values) => {
@@ -19,4 +19,4 @@
       handle.dispatchEvent(new KeyboardEvent("keydown", up));
     }
   }
-}
+});

@@ -1,6 +1,17 @@
 // A real digit: a 3 and an 8 walk over two boundaries to their mirror images.
 import {
-  arrayOf, assign, button, coloured, digitImage, format, html, percent, row, rowsOf, show, slider,
+  arrayOf,
+  assign,
+  button,
+  coloured,
+  digitImage,
+  format,
+  html,
+  percent,
+  row,
+  rowsOf,
+  show,
+  slider,
   weightImage,
 } from "../../kit/kit.js";
 import { dot } from "../../mathematics/numbers.js";

@@ -1,5 +1,15 @@
 // Image space: every point of the square is an image, and the reader drags through it.
-import { assign, format, handle, row, show, svg, toyImage, toyPicture, toyPlane } from "../../kit/kit.js";
+import {
+  assign,
+  format,
+  handle,
+  row,
+  show,
+  svg,
+  toyImage,
+  toyPicture,
+  toyPlane,
+} from "../../kit/kit.js";
 import { clamp } from "../../mathematics/numbers.js";
 
 const SAMPLES = [-0.8, -0.4, 0, 0.4, 0.8]; // brightnesses of the images that are shown in the plane

@@ -1,7 +1,21 @@
 // Mirror image: a boundary at angle θ, an image x, and its reflection on the other side.
 import {
-  angleSlider, assign, boundary, button, format, handle, html, inDegrees, marker,
-  readouts, row, segment, show, toyPicture, toyPlane, unbroken,
+  angleSlider,
+  assign,
+  boundary,
+  button,
+  format,
+  handle,
+  html,
+  inDegrees,
+  marker,
+  readouts,
+  row,
+  segment,
+  show,
+  toyPicture,
+  toyPlane,
+  unbroken,
 } from "../../kit/kit.js";
 import { clamp, direction, dot, scaled } from "../../mathematics/numbers.js";
 

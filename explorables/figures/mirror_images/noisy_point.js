@@ -1,7 +1,21 @@
 // The noisy point: one mislabelled image p, and the classifier that fits it or ignores it.
 import {
-  assign, boundary, choice, degrees, format, handle, html, marker, pair, powerOfTen, readouts,
-  row, show, slider, toyPicture, toyPlane,
+  assign,
+  boundary,
+  choice,
+  degrees,
+  format,
+  handle,
+  html,
+  marker,
+  pair,
+  powerOfTen,
+  readouts,
+  row,
+  show,
+  slider,
+  toyPicture,
+  toyPlane,
 } from "../../kit/kit.js";
 import { fit } from "../../mathematics/linear_fit.js";
 import { clamp, dot } from "../../mathematics/numbers.js";

@@ -17,12 +17,13 @@ function render(widget) {
   const questions = [...form.querySelectorAll("fieldset")];
   const radios = questions.map((question) => [...question.querySelectorAll("input")]);
   const right = questions.map((question) =>
-    [...question.querySelectorAll(".xp-feedback > *")].findIndex((p) => p.matches(".xp-right")),
+    [...question.querySelectorAll(".xp-feedback > *")].findIndex((p) => p.matches(".xp-right"))
   );
 
   const pick = (picked) => assign(model, { picked });
-  form.addEventListener("change", () =>
-    pick(radios.map((answers) => answers.findIndex(({ checked }) => checked))),
+  form.addEventListener(
+    "change",
+    () => pick(radios.map((answers) => answers.findIndex(({ checked }) => checked))),
   );
   form.addEventListener("reset", () => pick(radios.map(() => NONE)));
 
@@ -35,7 +36,7 @@ function render(widget) {
       return;
     }
     radios.forEach((answers, q) =>
-      answers.forEach((radio, k) => (radio.checked = k === picked[q])),
+      answers.forEach((radio, k) => (radio.checked = k === picked[q]))
     );
     count.textContent = score(first_picked, right);
   }

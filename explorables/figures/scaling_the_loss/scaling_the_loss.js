@@ -1,7 +1,21 @@
 // Scaling the loss: the boundary stays, and the length of the weights stretches the loss.
 import {
-  assign, bars, button, chart, choice, counted, curve, format, html, lineEntry, marker, readouts,
-  row, segment, show, slider,
+  assign,
+  bars,
+  button,
+  chart,
+  choice,
+  counted,
+  curve,
+  format,
+  html,
+  lineEntry,
+  marker,
+  readouts,
+  row,
+  segment,
+  show,
+  slider,
 } from "../../kit/kit.js";
 import { LIMITS, LOSSES, NAMES } from "../../mathematics/losses.js";
 import { linspace, mean } from "../../mathematics/numbers.js";
@@ -29,7 +43,8 @@ function marginsOf(model) {
 // For weights of this length, the loss of an image as a function of its margin, and what it tends
 // to for `small` and `large` lengths. The 0-1 loss has no limits.
 function lossesOf(name, length) {
-  const loss = (z) => LOSSES[name](length * z);
+  const f = LOSSES[name];
+  const loss = (z) => f(length * z);
   if (!LIMITS[name]) return { loss };
   const { alpha, beta } = LIMITS[name];
   return { loss, small: (z) => alpha - beta * length * z, large: (z) => length * Math.max(-z, 0) };
@@ -40,7 +55,11 @@ function risksOf(name, { margins, dErr, dAdv }) {
   const loss = (length) => mean(margins.map(lossesOf(name, length).loss));
   if (!LIMITS[name]) return { loss };
   const { alpha, beta } = LIMITS[name];
-  return { loss, small: (length) => alpha - beta * length * dAdv, large: (length) => length * dErr };
+  return {
+    loss,
+    small: (length) => alpha - beta * length * dAdv,
+    large: (length) => length * dErr,
+  };
 }
 
 // The curves of the loss and of its limits in a plot, over the places `xs`: `draw(functions)`.
@@ -106,7 +125,9 @@ function riskChart(model, data) {
       if (name === drawn) return;
       drawn = name;
       const risks = Object.entries(risksOf(name, data));
-      const onLogScale = Object.fromEntries(risks.map(([kind, R]) => [kind, (u) => log(R(10 ** u))]));
+      const onLogScale = Object.fromEntries(
+        risks.map(([kind, R]) => [kind, (u) => log(R(10 ** u))]),
+      );
       drawCurves(onLogScale);
       for (const [kind, label] of Object.entries(names)) {
         const [u, risk] = [LIMIT_NAMES_AT[kind], onLogScale[kind]];

@@ -1,7 +1,20 @@
 // From score to penalty: 6,000 images, and one more that the reader moves, in three steps.
 import {
-  assign, bars, chart, choice, count, counted, format, handle, html, marker, percent, readouts,
-  segment, show, squared,
+  assign,
+  bars,
+  chart,
+  choice,
+  count,
+  counted,
+  format,
+  handle,
+  html,
+  marker,
+  percent,
+  readouts,
+  segment,
+  show,
+  squared,
 } from "../../kit/kit.js";
 import { LOSSES, NAMES } from "../../mathematics/losses.js";
 import { clamp, mean } from "../../mathematics/numbers.js";
@@ -133,7 +146,7 @@ const step = (name, plot, ...parts) =>
 const notesOf = (s, y, penalty) => [
   `s(x) = ${format(s)}, so the classifier says ${s > 0 ? "J" : "I"}`,
   `y = ${y < 0 ? "−1" : "+1"}, so y s(x) = ${format(y * s)}: ` +
-    (y * s > 0 ? "correct" : "misclassified"),
+  (y * s > 0 ? "correct" : "misclassified"),
   `the penalty of x is f(${format(y * s)}) = ${format(penalty)}`,
 ];
 

@@ -1,7 +1,5 @@
 // The distances y d(x) of a pair's images, and over them the hinge loss scaled by ‖w‖.
-import {
-  bars, chart, counted, curve, format, rightAxis, segment, squared,
-} from "../../kit/kit.js";
+import { bars, chart, counted, curve, format, rightAxis, segment, squared } from "../../kit/kit.js";
 
 const [NEAREST, FARTHEST] = [-3, 9]; // pixels
 const BIN = 0.1;
@@ -60,7 +58,9 @@ export function marginHistogram(height) {
       edge.draw([end, 0], [end, TALLEST]);
       edgeName.draw([end, TALLEST]);
       edgeName.show(end < FARTHEST);
-      plot.describe(`${title}: ${words}. The hinge loss falls to 0 at 1/‖w‖ = ${format(end)} pixels.`);
+      plot.describe(
+        `${title}: ${words}. The hinge loss falls to 0 at 1/‖w‖ = ${format(end)} pixels.`,
+      );
     },
   };
 }
