@@ -1,18 +1,25 @@
 """How soon the figures of a page are alive, and how long one step of a slider takes.
 
     python benchmarks/pages.py        (after `make book`; needs Chromium)
+    python benchmarks/pages.py --against ../other/_build/html
 
 Compressed bytes are what a server that compresses would send. Times are medians over fresh
 browser contexts. The page without figures, run in the same way, says how much of a time is
 the browser and the theme: the ratio to it is what to compare between machines. A step moves a
 slider to another of its positions, and is timed with layout and by its script alone. What was
 measured goes to results/page_costs/, for the page on how the book is made.
+
+With ``--against``, the site in that folder and this one are measured by turns: what a first visit
+to each page loads, and the median of each slider's script, before (there) and after (here). Nothing
+is written then.
 """
 
+import argparse
 import gzip
 import statistics
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +37,7 @@ from helpers.results import FOLDER  # noqa: E402
 NAME = "page_costs"
 PEER = "book/notation.html"
 RUNS = 7
+ROUNDS = 3  # in which two sites take turns
 STEPS = 60  # at most, of a fine slider; a coarse one goes through all its positions
 ALIVE = """() => new Promise((done) => {
   const alive = () => [...document.querySelectorAll(".explorable")]
@@ -64,18 +72,18 @@ CHOOSE = """(choice) => {
 }"""
 
 
-def first_load(browser, path):
+def first_load(browser, site, path):
     """Compressed bytes of a first visit, and milliseconds until every figure is alive."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page, responses = context.new_page(), []
-    page.on("response", lambda response: responses.append(response))
-    page.goto((SITE / path).as_uri())
+    page, responses = context.new_page(), {}
+    page.on("response", lambda response: responses.update({response: response.url}))
+    page.goto((site / path).as_uri())
     alive = page.evaluate(ALIVE)
     page.wait_for_load_state("networkidle")
     size = sum(
         len(gzip.compress(response.body()))
-        for response in responses
-        if not response.url.startswith(("blob:", "data:"))  # made of what has been counted
+        for response, url in responses.items()
+        if not url.startswith(("blob:", "data:"))  # made of what has been counted
     )
     context.close()
     return size, alive
@@ -90,19 +98,19 @@ def sliders(page):
             choice.evaluate(CHOOSE)
             page.wait_for_load_state("networkidle")
         for slider in page.locator(".explorable input[type=range]").all():
-            of = slider.evaluate(
+            figure, name = slider.evaluate(
                 """input => [input.closest(".explorable").dataset.module,
                   input.parentElement.firstChild.textContent]"""
             )
-            if tuple(of) not in seen and slider.is_visible():
-                seen.add(tuple(of))
-                yield slider, *of
+            if (figure, name) not in seen and slider.is_visible():
+                seen.add((figure, name))
+                yield slider, figure, name
 
 
-def steps(browser, path):
+def steps(browser, site, path):
     """(figure, slider, times by kind in ms) for each slider of a page."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto((SITE / path).as_uri())
+    page.goto((site / path).as_uri())
     page.evaluate(ALIVE)
     for slider, figure, name in sliders(page):
         slider.scroll_into_view_if_needed()
@@ -115,11 +123,11 @@ def middle_and_late(times):
     return [float(time) for time in np.percentile(times, [50, 95])]
 
 
-def pages():
+def pages(site):
     """The peer, then all pages with figures, as paths in the site."""
     return [PEER] + [
-        path.relative_to(SITE).as_posix()
-        for path in sorted((SITE / "book").glob("*.html"))
+        path.relative_to(site).as_posix()
+        for path in sorted((site / "book").glob("*.html"))
         if 'class="explorable"' in path.read_text(encoding="utf-8")
     ]
 
@@ -127,18 +135,18 @@ def pages():
 def measure(browser):
     """Of each page its kilobytes, milliseconds until alive, and the slowest step; printed, too."""
     found, peer = {}, None
-    print(f"{'page':32} {'KB, gzip':>9} {'alive, ms':>10} {'ratio':>6}")
-    for path in pages():
-        loads = [first_load(browser, path) for _ in range(RUNS)]
+    print(f"{'page':34} {'KB, gzip':>9} {'alive, ms':>10} {'ratio':>6}")
+    for path in pages(SITE):
+        loads = [first_load(browser, SITE, path) for _ in range(RUNS)]
         alive = statistics.median(time for _, time in loads)
         peer = peer or alive
         found[Path(path).stem] = {"kilobytes": loads[0][0] / 1000, "alive": alive}
-        print(f"{path:32} {loads[0][0] / 1000:9.0f} {alive:10.0f} {alive / peer:6.2f}")
+        print(f"{path:34} {loads[0][0] / 1000:9.0f} {alive:10.0f} {alive / peer:6.2f}")
     print(f"\n{'':49} {'script, ms':>17} {'with layout':>17}")
     print(f"{'figure':20} {'slider':28}" + f" {'median':>8} {'95 %':>8}" * 2)
-    for path in pages():
+    for path in pages(SITE):
         slowest = {"step": 0.0, "late": 0.0}
-        for figure, name, times in steps(browser, path):
+        for figure, name, times in steps(browser, SITE, path):
             script, frame = (middle_and_late(times[kind]) for kind in ("script", "frame"))
             slowest["step"] = max(slowest["step"], script[0])
             slowest["late"] = max(slowest["late"], frame[1])
@@ -147,16 +155,59 @@ def measure(browser):
     return found
 
 
+def compare(browser, other):
+    """Print what the pages of both sites load, and how long a step of their sliders takes.
+
+    other: the folder of a built site, the one before. Its pages are those of this site.
+    """
+    sites = {"before": other, "after": SITE}
+    print(f"{'page':34} {'bytes, gzip':>21} {'':>10}")
+    print(f"{'':34} {'before':>10} {'after':>10} {'change':>10}")
+    for path in pages(SITE):
+        before, after = (first_load(browser, site, path)[0] for site in sites.values())
+        print(f"{path:34} {before:10,} {after:10,} {after - before:+10,}")
+    print(f"\n{'':49} {'script, ms':>17}")
+    print(f"{'figure':20} {'slider':28} {'before':>8} {'after':>8}")
+    for path in pages(SITE):
+        for (figure, name), times in by_turns(browser, sites, path).items():
+            medians = [f"{np.median(times[k]):8.2f}" if k in times else f"{'–':>8}" for k in sites]
+            print(f"{figure:20} {name:28} {' '.join(medians)}")
+
+
+def by_turns(browser, sites, path):
+    """Of each slider (figure, name) of a page the times of its script in each of the sites."""
+    found = defaultdict(lambda: defaultdict(list))
+    for _ in range(ROUNDS):
+        for which, site in sites.items():
+            for figure, name, times in steps(browser, site, path):
+                found[figure, name][which] += times["script"]
+    return found
+
+
+def site_folder(text):
+    """The folder of a built site; argparse.ArgumentTypeError where there is none."""
+    folder = Path(text).resolve()
+    if not (folder / PEER).is_file():
+        raise argparse.ArgumentTypeError(
+            f"must be the folder of a built site, with {PEER} in it; it was {text!r}"
+        )
+    return folder
+
+
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--against", type=site_folder, metavar="PATH/TO/_build/html")
+    other = parser.parse_args().against
     started = time.perf_counter()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
-        found = measure(browser)
+        found = compare(browser, other) if other else measure(browser)
         browser.close()
-    write_json(FOLDER / NAME / "figures.json", found)
-    write_run(NAME, {"runs": RUNS}, started, "python benchmarks/pages.py")
+    if found:
+        write_json(FOLDER / NAME / "figures.json", found)
+        write_run(NAME, {"runs": RUNS}, started, "python benchmarks/pages.py")
 
 
 if __name__ == "__main__":
