@@ -1,23 +1,20 @@
-"""The norm of a convolution and its bounds: what the figure computes is what helpers.spectral says."""
+"""The norm of a convolution and its bounds: the figure computes what helpers.spectral says."""
 
-import json
 import math
 
 import numpy as np
 import pytest
 import torch
 import traitlets
+from figure_page import FigurePage, numbers, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from javascript import javascript
 from playwright.sync_api import expect
-from py_mini_racer import MiniRacer
-from single_page import opening, write_page
-from test_explorables import Figure, numbers
 from torch import nn
 
-from helpers import spectral
 from explorables import ConvolutionBounds
-from explorables.base import HERE
+from helpers import spectral
 
 SOME = [
     {},
@@ -58,46 +55,44 @@ def widgets(draw):
 
 
 @pytest.fixture(scope="module")
-def javascript():
+def in_javascript():
     """A function: the value of an expression about the convolution W of a widget."""
-    engine = MiniRacer()
-    engine.eval((HERE / "convolution.js").read_text(encoding="utf-8").replace("export ", ""))
+    with javascript("mathematics/convolution.js") as value:
 
-    def value(widget, expression):
-        kernel, k = widget.kernel().ravel().tolist(), widget.kernel_size
-        engine.eval(
-            f"W = convolution({{ kernel: {kernel}, k: {k}, stride: {widget.stride}, "
-            f"padding: {widget.padding}, size: {widget.size} }})"
-        )
-        return json.loads(engine.eval(f"JSON.stringify({expression})"))
+        def about(widget, expression):
+            kernel, k = widget.kernel().ravel().tolist(), widget.kernel_size
+            made = (
+                f"W = convolution({{ kernel: {kernel}, k: {k}, stride: {widget.stride}, "
+                f"padding: {widget.padding}, size: {widget.size} }})"
+            )
+            return value(expression, before=made)
 
-    yield value
-    engine.close()
+        yield about
 
 
 @given(widgets())
 @settings(max_examples=40)
-def test_W_and_its_transpose(javascript, widget):
+def test_W_and_its_transpose(in_javascript, widget):
     layer, shape = layer_of(widget)
     W = spectral.operator_matrix(layer, shape).numpy()
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=W.shape[1]), rng.normal(size=W.shape[0])
-    assert javascript(widget, "[W.outputs, W.inputs]") == list(W.shape)
-    applied = javascript(widget, f"Array.from(W.apply({x.tolist()}))")
+    assert in_javascript(widget, "[W.outputs, W.inputs]") == list(W.shape)
+    applied = in_javascript(widget, f"Array.from(W.apply({x.tolist()}))")
     assert applied == pytest.approx(W @ x, abs=1e-12)
-    back = javascript(widget, f"Array.from(W.transpose({y.tolist()}))")
+    back = in_javascript(widget, f"Array.from(W.transpose({y.tolist()}))")
     assert back == pytest.approx(W.T @ y, abs=1e-12)
 
 
 @given(widgets())
 @settings(max_examples=40)
-def test_the_norm_and_the_overlap(javascript, widget):
+def test_the_norm_and_the_overlap(in_javascript, widget):
     layer, shape = layer_of(widget)
     expected = true_norm(layer, shape)
-    assert javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-7)
+    assert in_javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-7)
     nn.init.ones_(layer.weight)
     windows = spectral.operator_matrix(layer, shape).sum(0)
-    assert javascript(widget, "Array.from(W.windows)") == windows.tolist()
+    assert in_javascript(widget, "Array.from(W.windows)") == windows.tolist()
     assert windows.max() == spectral.overlap(layer, shape)
 
 
@@ -106,23 +101,23 @@ def test_the_norm_and_the_overlap(javascript, widget):
     ("k", "stride", "padding"),
     [(3, 1, 1), (6, 1, 3), (5, 2, 0), (2, 1, 0), (2, 1, 1)],  # a kernel of 2 × 2 takes longest
 )
-def test_the_norm_of_large_images(javascript, weights, k, stride, padding):
+def test_the_norm_of_large_images(in_javascript, weights, k, stride, padding):
     widget = ConvolutionBounds(
         kernel_size=k, stride=stride, padding=padding, size=20, weights=weights
     )
     expected = true_norm(*layer_of(widget))
-    assert javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-7)
+    assert in_javascript(widget, "operatorNorm(W)") == pytest.approx(expected, rel=1e-7)
 
 
 @given(widgets(), st.integers(1, 3))
 @settings(max_examples=40)
-def test_power_iteration_rises_and_stays_below(javascript, widget, seed):
-    sigmas = np.array(javascript(widget, f"powerIteration(W, {seed}).upTo(60)"))
+def test_power_iteration_rises_and_stays_below(in_javascript, widget, seed):
+    sigmas = np.array(in_javascript(widget, f"powerIteration(W, {seed}).upTo(60)"))
     norm = true_norm(*layer_of(widget))
     assert len(sigmas) == 60 and (np.diff(sigmas) >= -1e-12 * norm).all()
     assert 0.95 * norm <= sigmas[-1] <= norm * (1 + 1e-12)
-    parts = f"((of) => [of.upTo(7), of.upTo(3), of.upTo(60)])(powerIteration(W, {seed}))"
-    seven, three, all_ = javascript(widget, parts)
+    made = f"(({{ upTo }}) => [upTo(7), upTo(3), upTo(60)])(powerIteration(W, {seed}))"
+    seven, three, all_ = in_javascript(widget, made)
     assert (seven, three, all_) == (list(sigmas[:7]), list(sigmas[:3]), list(sigmas))
 
 
@@ -142,33 +137,22 @@ def test_what_the_verdicts_rest_on(widget):
 # The figure
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return write_page(tmp_path_factory.mktemp("bounds"), ConvolutionBounds())
+class Bounds(FigurePage):
+    figure = ConvolutionBounds
 
+    @property
+    def map(self):
+        return self.root.get_by_role("img", name="pixels, each in up to")
 
-@pytest.fixture
-def open_bounds(browser, address):
-    with opening(browser, address, Bounds) as open_bounds:
-        yield open_bounds
-
-
-@pytest.fixture
-def figure(open_bounds):
-    return open_bounds(viewport={"width": 1280, "height": 900})
-
-
-class Bounds(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "convolution_bounds")
-        self.verdict = self.root.locator(".xp-verdict")
-        self.map = self.root.locator(".xp-window-map")
+    @property
+    def iteration(self):
+        return self.plot("Power iteration")
 
     def show(self, **traits):
         """Show these values; returns a widget with the same."""
         widget = ConvolutionBounds(**traits)
-        names = [name for name in widget.state() if name not in ("title", "random_weights")]
-        self.set(**{name: getattr(widget, name) for name in names})
+        numbers = ("kernel_size", "stride", "padding", "size", "seed", "steps")
+        self.set(**{name: getattr(widget, name) for name in (*numbers, "weights")})
         return widget
 
     def table(self):
@@ -180,13 +164,27 @@ class Bounds(Figure):
 
     def sigmas(self):
         """Of each start, σ as a share of ‖W‖ after each step that is shown."""
-        frame = self.root.locator(".xp-frame")
-        top, height = (float(frame.get_attribute(name)) for name in ("y", "height"))
-        lines = self.root.locator("polyline").evaluate_all(
-            "lines => lines.map((line) => line.getAttribute('points'))"
-        )
-        y = np.array([[p.split(",")[1] for p in line.split()] for line in lines], float)
-        return (112 - (y - top) / height * 72) / 100
+        points = self.iteration.all_points()
+        return np.array([points[f"start {k}"][:, 1] for k in (1, 2, 3)]) / 100
+
+    def squares(self, name):
+        """Where the squares of a part of the map begin, and their side."""
+        return corners(self.map.locator(f'[data-name="{name}"]'))
+
+    def levels(self):
+        """Of each number of windows the pixels that are in so many: paths."""
+        return self.map.locator("[data-windows]").all()
+
+
+def corners(path):
+    """Where the squares of a path begin, and their side."""
+    found = np.array([numbers(square)[:3] for square in path.get_attribute("d").split("M")[1:]])
+    return found[:, :2], found[0, 2]
+
+
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(Bounds)
 
 
 @pytest.mark.parametrize("traits", SOME)
@@ -208,13 +206,6 @@ def test_the_table_has_the_numbers_of_the_helpers(figure, traits):
     ]  # fmt: skip
 
 
-def corners(path):
-    """Where the squares of a path begin, and their side."""
-    text = path.get_attribute("d")
-    found = np.array([numbers(square)[:3] for square in text.split("M")[1:]])
-    return found[:, :2], found[0, 2]
-
-
 @pytest.mark.parametrize("traits", SOME)
 def test_the_picture_shows_windows_and_one_of_the_pixels_in_most(figure, traits):
     widget = figure.show(**traits)
@@ -222,7 +213,7 @@ def test_the_picture_shows_windows_and_one_of_the_pixels_in_most(figure, traits)
     n, k = spectral.overlap(layer, shape), widget.kernel_size
     nn.init.ones_(layer.weight)
     counts = spectral.operator_matrix(layer, shape).sum(0).reshape(shape[1:]).numpy()
-    levels = figure.map.locator(".xp-counts path").all()
+    levels = figure.levels()
     assert len(levels) == n
     for level, path in enumerate(levels, 1):
         if (counts == level).any():
@@ -231,23 +222,25 @@ def test_the_picture_shows_windows_and_one_of_the_pixels_in_most(figure, traits)
             assert all(counts[int(y), int(x)] == level for x, y in at)
         else:
             assert path.get_attribute("d") == ""
-    [pixel], _ = corners(figure.map.locator(".xp-shared"))
+    [pixel], _ = figure.squares("shared pixel")
     assert counts[int(pixel[1]), int(pixel[0])] == n
-    windows, side = corners(figure.map.locator(".xp-windows"))
+    windows, side = figure.squares("windows")
     assert len(windows) == n and side == k
     assert ((windows <= pixel) & (pixel < windows + k)).all()
     assert ((windows + widget.padding) % widget.stride == 0).all()
-    assert f"n = {n}, where k·k = {k * k}." in figure.root.inner_text().replace("\u00a0", " ")
+    assert f"n = {n}, where k·k = {k * k}." in text_of(figure.root)
     assert f"up to {n} window" in figure.map.get_attribute("aria-label")
 
 
 def test_the_kernel_is_drawn(figure):
     for traits in SOME:
         widget = figure.show(**traits)
-        cells = figure.root.locator(".xp-kernel rect").evaluate_all(
+        k = widget.kernel_size
+        picture = figure.root.get_by_role("img", name=f"the kernel, {k} × {k} weights")
+        cells = picture.locator("rect").evaluate_all(
             "cells => cells.map((c) => [c.getAttribute('class'), c.getAttribute('fill-opacity')])"
         )
-        signs = np.array([1 if kind == "xp-fill-i" else -1 for kind, _ in cells])
+        signs = np.array([1 if kind.endswith("-i") else -1 for kind, _ in cells])
         strengths = np.array([strength for _, strength in cells], float)
         kernel = widget.kernel().ravel()
         assert signs * strengths == pytest.approx(kernel / abs(kernel).max(), abs=1e-9)
@@ -256,7 +249,7 @@ def test_the_kernel_is_drawn(figure):
 def test_the_verdict(figure):
     def says(**traits):
         figure.show(**traits)
-        return figure.verdict.inner_text().replace("\u00a0", " ").partition(" After ")
+        return text_of(figure.verdict).partition(" After ")
 
     def ratio(**traits):
         layer, shape = layer_of(ConvolutionBounds(**traits))
@@ -276,16 +269,18 @@ def test_the_verdict(figure):
     assert says(**same)[0] == above
     apart = {"kernel_size": 3, "stride": 3, "padding": 0, "steps": 1, "size": 9}
     above, _, below = says(**apart)
-    assert above == "No two windows share a pixel: √n ‖W′‖ is the norm, Parseval’s bound 3.00 times."
+    assert (
+        above == "No two windows share a pixel: √n ‖W′‖ is the norm, Parseval’s bound 3.00 times."
+    )
     assert below == "1 step σ has come up to the norm."
     assert says(kernel_size=1, stride=1)[0] == (
         "With a single pixel in the kernel, both bounds are the norm itself."
     )
 
 
-def test_steps_are_taken_one_by_one_and_all_at_once(open_bounds):
-    figure = open_bounds(reduced_motion="reduce")
-    steps = figure.root.get_by_label("Steps")
+def test_steps_are_taken_one_by_one_and_all_at_once(open_figure):
+    figure = open_figure(Bounds, reduced_motion="reduce")
+    steps = figure.control("Steps")
     before = figure.sigmas()
     figure.root.get_by_role("button", name="one step").press("Enter")
     assert steps.input_value() == "11"
@@ -308,7 +303,7 @@ def test_a_run_goes_through_all_steps(figure):
         }"""
     )
     figure.root.get_by_role("button", name="run").click()
-    steps = figure.root.get_by_label("Steps")
+    steps = figure.control("Steps")
     expect(steps).to_have_value("40", timeout=60_000)
     assert figure.page.evaluate("seen") == list(range(1, 41))
 
@@ -332,11 +327,11 @@ def test_a_reader_who_takes_over_stops_the_run(figure):
 
 def test_controls(figure):
     for label, value, text in (
-        ("Kernel k", "5", "5 × 5"), ("Stride s", "3", "3"), ("Padding p", "0", "0"),
+        ("Kernel k", "4", "5 × 5"), ("Stride s", "3", "3"), ("Padding p", "0", "0"),
         ("Image", "9", "9 × 9"),
     ):  # fmt: skip
-        control = figure.root.get_by_label(label)
-        control.fill(value)
+        control = figure.control(label)
+        control.fill(value)  # kernels are numbered from 0
         assert control.get_attribute("aria-valuetext") == text
     figure.root.get_by_role("combobox").select_option("ones")
     traits = {"kernel_size": 5, "stride": 3, "padding": 0, "size": 9}
@@ -352,15 +347,29 @@ def test_controls(figure):
     assert len(set(values)) == 10
 
 
+def test_there_may_be_other_kernels(open_figure):
+    weights = np.random.default_rng(5).normal(size=(2, 3, 3))
+    widget = ConvolutionBounds(random_weights=weights, kernel_size=2, seed=1)
+    figure = open_figure(Bounds, widget=widget, fresh=True)
+    for seed in (1, 0, 1):
+        widget.seed = seed
+        assert figure.table()[1, 0] == pytest.approx(true_norm(*layer_of(widget)), abs=0.00051)
+        figure.root.get_by_role("button", name="another kernel").press("Enter")
+    size = figure.control("Kernel k")
+    for key, text in (("End", "3 × 3"), ("Home", "1 × 1")):
+        size.press(key)
+        assert size.get_attribute("aria-valuetext") == text
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_keeps_its_height_and_fits(open_bounds, width):
-    figure = open_bounds(viewport={"width": width, "height": 800})
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(Bounds, width=width)
     heights = set()
     for traits in SOME:
         for steps in (1, 23, 40):
             figure.show(**traits, steps=steps)
-            heights.add(round(figure.root.locator(".xp").bounding_box()["height"]))
-            assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+            heights.add(round(figure.height()))
+            assert figure.sticks_out() <= 0
     assert len(heights) == 1
 
 
@@ -368,23 +377,31 @@ def test_it_keeps_its_height_and_fits(open_bounds, width):
 
 
 def test_kernels():
-    assert np.array_equal(ConvolutionBounds(weights="ones", kernel_size=2).kernel(), np.ones((2, 2)))
+    assert np.array_equal(
+        ConvolutionBounds(weights="ones", kernel_size=2).kernel(), np.ones((2, 2))
+    )
     edge = ConvolutionBounds(weights="difference", kernel_size=3).kernel()
     assert np.array_equal(edge, [[-1, 0, 1]] * 3)
     small, large = (ConvolutionBounds(kernel_size=k, seed=3).kernel() for k in (3, 6))
     assert np.array_equal(small, large[:3, :3])
-    sent = np.frombuffer(ConvolutionBounds().random_weights, "<f8").reshape(10, 6, 6)
-    assert np.array_equal(sent[3], large)
+    assert np.array_equal(ConvolutionBounds().random_weights[3], large)
+
+
+BAD = {
+    "kernel_size": [0, 7],
+    "stride": [0, 5],
+    "padding": [-1, 4],
+    "size": [7, 21, 8.5],
+    "weights": ["blur"],
+    "seed": [-1, 10],
+    "steps": [0, 41, math.nan],
+    "random_weights": [np.ones(36), "many"],
+}
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("kernel_size", 0), ("kernel_size", 7), ("stride", 0), ("stride", 5), ("padding", -1),
-        ("padding", 4), ("size", 7), ("size", 21), ("size", 8.5), ("weights", "blur"),
-        ("seed", 10), ("steps", 0), ("steps", 41), ("steps", math.nan),
-    ],
-)  # fmt: skip
+    ("name", "value"), [(name, value) for name, values in BAD.items() for value in values]
+)
 def test_values_that_mean_nothing_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         ConvolutionBounds(**{name: value})

@@ -43,7 +43,7 @@ DRIVEN = {
     ),
     "weight-decay": (
         *("TwoLayerNetwork", "Weight decay λ"),
-        *("-3", "figure.log_lam == -3", "figure.log_lam = -2.0", "-2"),
+        *("12", "figure.log_lam == -3", "figure.log_lam = -2.0", "16"),
     ),
     "lipschitz-margins": (
         *("LipschitzCone", "Slope L of the cone"),

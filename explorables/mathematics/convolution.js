@@ -1,15 +1,16 @@
 // A convolution with one channel in and one out, as a matrix W, and its norm.
+import { range } from "./numbers.js";
 
 // W is kept as the list of its entries: each weight of each window, where that lies on the image
 // and not on the margin of zeros. `kernel` has k × k weights, row by row; images have size × size
 // pixels. `windows` counts for each pixel in how many windows it is.
 export function convolution({ kernel, k, stride, padding, size }) {
-  const positions = Math.floor((size + 2 * padding - k) / stride) + 1; // of a window, each way
+  const starts = windowStarts({ k, stride, padding, size });
   const [outputs, pixels, weights] = [[], [], []];
   const windows = new Uint8Array(size ** 2);
-  for (let window = 0; window < positions ** 2; window++) {
-    const top = Math.floor(window / positions) * stride - padding;
-    const left = (window % positions) * stride - padding;
+  for (let window = 0; window < starts.length ** 2; window++) {
+    const top = starts[Math.floor(window / starts.length)];
+    const left = starts[window % starts.length];
     for (let cell = 0; cell < k ** 2; cell++) {
       const [y, x] = [top + Math.floor(cell / k), left + (cell % k)];
       if (Math.min(x, y) < 0 || Math.max(x, y) >= size) continue;
@@ -20,21 +21,31 @@ export function convolution({ kernel, k, stride, padding, size }) {
     }
   }
   const entries = Float64Array.from(weights);
-  const times = (rows, columns, count) => (vector) => {
-    const result = new Float64Array(count);
-    for (let e = 0; e < entries.length; e++) result[rows[e]] += entries[e] * vector[columns[e]];
-    return result;
-  };
-  const [rows, columns] = [outputs, pixels].map((of) => Int32Array.from(of));
+  const [rows, columns] = [outputs, pixels].map((places) => Int32Array.from(places));
   return {
     inputs: size ** 2,
-    outputs: positions ** 2,
+    outputs: starts.length ** 2,
     windows,
-    apply: times(rows, columns, positions ** 2),
-    transpose: times(columns, rows, size ** 2),
+    apply: (x) => product(entries, rows, columns, starts.length ** 2, x),
+    transpose: (y) => product(entries, columns, rows, size ** 2, y),
   };
 }
 
+// Where windows begin along one axis: `padding` pixels before the image, and every `stride` pixels
+// as long as they end by `padding` pixels after it.
+export function windowStarts({ k, stride, padding, size }) {
+  const positions = Math.floor((size + 2 * padding - k) / stride) + 1;
+  return range(positions).map((n) => n * stride - padding);
+}
+
+// A matrix, of which these are the entries and their rows and columns, times a vector.
+function product(entries, rows, columns, count, vector) {
+  const result = new Float64Array(count);
+  for (let e = 0; e < entries.length; e++) result[rows[e]] += entries[e] * vector[columns[e]];
+  return result;
+}
+
+// numbers.js has `dot` for a few numbers; a loop is faster by far for many.
 function dot(a, b) {
   let sum = 0;
   for (let n = 0; n < a.length; n++) sum += a[n] * b[n];
@@ -90,16 +101,21 @@ export function operatorNorm({ apply, transpose, inputs }) {
       found = largestEigenvalue(diagonal, beside);
       if (found - before < SETTLED * found) break;
     }
-    for (const old of [...basis, ...basis]) { // once leaves something, by rounding
-      const along = dot(old, next);
-      for (let n = 0; n < next.length; n++) next[n] -= along * old[n];
-    }
+    removeDirections(next, basis);
     const left = norm(next);
     if (left < EXHAUSTED * Math.max(...diagonal)) break;
     beside.push(left);
     v = scaled(next, 1 / left);
   }
   return Math.sqrt(largestEigenvalue(diagonal, beside));
+}
+
+// Makes a vector orthogonal to the basis: twice, as rounding leaves something after once.
+function removeDirections(vector, basis) {
+  for (const direction of [...basis, ...basis]) {
+    const along = dot(direction, vector);
+    for (let n = 0; n < vector.length; n++) vector[n] -= along * direction[n];
+  }
 }
 
 // Of the symmetric matrix with this diagonal and these numbers beside it, by bisection: t exceeds

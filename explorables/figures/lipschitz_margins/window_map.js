@@ -1,10 +1,12 @@
 // Pictures of a convolution: in how many windows each pixel of the image is, and the kernel.
-import { html, svg, update } from "../../kit/common.js";
+import { html, svg, unbroken, update } from "../../kit/kit.js";
+import { windowStarts } from "../../mathematics/convolution.js";
+import { nearestIndex, range } from "../../mathematics/numbers.js";
 
 const KERNEL = 76; // pixels of the screen, each way
+const [FAINTEST, DENSEST] = [0.1, 0.7]; // the colour of a pixel in no window, and of one in the most
 
 const square = (x, y, side) => `M${x} ${y}h${side}v${side}h${-side}z`;
-const range = (count) => Array.from({ length: count }, (_, n) => n);
 
 // Of the pixels in the most windows, the one nearest to the middle: [x, y].
 function mostShared(windows, size) {
@@ -13,54 +15,79 @@ function mostShared(windows, size) {
   const pixels = range(size ** 2)
     .filter((n) => windows[n] === most)
     .map((n) => [n % size, Math.floor(n / size)]);
-  const away = ([x, y]) => Math.hypot(x - middle, y - middle);
-  return pixels.reduce((best, each) => (away(each) < away(best) ? each : best));
+  const distances = pixels.map(([x, y]) => Math.hypot(x - middle, y - middle));
+  return pixels[nearestIndex(distances, 0)];
 }
 
-// Along one axis, where the windows that hold this pixel begin.
-function startsAround(pixel, { k, stride, padding, size }) {
-  const positions = Math.floor((size + 2 * padding - k) / stride) + 1;
-  return range(positions)
-    .map((n) => n * stride - padding)
-    .filter((start) => start <= pixel && pixel < start + k);
+// The corners of all windows that hold a pixel: [x, y].
+function windowsAround([x, y], settings) {
+  const startsAround = (place) =>
+    windowStarts(settings).filter((start) => start <= place && place < start + settings.k);
+  return startsAround(y).flatMap((top) => startsAround(x).map((left) => [left, top]));
+}
+
+// The pixels that are in so many windows, as one path: the more, the darker.
+function level(count, most, windows, size) {
+  const pixels = range(size ** 2).filter((n) => windows[n] === count);
+  const d = pixels.map((n) => square(n % size, Math.floor(n / size), 1)).join("");
+  const opacity = FAINTEST + ((DENSEST - FAINTEST) * count) / most;
+  return svg("path", { d, "fill-opacity": opacity, "data-windows": count });
+}
+
+// A path of squares, `draw(corners, side)`.
+function squares(kind, name) {
+  const node = svg("path", { class: kind, "data-name": name });
+  return {
+    node,
+    draw(corners, side) {
+      node.setAttribute("d", corners.map(([x, y]) => square(x, y, side)).join(""));
+    },
+  };
 }
 
 // The image, a pixel the darker the more windows it is in, with all windows of one such pixel.
 export function windowMap() {
   const counts = svg("g", { class: "xp-counts" });
-  const [margin, image, all, first, pixel] = [
-    "xp-margin", "xp-image-edge", "xp-windows", "xp-window", "xp-shared",
-  ].map((name) => svg("path", { class: name }));
-  const node = svg(
-    "svg", { class: "xp-window-map", role: "img" }, margin, counts, image, all, first, pixel,
-  );
-  const words = html("div", { class: "xp-note xp-balanced" });
-  const sign = html("span", { class: "xp-text-adversarial", "aria-hidden": "true" }, "■");
+  const margin = squares("xp-margin", "image with its margin");
+  const image = squares("xp-image-edge", "image");
+  const all = squares("xp-windows", "windows");
+  const first = squares("xp-window", "first window");
+  const pixel = squares("xp-shared", "shared pixel");
+  const parts = [image, all, first, pixel].map(({ node }) => node);
+  const node = svg("svg", { class: "xp-window-map", role: "img" }, margin.node, counts, ...parts);
+  const note = windowNote();
   return {
-    node: html("div", { class: "xp-panel" }, node, words),
+    node: html("div", { class: "xp-panel" }, node, note.node),
     draw(settings, windows) {
       const { k, padding, size } = settings;
-      const [whole, n] = [size + 2 * padding, Math.max(...windows)];
-      const levels = range(n).map((level) => {
-        const chosen = range(size ** 2).filter((at) => windows[at] === level + 1);
-        const d = chosen.map((at) => square(at % size, Math.floor(at / size), 1)).join("");
-        return svg("path", { d, "fill-opacity": 0.1 + (0.6 * (level + 1)) / n });
-      });
-      const [x, y] = mostShared(windows, size);
-      const [across, down] = [x, y].map((at) => startsAround(at, settings));
-      const corners = down.flatMap((top) => across.map((left) => [left, top]));
-      counts.replaceChildren(...levels);
-      update(margin, { d: square(-padding, -padding, whole) });
-      update(image, { d: square(0, 0, size) });
-      update(all, { d: corners.map((corner) => square(...corner, k)).join("") });
-      update(first, { d: square(...corners[0], k) });
-      update(pixel, { d: square(x, y, 1) });
-      const shared = n === 1 ? "1 window" : `${n} windows`;
-      const label = `${size} × ${size} pixels, each in up to ${shared} of ${k} × ${k}`;
-      update(node, { viewBox: `${-padding} ${-padding} ${whole} ${whole}`, "aria-label": label });
-      words.replaceChildren(
-        "Bluer: in more windows. ", sign, ` is in ${shared}, and no pixel is in more: `,
-        `n\u00a0=\u00a0${n}, where k·k\u00a0=\u00a0${k ** 2}.`,
+      const most = Math.max(...windows);
+      const shared = mostShared(windows, size);
+      const corners = windowsAround(shared, settings);
+      counts.replaceChildren(...range(most).map((n) => level(n + 1, most, windows, size)));
+      margin.draw([[-padding, -padding]], size + 2 * padding);
+      image.draw([[0, 0]], size);
+      all.draw(corners, k);
+      first.draw(corners.slice(0, 1), k);
+      pixel.draw([shared], 1);
+      const label = `${size} × ${size} pixels, each in up to ${inWindows(most)} of ${k} × ${k}`;
+      const box = [-padding, -padding, size + 2 * padding, size + 2 * padding];
+      update(node, { viewBox: box.join(" "), "aria-label": label });
+      note.draw(most, k);
+    },
+  };
+}
+
+const inWindows = (count) => (count === 1 ? "1 window" : `${count} windows`);
+
+function windowNote() {
+  const node = html("div", { class: "xp-note xp-balanced" });
+  const sign = html("span", { class: "xp-text-adversarial", "aria-hidden": "true" }, "■");
+  return {
+    node,
+    draw(most, k) {
+      node.replaceChildren(
+        "Bluer: in more windows. ", sign, ` is in ${inWindows(most)}, and no pixel is in more: `,
+        unbroken(`n = ${most}, where k·k = ${k ** 2}.`),
       );
     },
   };
