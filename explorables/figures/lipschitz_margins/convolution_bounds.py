@@ -5,7 +5,7 @@ import traitlets
 
 from explorables.arrays import Array
 from explorables.base import Explorable
-from explorables.traits import Whole
+from explorables.traits import Integer
 from helpers.formats import Format
 
 SEEDS, LARGEST = 10, 6  # kernels, and their size
@@ -33,12 +33,12 @@ class ConvolutionBounds(Explorable):
     heights = (766, 1277)
     title = traitlets.Unicode("Bounds for the norm of a convolution").tag(sync=True)
     kernel_size = traitlets.Int(4, min=1).tag(sync=True)
-    stride = Whole(2, min=1, max=4).tag(sync=True)
-    padding = Whole(1, min=0, max=3).tag(sync=True)
-    size = Whole(16, min=8, max=20).tag(sync=True)
+    stride = Integer(2, min=1, max=4).tag(sync=True)
+    padding = Integer(1, min=0, max=3).tag(sync=True)
+    size = Integer(16, min=8, max=20).tag(sync=True)
     weights = traitlets.Enum(["random", "ones", "difference"], "random").tag(sync=True)
     seed = traitlets.Int(0, min=0).tag(sync=True)
-    steps = Whole(10, min=1, max=40).tag(sync=True)
+    steps = Integer(10, min=1, max=40).tag(sync=True)
     random_weights = Array(RANDOM_WEIGHTS, load=_random_weights)
 
     @traitlets.validate("kernel_size")
