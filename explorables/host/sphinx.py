@@ -37,8 +37,8 @@ class ExplorableMime:
         number = _number_on_page(env, data.content["id"])
         for path in (HOST, f"explorables/{data.content['module']}.js"):
             renderer.add_js_file(path, path, {"defer": "defer"})
-        placeholder = placeholder(data.content, number, _still(env, number, data.content))
-        return [nodes.raw("", placeholder, format="html")]
+        html = placeholder(data.content, number, _still(env, number, data.content))
+        return [nodes.raw("", html, format="html")]
 
 
 def _number_on_page(env, model_id):
