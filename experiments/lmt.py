@@ -44,6 +44,7 @@ from helpers.lmt import LMT, GloRo, UncutLMT
 from helpers.results import lmt_name, load_figures
 
 ADVERSARIAL_STEPS = 7
+LARGEST = max(lmt_measures.SETTINGS["radii"])
 ACTIVATIONS = {"ReLU": nn.ReLU, "MinMax": MinMax}
 SHAPE = (784,)
 
@@ -75,7 +76,7 @@ class Recipe:
 # sort, and an orthogonal start.
 GLORO = {
     "loss": "gloro",
-    "radius": 1.58,
+    "radius": LARGEST,
     "ramp": 0.5,
     "power_steps": 5,
     "activation": "MinMax",
@@ -86,7 +87,7 @@ GLORO = {
 RECIPES = {
     "plain": Recipe(),
     "decay": Recipe(decay=1e-3),
-    "adversarial": Recipe("adversarial", 1.58),
+    "adversarial": Recipe("adversarial", LARGEST),
     "lmt": Recipe("lmt", 1.0),
     "lmt_global": Recipe("lmt_global", 1.0),
     "best": lmt_maxout.BEST,

@@ -30,17 +30,12 @@ from helpers.local_linear import (
     score,
 )
 
-SETTINGS = {
-    "points": 200,
-    "test_points": 2000,
+SETTINGS = plane.SETTINGS | {
     "noise": 0.1,
-    "hidden": 24,
     "c": [0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0],
     "seeds": 3,
     "steps": 3000,
     "learning_rate": 0.01,
-    "frame": [[-1.8, 2.8], [-1.4, 1.9]],  # what the figure shows of the plane
-    "beyond": 10.0,  # so far beyond it the boundary is known
 }
 
 

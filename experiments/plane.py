@@ -6,6 +6,14 @@ from sklearn.datasets import make_moons
 from experiments.record import save_table
 from helpers.local_linear import boundary_segments
 
+SETTINGS = {
+    "points": 200,
+    "test_points": 2000,
+    "hidden": 24,
+    "frame": [[-1.8, 2.8], [-1.4, 1.9]],  # what the figures show of the plane
+    "beyond": 10.0,  # so far beyond it the boundary is known
+}
+
 
 def half_moons(points, noise, seed):
     """X (points, 2), in single precision, y (points,): −1 in the upper half-moon, class I, +1 in

@@ -5,12 +5,11 @@
 takes the weights that experiments.lenet and experiments.lmt have left in results/. It takes some
 minutes, and fills results/robustness/earlier/; experiments.robustness runs it at its end.
 
-Arrays, for N networks, in the order of figures["networks"]: fooling_linf and fooling_l2 (N, 1000),
-of every tenth test image the radius within which PGD fooled the network, 0 where it is
-misclassified as it is, infinite where no attack succeeded. figures: clean, accuracies in per cent
-of all test images; robust, of every tenth at the radii of the attacks; and certified, the share
-that is proven there, in L2, of networks of experiments.lmt, which says what a proof takes. They
-are lower bounds of what robust bounds from above. minutes, of the training, None where unknown.
+Every tenth test image is attacked, as in experiments.robustness. figures: clean, accuracies in per
+cent of all test images; robust, of every tenth at the radii of the attacks; and certified, the
+share that is proven there, in L2, of networks of experiments.lmt, which says what a proof takes.
+They are lower bounds of what robust bounds from above. minutes, of the training, None where
+unknown.
 """
 
 import torch

@@ -6,12 +6,6 @@ Tsipras et al. 2019 trained on the same pair. Class I is 5, class J is 7. Logist
 trained as it is, and against an adversary who changes every pixel by ε; then as it is, but on those
 pixels alone that correlate best with the label. What is robust is exact: see helpers.robust_linear.
 It takes a minute, and fills results/robustness/linear/; experiments.robustness runs it too.
-
-Arrays: correlation (784,) of each pixel with the label; eps_train (4,); w (4, 784) and b (4,);
-eps (31,); of each classifier the test images in per cent that stay correct for each eps, robust
-(4, 31), and robust_in_range (4, 31) where the adversary has to keep pixels in [0, 1]. pixels (k,),
-how many of the best correlated ones standard training saw; w_of_pixels (k, 784) in half precision,
-robust_of_pixels and robust_in_range_of_pixels (k, 31). figures: how many images there were.
 """
 
 import numpy as np

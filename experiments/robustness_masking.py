@@ -11,10 +11,9 @@ plain PGD does not fool.
 Networks are those of experiments.robustness, from their checkpoints; it trains them where these are
 gone. The attack takes a quarter of an hour, and fills results/robustness_masking/.
 
-Arrays, for N networks: fooling_l2 (N, 1000), of every tenth test image the radius within which
-either attack fooled the network, as in experiments.robustness. figures: radii, and of each network
-its model and seed, and plain and both, the share in per cent of images that plain PGD leaves, and
-that both leave, for each of the radii.
+fooling_l2 holds the radius within which either attack fooled the network. figures: radii, and of
+each network its model and seed, and plain and both, the share in per cent of images that plain PGD
+leaves, and that both leave, for each of the radii.
 """
 
 import torch

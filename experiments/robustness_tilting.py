@@ -7,11 +7,6 @@ stronger L2 regularisation, and, with hardly any, against ever stronger Euclidea
 turn the boundary towards that of the nearest centroid: chapters 3 and 4 measured this by the
 tilting angle θ and the adversarial distance. What is robust is exact: see helpers.linear. It takes
 half a minute, and fills results/robustness/tilting/; experiments.robustness runs it too.
-
-Arrays: half_distance (), ½‖j − i‖ in pixels; radii (21,) in pixels. Of the classifiers trained with
-each lam (13,), and of those trained with each eps_train (8,): theta_lam, theta_eps in radians;
-d_adv_lam, d_adv_eps in pixels, on the training images; robust_lam (13, 21), robust_eps (8, 21), the
-test images in per cent that no change of the length of each radius gets misclassified.
 """
 
 import numpy as np

@@ -33,18 +33,13 @@ from helpers.local_linear import (
     score,
 )
 
-SETTINGS = {
-    "points": 200,
-    "test_points": 2000,
+SETTINGS = plane.SETTINGS | {
     "noise": 0.15,
     "mislabelled": 0.1,
-    "hidden": 24,
     "log_decay": [round(-6 + k / 4, 2) for k in range(23)],
     "seeds": 10,
     "steps": 10_000,
     "learning_rate": 0.03,
-    "frame": [[-1.8, 2.8], [-1.4, 1.9]],  # what the figure shows of the plane
-    "beyond": 10.0,  # so far beyond it the boundary is known
 }
 NOTHING = 1e-6  # a unit whose weights multiply to less is one that decay has switched off
 RIGHT = 1e-3  # the relative error up to which a first-order distance counts as right

@@ -19,9 +19,7 @@ def linear():
 
 def test_the_nearest_adversarial_images_of_a_linear_network(linear):
     network, X, y, distances = linear
-    nearest, found = nearest_found(
-        network, X, y, lambda *few: decoupled(*few, steps=60), batch=15
-    )
+    nearest, found = nearest_found(network, X, y, lambda *few: decoupled(*few, steps=60), batch=15)
     assert (found >= distances * (1 - 1e-4)).all()
     assert (found <= distances * 1.03 + 1e-4).all()
     assert attacks.is_fooled(network, nearest, y).all()
@@ -40,9 +38,7 @@ def test_what_fools_nobody_is_infinitely_far(linear):
     network[0].weight.data *= 0
     network[0].bias.data = torch.tensor([0.0, 1.0])
     y = torch.ones_like(y)
-    nearest, found = nearest_found(
-        network, X, y, lambda *few: decoupled(*few, steps=3)
-    )
+    nearest, found = nearest_found(network, X, y, lambda *few: decoupled(*few, steps=3))
     assert torch.equal(nearest, X) and found.isinf().all()
 
 

@@ -59,9 +59,7 @@ def test_the_same_results_are_the_same_bytes(folder):
     assert contents(folder) | {"run.json": b""} == before | {"run.json": b""}
 
 
-@pytest.mark.parametrize(
-    "bad", [{"arrays": {"w": np.array([{}])}}, {"figures": {"lam": object()}}]
-)
+@pytest.mark.parametrize("bad", [{"arrays": {"w": np.array([{}])}}, {"figures": {"lam": object()}}])
 def test_what_cannot_be_written_leaves_the_file_before_it(folder, bad):
     save()
     before = contents(folder)
