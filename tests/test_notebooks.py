@@ -188,7 +188,7 @@ def test_download_is_a_valid_notebook_without_outputs(chapter):
 
 def test_nothing_is_left_that_only_the_book_can_show(chapter):
     text = words(chapter[0])
-    assert {role for role in re.findall(r"\{([\w:]+)\}`", text)} <= IN_LAB
+    assert set(re.findall(r"\{([\w:]+)\}`", text)) <= IN_LAB
     assert not re.findall(r"footbibliography|\$\$|^\(.*\)=$", text)
     keys = parse_file(ROOT / "book/references.bib").entries
     assert [key for key in keys if key in text] == []

@@ -45,7 +45,9 @@ def test_every_svm_is_as_good_as_libsvms(problem):
         theirs = objective(X, y, w_libsvm, b_libsvm, lam)
         assert primal <= theirs * (1 + 1e-6) + 1e-12
         # Strong convexity: λ‖w − w*‖² is at most what the objective exceeds the least one by.
-        assert lam * ((w - w_libsvm) ** 2).sum() <= 4 * (1e-6 * primal + abs(theirs - primal)) + 1e-12
+        assert (
+            lam * ((w - w_libsvm) ** 2).sum() <= 4 * (1e-6 * primal + abs(theirs - primal)) + 1e-12
+        )
 
 
 @given(problems(), st.sampled_from([1e-1, 1e-2, 1e-4]))
@@ -61,6 +63,7 @@ def test_b_is_the_midpoint_of_the_best_interval(problem):
     X, y = problem
     path = svm_path(X, y, LAMS, tol=1e-6)
     for w, b in zip(path.w, path.b, strict=True):
+
         def risk(bias, w=w):
             return losses.hinge(y * (X @ w + bias)).mean()
 

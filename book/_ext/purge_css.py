@@ -37,11 +37,7 @@ def words(script):
 
 def _classes(selector):
     """The classes that an element needs; those within :not() and the like do not count."""
-    return [
-        name.value
-        for dot, name in pairwise(selector)
-        if dot == "." and name.type == "ident"
-    ]
+    return [name.value for dot, name in pairwise(selector) if dot == "." and name.type == "ident"]
 
 
 def _selectors(prelude):
