@@ -2,47 +2,60 @@
 
 import gzip
 import itertools
-import json
 import math
-import os
 import re
 
 import nbformat
 import numpy as np
 import pytest
 import traitlets
+from conftest import Visit
+from figure_page import FigurePage, HeldParts, numbers, text_of
 from jupyter_lab import PATIENCE, Notebook, jupyter_lab
 from playwright.sync_api import expect
-from test_explorables import SCHEMES, Figure, numbers
 
-from helpers import linear, tilting
-from explorables import SvmExplorer
-from explorables.host import sphinx as sphinx_host
+from explorables import SvmExplorer, TiltingPlane
+from explorables.arrays import wire
 from explorables.base import Explorable
+from explorables.host import sphinx as sphinx_host
+from helpers import linear, tilting
+from helpers.formats import SVM_PAIR
 from helpers.results import load_svms
 
-PAGE = "book/svm-on-mnist.html"
 SLIDER = "Regularisation λ"
-WIDTH, TOP, LEFT, ACROSS = 276, 8, 56, 14  # the plane's frame, and how many pixels it shows
-PIXELS = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
+LAST = len(SvmExplorer().log_lams) - 1
+READOUTS = [
+    "tilt θ", "mean distance d_adv", "training error", "test error", "norm ‖w‖", "margin 1/‖w‖",
+]  # fmt: skip
 LABELS = "nodes => nodes.map(node => node.getAttribute('aria-label'))"
 # How many images the bars of a histogram stand for: their heights are square roots, up to 40.
 COUNTED = """(bars) => {
-  const frame = bars.closest(".xp-plane").querySelector(".xp-frame").getBBox();
+  const frame = bars.ownerSVGElement;
+  const [top, height] = ["y", "height"].map((name) => Number(frame.getAttribute(name)));
   const tops = [...bars.getAttribute("d").matchAll(/V ([\\d.]+) H/g)].map((match) => match[1]);
-  const roots = tops.map((y) => ((frame.y + frame.height - y) / frame.height) * 40);
+  const roots = tops.map((y) => ((top + height - y) / height) * 40);
   return roots.reduce((sum, root) => sum + root ** 2, 0);
 }"""
 
 
-class Explorer(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "svm_explorer")
-        self.status = self.root.locator(".xp-status")
-        self.plane, self.histogram = (
-            self.root.locator(f".xp-view-{name}") for name in ("plane", "histogram")
-        )
-        self.curves = self.root.locator(".xp-path svg.xp-plane")
+class Explorer(FigurePage):
+    figure = SvmExplorer
+
+    @property
+    def status(self):
+        return self.root.get_by_role("status")
+
+    @property
+    def plane(self):
+        return self.plot(re.compile("tilting plane"))
+
+    @property
+    def curves(self):
+        return [self.plot(name) for name in ("Tilting angle", "Mean distance", "Errors")]
+
+    @property
+    def cells(self):
+        return self.root.get_by_role("button", name=re.compile(r"\d against \d:"))
 
     def cell(self, pair):
         i, j = pair.split("-")
@@ -53,44 +66,42 @@ class Explorer(Figure):
         expect(self.status).to_contain_text(f"{pair.replace('-', ' against ')}: 6,000")
 
     def show(self, k):
-        self.root.get_by_label(SLIDER).fill(f"{2 - k / 10:.1f}")
+        self.set(log_lam=self.get("log_lams")[k])
 
     def k(self):
-        return round(20 - 10 * float(self.root.get_by_label(SLIDER).input_value()))
+        """The number of the SVM that is shown."""
+        return self.get("log_lams").index(self.get("log_lam"))
 
     def state(self):
         """Everything that a reader sees or hears of an SVM."""
-        texts = [self.root.locator(".xp-readouts").inner_text()]
+        texts = [self.readout_text(name) for name in READOUTS]
         texts += self.root.locator("svg[aria-label]").evaluate_all(LABELS)
         pictures = self.root.locator("canvas").evaluate_all("all => all.map(c => c.toDataURL())")
         return texts, pictures
+
+    def words_under(self, label):
+        """What stands under the picture whose label begins so, line by line."""
+        picture = self.root.get_by_role("img", name=re.compile(f"^{label}"))
+        return text_of(picture.locator("xpath=..")).split("\n")[1:]
 
     def address(self):
         return self.page.evaluate("location.hash")
 
 
-@pytest.fixture(params=SCHEMES)
-def figure(open_page, request):
-    visit = open_page(PAGE, scheme=request.param)
-    yield Explorer(visit)
-    assert visit.errors == []
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(Explorer)
 
 
 def svm(pair):
     return load_svms(*map(int, pair.split("-")))
 
 
-def ends(segment):
-    values = [float(segment.get_attribute(name)) for name in ("x1", "y1", "x2", "y2")]
-    points = np.array(values).reshape(2, 2) - (LEFT + WIDTH / 2, TOP + WIDTH / ACROSS * 5)
-    return points * (1, -1) * ACROSS / WIDTH
-
-
 @pytest.mark.parametrize("pair", ["3-8", "0-1", "4-9"])
 def test_numbers_are_those_of_the_results(figure, pair):
     figure.open(pair)
     table = svm(pair)["table"]
-    for k in (0, 33, 80):
+    for k in (0, 33, LAST):
         figure.show(k)
         row = table[k]
         assert figure.readout("tilt θ")[0] == pytest.approx(math.degrees(row["theta"]), abs=0.0501)
@@ -99,7 +110,7 @@ def test_numbers_are_those_of_the_results(figure, pair):
         assert figure.readout("test error") == pytest.approx([row["err_test"]], abs=0.00551)
         assert figure.readout("norm ‖w‖") == pytest.approx([row["norm_w"]], rel=0.0051)
         assert figure.readout("margin 1/‖w‖") == pytest.approx([1 / row["norm_w"]], rel=0.0051)
-        spoken = figure.plane.locator(".xp-plane").get_attribute("aria-label")
+        spoken = figure.plane.locator.get_attribute("aria-label").replace("\u00a0", " ")
         assert f"{row['err_test']:.2f} %" in spoken
         assert f"{row['d_adv']:.2f} pixels" in spoken
 
@@ -109,7 +120,7 @@ def test_it_starts_at_the_least_test_error_and_buttons_lead_on(figure):
     best = int(np.argmin(table["err_test"]))
     assert figure.k() == best
     upright = np.flatnonzero(table["theta"] < 1e-3)[-1]
-    for name, k in (("upright", upright), ("most tilted", 80), ("least test error", best)):
+    for name, k in (("upright", upright), ("most tilted", LAST), ("least test error", best)):
         figure.root.get_by_role("button", name=name, exact=True).press("Enter")
         assert figure.k() == k
 
@@ -117,7 +128,7 @@ def test_it_starts_at_the_least_test_error_and_buttons_lead_on(figure):
 def test_slider_and_map_change_every_view(figure):
     figure.show(20)
     states = [figure.state()]
-    figure.root.get_by_label(SLIDER).press("ArrowLeft")
+    figure.control(SLIDER).press("ArrowLeft")
     assert figure.k() == 21
     states.append(figure.state())
     figure.open("4-9")
@@ -125,7 +136,8 @@ def test_slider_and_map_change_every_view(figure):
     # The means and the two examples do not depend on λ.
     for (old, new), standing in zip(itertools.pairwise(states), (4, 0), strict=True):
         texts, pictures = (zip(*both, strict=True) for both in zip(old, new, strict=True))
-        assert all(a != b for a, b in texts)
+        changed = [a != b for a, b in texts]
+        assert all(changed), texts[changed.index(False)]
         assert sum(a == b for a, b in pictures) == standing
 
 
@@ -136,12 +148,12 @@ def test_boundary_margins_and_distance_are_those_of_the_svm(figure):
         figure.show(k)
         row = arrays["table"][k]
         w = np.array([math.cos(row["theta"]), math.sin(row["theta"])])
-        line = ends(figure.plane.locator(".xp-line.xp-boundary[x1]"))
+        [line] = figure.plane.points("boundary")
         assert line @ w == pytest.approx(-arrays["offset"][k], abs=1e-3)
-        margins = figure.plane.locator("line.xp-thin").all()
-        found = sorted((ends(each) @ w + arrays["offset"][k]).mean() for each in margins)
+        margins = figure.plane.points("margin")
+        found = sorted((ends @ w + arrays["offset"][k]).mean() for ends in margins)
         assert found == pytest.approx([-1 / row["norm_w"], 1 / row["norm_w"]], rel=1e-3)
-        start, stop = ends(figure.plane.locator("line.xp-adversarial"))
+        [[start, stop]] = figure.plane.points("2 d_adv")
         assert start == pytest.approx([-half, 0], abs=1e-3)
         assert stop - start == pytest.approx(2 * row["d_adv"] * w, abs=1e-3)
 
@@ -150,28 +162,28 @@ def test_one_plane_for_all_holds_a_part_of_w_and_no_boundary(figure):
     arrays = svm("3-8")
     best = int(np.argmin(arrays["table"]["err_test"]))
     frame = tilting.tilting_plane(arrays["w"][best].astype(float), *arrays["centroids"])
-    canvas = figure.plane.locator(".xp-dots")
+    canvas = figure.root.get_by_role("img", name="The training images: class I blue")
     own = canvas.evaluate("c => c.toDataURL()")
-    figure.root.get_by_label("one for all λ").check()
+    figure.control("one for all λ").check()
     assert canvas.evaluate("c => c.toDataURL()") == own  # it is the plane of this very SVM
-    expect(figure.plane.locator(".xp-line.xp-boundary[x1]")).to_be_hidden()
-    for k in (10, 60, 80):
+    assert not figure.plane.is_shown("boundary")
+    for k in (10, 60, LAST):
         figure.show(k)
         assert canvas.evaluate("c => c.toDataURL()") == own
         length = np.linalg.norm(tilting.in_frame(arrays["w"][k], *frame))
-        shown = numbers(figure.plane.locator(".xp-note").inner_text())
-        assert shown == pytest.approx([length], abs=0.0101)
-    figure.root.get_by_label("its own").check()
+        [shown] = re.findall(r"Length of ŵ here: ([\d.]+)", text_of(figure.root))
+        assert float(shown) == pytest.approx(length, abs=0.0101)
+    figure.control("its own").check()
     assert canvas.evaluate("c => c.toDataURL()") != own
-    expect(figure.plane.locator(".xp-line.xp-boundary[x1]")).to_be_visible()
+    assert figure.plane.is_shown("boundary")
 
 
 @pytest.mark.parametrize("pair", ["3-8", "7-9"])
 def test_the_histogram_counts_the_images_of_each_class(figure, pair):
     figure.open(pair)
     figure.show(40)  # where no image lies outside the axis
-    for kind in "ij":
-        bars = figure.histogram.locator(f".xp-bars.xp-class-{kind}")
+    for name in ("class I", "class J"):
+        bars = figure.plot("Histogram of the distances").mark(name)
         assert bars.evaluate(COUNTED) == pytest.approx(3000, abs=1e-3)
 
 
@@ -179,26 +191,24 @@ def test_pictures_are_mirrored_by_the_svm(figure):
     arrays, k = svm("3-8"), 40
     figure.show(k)
     w, b = arrays["w"][k].astype(float), arrays["b"][k]
-    drawn = [
-        np.array(canvas.evaluate(PIXELS)).reshape(784, 4)[:, 0] / 255
-        for canvas in figure.root.locator(".xp-thumbnail canvas").all()
-    ]
-    for shown, mean in zip(drawn, arrays["centroids"], strict=False):
+    for digit, mean in zip((3, 8), arrays["centroids"], strict=True):
+        shown = figure.image(f"the mean of the training images of {digit}")[:, 0] / 255
         assert np.abs(shown - mean).max() < 0.004
-    words = figure.root.locator(".xp-thumbnail .xp-note").all_inner_texts()
-    for x, mirror, (said, answer) in zip(
-        drawn[3::2], drawn[4::2], (words[3:5], words[5:7]), strict=True
-    ):
+        example = f"a training image of {digit}"
+        x = figure.image(example)[:, 0] / 255
         d = linear.signed_distance(x, w, b)
-        assert said == f"says {'8' if d > 0 else '3'}"
-        assert answer.split("\n")[0] == f"says {'3' if d > 0 else '8'}"
-        assert numbers(answer)[1] == pytest.approx(2 * abs(d), abs=0.01)
+        assert figure.words_under(example) == [f"says {'8' if d > 0 else '3'}"]
+        answer, moved = figure.words_under(f"the mirror image of {example}")
+        assert answer == f"says {'3' if d > 0 else '8'}"
+        assert numbers(moved) == pytest.approx([2 * abs(d)], abs=0.01)
+        mirror = figure.image(f"the mirror image of {example}")[:, 0] / 255
         assert np.abs(mirror - linear.mirror_image(x, w, b).clip(0, 1)).max() < 0.06
 
 
 def test_a_curve_is_pressed_and_dragged(figure):
-    for n in range(3):
-        box = figure.curves.nth(n).locator(".xp-frame").bounding_box()
+    for curve in figure.curves:
+        curve.locator.scroll_into_view_if_needed()
+        box = curve.frame
         y = box["y"] + box["height"] / 2
         figure.page.mouse.move(box["x"] + box["width"] * 0.25, y)
         figure.page.mouse.down()
@@ -212,16 +222,16 @@ def test_a_curve_is_pressed_and_dragged(figure):
         assert figure.k() == 0
 
 
-def test_a_finger_drags_along_a_curve(open_page):
-    figure = Explorer(open_page(PAGE, width=390, has_touch=True, is_mobile=True))
-    figure.curves.first.scroll_into_view_if_needed()
-    box = figure.curves.first.locator(".xp-frame").bounding_box()
+def test_a_finger_drags_along_a_curve(open_figure):
+    figure = open_figure(Explorer, width=390, has_touch=True, is_mobile=True)
+    figure.curves[0].locator.scroll_into_view_if_needed()
+    box = figure.curves[0].frame
     x, y = box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2
     cdp = figure.page.context.new_cdp_session(figure.page)
     for kind, share in (("touchStart", 0), ("touchMove", 0.2), ("touchMove", 0.5), ("touchEnd", 0)):
         at = [] if kind == "touchEnd" else [{"x": x + share * box["width"], "y": y}]
         cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
-    expect(figure.root.get_by_label(SLIDER)).to_have_value("0")
+    expect(figure.control(SLIDER)).to_have_attribute("aria-valuetext", "1")
 
 
 def test_the_map_shows_each_measure_and_arrow_keys_walk_over_it(figure):
@@ -233,11 +243,11 @@ def test_the_map_shows_each_measure_and_arrow_keys_walk_over_it(figure):
 
     for pair, table in rows.items():
         assert value(pair) == pytest.approx(table["err_test"][best[pair]], abs=0.00551)
-    figure.root.get_by_label("its log₁₀ λ").check()
+    figure.control("its log₁₀ λ").check()
     for pair, table in rows.items():
         log_lam = table["alpha"][best[pair]] - 5
         assert numbers(figure.cell(pair).inner_text()) == pytest.approx([log_lam], abs=0.01)
-    figure.root.get_by_label("θ at this λ").check()
+    figure.control("θ at this λ").check()
     figure.show(35)
     for pair, table in rows.items():
         assert value(pair) == pytest.approx(math.degrees(table["theta"][35]), abs=0.0501)
@@ -249,15 +259,16 @@ def test_the_map_shows_each_measure_and_arrow_keys_walk_over_it(figure):
     figure.page.keyboard.press("Enter")
     expect(figure.status).to_contain_text("2 against 9: 6,000")
     assert figure.cell("2-9").get_attribute("aria-pressed") == "true"
-    assert figure.root.locator(".xp-cell[aria-pressed=true]").count() == 1
-    assert figure.root.locator(".xp-cell").count() == 45
+    pressed = figure.cells.evaluate_all("all => all.filter(c => c.ariaPressed == 'true').length")
+    assert (pressed, figure.cells.count()) == (1, 45)
+    assert "All 45 pairs" in text_of(figure.root)
 
 
-def test_cells_are_readable_and_large_enough_for_a_finger(open_page):
-    figure = Explorer(open_page(PAGE, width=390))
-    boxes = [cell.bounding_box() for cell in figure.root.locator(".xp-cell").all()]
+def test_cells_are_readable_and_large_enough_for_a_finger(open_figure):
+    figure = open_figure(Explorer, width=390)
+    boxes = [cell.bounding_box() for cell in figure.cells.all()]
     assert min(min(box["width"], box["height"]) for box in boxes) >= 24
-    colours = figure.root.locator(".xp-cell").evaluate_all(
+    colours = figure.cells.evaluate_all(
         "cells => cells.map(c => [getComputedStyle(c).backgroundColor, getComputedStyle(c).color])"
     )
     for pair in colours:
@@ -271,10 +282,33 @@ def luminance(rgb):
     return linear_shares @ (0.2126, 0.7152, 0.0722)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_address_keeps_the_view(open_page, scheme):
-    visit = open_page(f"{PAGE}#svm=4-9,-2.5", scheme=scheme)
-    status = visit.page.locator(".xp-status")
+@pytest.fixture(params=["http", "file"])
+def page_with_another(figure_server, tmp_path, request):
+    """The address of a page on which another figure stands above."""
+    address = figure_server.page(TiltingPlane(), SvmExplorer())
+    if request.param == "http":
+        return address
+    parts = [f"svm_explorer/{pair}" for pair in ("3-8", "4-9", "0-1")]
+    (tmp_path / "svm_explorer").mkdir()
+    for name in ("host", "tilting_plane", "svm_explorer", *parts):
+        (tmp_path / f"{name}.js").write_text(figure_server.content(f"/{name}.js"), "utf-8")
+    page = figure_server.content(address.removeprefix(figure_server.address))
+    (tmp_path / "page.html").write_text(page.replace('src="/', 'src="'), "utf-8")
+    return (tmp_path / "page.html").as_uri()
+
+
+@pytest.fixture
+def visit(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 600})
+    visit = Visit(context.new_page())
+    yield visit
+    context.close()
+    assert visit.errors == []
+
+
+def test_the_address_keeps_the_view(visit, page_with_another):
+    visit.page.goto(f"{page_with_another}#svm=4-9,-2.5")
+    status = visit.page.get_by_role("status")
     expect(status).to_contain_text("4 against 9: 6,000")
     expect(status).to_be_in_viewport()
     figure = Explorer(visit)
@@ -284,30 +318,33 @@ def test_the_address_keeps_the_view(open_page, scheme):
     figure.open("0-1")
     visit.page.wait_for_function("location.hash === '#svm=0-1,-3.0'")
     visit.page.evaluate("scroll(0, 0)")
+    expect(status).not_to_be_in_viewport()
     visit.page.evaluate("location.hash = '#svm=3-8,2'")  # a link in the text
     expect(figure.status).to_contain_text("3 against 8: 6,000")
     expect(figure.status).to_be_in_viewport()
     assert figure.k() == 0
-    assert visit.errors == []
 
 
 @pytest.mark.parametrize(
     "view", ["8-3,0", "3-3,0", "3-8,7", "3-8", "3-8,", "x", "3-8,nan", "%", "3-8,-2.5,1"]
 )
-def test_an_address_without_a_view_changes_nothing(open_page, view):
-    visit = open_page(f"{PAGE}#svm={view}")
+def test_an_address_without_a_view_changes_nothing(visit, figure_server, view):
+    visit.page.goto(f"{figure_server.page(SvmExplorer())}#svm={view}")
     figure = Explorer(visit)
     expect(figure.status).to_contain_text("3 against 8: 6,000")
     assert figure.k() == int(np.argmin(svm("3-8")["table"]["err_test"]))
-    assert visit.errors == []
+
+
+def forget_404(figure):
+    assert all("404" in error for error in figure.visit.errors)
+    figure.visit.errors.clear()
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty"])
-def test_a_part_that_cannot_be_had_leaves_the_figure_as_it_was(open_page, damage):
-    visit = open_page(PAGE)
-    figure = Explorer(visit)
+def test_a_part_that_cannot_be_had_leaves_the_figure_as_it_was(open_figure, damage):
+    figure = open_figure(Explorer, fresh=True)
     answer = {"missing": {"status": 404}, "empty": {"body": ""}}[damage]
-    visit.page.route("**/svm_explorer/4-9.js", lambda route: route.fulfill(**answer))
+    figure.page.route("**/svm_explorer/4-9.js", lambda route: route.fulfill(**answer))
     before = figure.state()
     figure.cell("4-9").click()
     expect(figure.status).to_have_text(
@@ -318,16 +355,16 @@ def test_a_part_that_cannot_be_had_leaves_the_figure_as_it_was(open_page, damage
     assert figure.cell("3-8").get_attribute("aria-pressed") == "true"
     figure.show(50)
     assert figure.state() != before
-    visit.page.unroute("**/svm_explorer/4-9.js")
+    figure.page.unroute("**/svm_explorer/4-9.js")
     figure.open("4-9")  # it is asked for again
-    assert all("404" in error for error in visit.errors)
+    forget_404(figure)
 
 
-def test_a_figure_whose_first_part_is_missing_opens_others(open_page, site, server):
-    visit = open_page("search.html")
-    visit.page.route("**/svm_explorer/3-8.js", lambda route: route.fulfill(status=404))
-    visit.page.goto(f"{server}/{PAGE}")
-    figure = Explorer(visit)
+def test_a_figure_whose_first_part_is_missing_opens_others(open_figure):
+    figure = open_figure(Explorer, fresh=True)
+    figure.page.route("**/svm_explorer/3-8.js", lambda route: route.fulfill(status=404))
+    figure.page.reload()
+    figure = Explorer(figure.visit)
     expect(figure.status).to_have_text(
         "3 against 8 could not be loaded: its file could not be read."
     )
@@ -335,45 +372,97 @@ def test_a_figure_whose_first_part_is_missing_opens_others(open_page, site, serv
     figure.open("0-1")
     row = svm("0-1")["table"][30]
     assert figure.readout("mean distance d_adv") == pytest.approx([row["d_adv"]], abs=0.00501)
-    assert all("404" in error for error in visit.errors)
+    forget_404(figure)
 
 
-def test_the_last_pair_that_was_pressed_is_shown_and_nothing_moves_meanwhile(open_page):
-    visit = open_page(PAGE)
-    figure = Explorer(visit)
-    waiting = []
-    visit.page.route("**/svm_explorer/*.js", lambda route: waiting.append(route))
-    height = figure.root.bounding_box()["height"]
+def test_the_last_pair_that_was_pressed_is_shown_and_nothing_moves_meanwhile(open_figure):
+    figure = open_figure(Explorer, fresh=True)
+    held = HeldParts(figure.page, "svm_explorer")
+    height = figure.height()
     for pair in ("4-9", "0-1"):
         figure.cell(pair).click()
+        held.wait_for(pair)
         expect(figure.status).to_have_text(f"Loading {pair.replace('-', ' against ')} …")
-        assert figure.root.bounding_box()["height"] == height
-    for route in reversed(waiting):  # the first to be asked for is the last to arrive
-        route.continue_()
-    expect(figure.status).to_contain_text("0 against 1: 6,000")
-    visit.page.wait_for_load_state("networkidle")
-    expect(figure.status).to_contain_text("0 against 1: 6,000")
-    assert figure.root.bounding_box()["height"] == height
-    assert visit.errors == []
+        assert figure.height() == height
+    for pair in ("0-1", "4-9"):  # the first to be asked for is the last to arrive
+        held.release(pair)
+        assert text_of(figure.status) == "0 against 1: 6,000 training images"
+        assert figure.cell("0-1").get_attribute("aria-pressed") == "true"
+        assert figure.height() == height
 
 
-def test_going_back_to_the_pair_that_is_shown_ends_the_loading(open_page):
-    visit = open_page(PAGE)
-    figure = Explorer(visit)
-    waiting = []
-    visit.page.route("**/svm_explorer/*.js", lambda route: waiting.append(route))
+def test_going_back_to_the_pair_that_is_shown_ends_the_loading(open_figure):
+    figure = open_figure(Explorer, fresh=True)
+    held = HeldParts(figure.page, "svm_explorer")
     figure.cell("4-9").click()
+    held.wait_for("4-9")
     expect(figure.status).to_contain_text("Loading 4 against 9")
     figure.open("3-8")
     before = figure.state()
-    waiting[0].continue_()
-    visit.page.wait_for_load_state("networkidle")
+    held.release("4-9")
     assert figure.state() == before
+
+
+class Coarse(SvmExplorer):
+    """Every tenth λ, three pairs, and a few images."""
+
+    module = "coarse_explorer"
+
+    @classmethod
+    def part(cls, key):
+        arrays, part = svm(key), super().part(key)
+        points, coefficients = arrays["points"][np.r_[:30, 3000:3030]], arrays["coefficients"][::10]
+        return part | {
+            "models": part["models"][::10],
+            "points": wire(points, SVM_PAIR["points"]),
+            "coefficients": wire(coefficients, SVM_PAIR["coefficients"]),
+        }
+
+
+class CoarsePage(Explorer):
+    figure = Coarse
+
+
+def test_there_may_be_fewer_svms_pairs_and_images(open_figure):
+    whole = SvmExplorer()
+    pairs = [
+        pair | {"theta": pair["theta"][::10]}
+        for pair in whole.pairs if pair["pair"] in ("0-1", "3-8", "4-9")
+    ]  # fmt: skip
+    widget = Coarse(log_lams=whole.log_lams[::10], pairs=pairs)
+    figure = open_figure(CoarsePage, widget=widget)
+    assert "3 against 8: 60 training images" in text_of(figure.root)
+    assert "All 3 pairs" in text_of(figure.root)
+    figure.control("θ at this λ").check()
+    figure.control(SLIDER).press("End")
+    for k, row in enumerate(svm("3-8")["table"][::10]):
+        assert figure.k() == k
+        theta = math.degrees(row["theta"])
+        assert figure.readout("tilt θ")[0] == pytest.approx(theta, abs=0.0501)
+        shown = numbers(figure.cell("3-8").get_attribute("aria-label"))[2]
+        assert shown == pytest.approx(theta, abs=0.0501)
+        figure.control(SLIDER).press("ArrowLeft")
+    figure.root.get_by_role("button", name="upright").click()
+    assert figure.k() == 1
+    figure.cell("4-9").click()
+    expect(figure.status).to_have_text("4 against 9: 60 training images")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(Explorer, width=width)
+    heights = set()
+    for plane, k in (("own", 0), ("best", 33), ("own", LAST)):
+        figure.set(plane=plane)
+        figure.show(k)
+        heights.add(round(figure.height()))
+        assert figure.sticks_out() <= 0
+    assert len(heights) == 1
 
 
 def test_a_screen_reader_hears_every_view(figure):
     figure.show(30)
-    labels = figure.root.locator("svg.xp-plane").evaluate_all(LABELS)
+    labels = figure.root.locator("svg[role=group]").evaluate_all(LABELS)
     assert [label.split(":")[0] for label in labels] == [
         "The SVM's tilting plane",
         "Histogram of the distances y d(x)",
@@ -381,30 +470,31 @@ def test_a_screen_reader_hears_every_view(figure):
         "Mean distance against λ",
         "Errors against λ",
     ]
-    assert figure.root.get_by_label(SLIDER).get_attribute("aria-valuetext") == "0.1"
+    assert figure.spoken(SLIDER) == "0.1"
+
+
+def decoded(sent):
+    values = np.frombuffer(sent["buffer"], sent["dtype"]).reshape(sent["shape"])
+    return values / sent.get("per_unit", 1)
 
 
 def test_parts_hold_what_the_svms_are():
     assert len(SvmExplorer.parts()) == 45
     for pair in ("0-1", "3-8", "4-9"):
         arrays, part = svm(pair), SvmExplorer.part(pair)
-        images = {
-            name: np.frombuffer(part[name], "<i2").reshape(-1, 784) / part["per_unit"]
-            for name in ("basis", "centroids")
-        }
-        coefficients = np.frombuffer(part["coefficients"], "<f4").reshape(81, -1)
+        models = part.pop("models")
+        found = {name: decoded(sent) for name, sent in part.items()}
         w_hat = arrays["w"] / np.linalg.norm(arrays["w"], axis=1, keepdims=True)
-        assert np.linalg.norm(coefficients @ images["basis"] - w_hat, axis=1).max() < 0.1
-        assert np.abs(images["centroids"] - arrays["centroids"]).max() < 1e-4
-        points = np.frombuffer(part["points"], "<i2").reshape(6000, -1) / part["per_pixel"]
-        offsets = np.array([model["offset"] for model in part["models"]])
-        examples = np.frombuffer(part["examples"], np.uint8).reshape(2, 784) / 255
+        near = found["coefficients"] @ found["basis"]
+        assert np.linalg.norm(near - w_hat, axis=1).max() < 0.1
+        assert np.abs(found["centroids"] - arrays["centroids"]).max() < 1e-4
+        offsets = np.array([model["offset"] for model in models])
+        distances = found["points"] @ found["coefficients"].T + offsets
         for c, first in enumerate((0, 3000)):
-            d = points[first] @ coefficients.T + offsets
-            exact = linear_distances(examples[c], arrays)
-            assert np.abs(d - exact).max() < 0.12
-            assert [m["examples"][c] for m in part["models"]] == pytest.approx(exact, abs=1e-4)
-        means = points.reshape(2, 3000, -1).mean(axis=1) @ coefficients.T + offsets
+            exact = linear_distances(found["examples"][c], arrays)
+            assert np.abs(distances[first] - exact).max() < 0.12
+            assert [model["examples"][c] for model in models] == pytest.approx(exact, abs=1e-4)
+        means = distances.reshape(2, 3000, -1).mean(axis=1)
         for mean, centroid in zip(means, arrays["centroids"], strict=True):
             assert np.abs(mean - linear_distances(centroid, arrays)).max() < 0.01
 
@@ -414,40 +504,10 @@ def linear_distances(x, arrays):
     return (w @ x + arrays["b"]) / np.linalg.norm(w, axis=1)
 
 
-def test_parts_are_light(site):
-    files = sorted((site / "_static/explorables/svm_explorer").glob("*.js"))
-    assert {path.stem for path in files} == SvmExplorer.parts().keys()
-    assert max(len(gzip.compress(path.read_bytes(), 9)) for path in files) <= 150_000
-
-
-class Counted(Explorable):
-    module = "counted"
-
-    @classmethod
-    def parts(cls):
-        return {"a": [cls.source]}
-
-    @classmethod
-    def part(cls, key):
-        cls.made += 1
-        return {"text": cls.source.read_text(), "bytes": b"\1\2"}
-
-
-def test_a_part_is_written_again_only_when_its_source_is_newer(tmp_path):
-    Counted.source, Counted.made = tmp_path / "source", 0
-    Counted.source.write_text("</script> old")
-    for _ in range(2):
-        sphinx_host.write_parts(Counted, tmp_path)
-    assert Counted.made == 1
-    Counted.source.write_text("new")
-    os.utime(Counted.source, (2e9, 2e9))
-    sphinx_host.write_parts(Counted, tmp_path)
-    assert Counted.made == 2
-    assert [path.name for path in (tmp_path / "counted").iterdir()] == ["a.js"]
-    written = (tmp_path / "counted/a.js").read_text()
-    name, values = re.fullmatch(r'explorables\.part\("(.+?)", (.+)\);\n', written).groups()
-    assert name == "counted/a"
-    assert json.loads(values) == {"text": "new", "bytes": {"base64": "AQI="}}
+def test_parts_are_light():
+    for key in SvmExplorer.parts():
+        script = sphinx_host.part_script(SvmExplorer, key)
+        assert len(gzip.compress(script.encode(), 9)) <= 150_000
 
 
 @pytest.mark.parametrize("pair", ["8-3", "3-3", "38", "3-10", "a-b", "", "3-8 "])
@@ -469,7 +529,7 @@ def test_a_part_that_is_none_is_refused(key):
 
 
 def test_an_explorable_without_parts_says_so():
-    assert Explorable.parts() == {}
+    assert Explorable.parts() == ()
     with pytest.raises(ValueError, match="Explorable has no part '3-8'"):
         Explorable.part("3-8")
 
@@ -495,14 +555,13 @@ def test_in_jupyter_the_kernel_sends_the_parts(tmp_path, browser):
         page.goto(address("lab/tree/figure.ipynb"))
         Notebook(page).run_all()
         figure = page.locator(".jp-OutputArea .xp")
-        status = figure.locator(".xp-status")
+        status = figure.get_by_role("status")
         expect(status).to_contain_text("3 against 8: 6,000", timeout=PATIENCE)
         before = page.url
         figure.get_by_role("button", name="4 against 9:").click()
         expect(status).to_contain_text("4 against 9: 6,000")
-        figure.get_by_label(SLIDER).fill("-2.5")
+        figure.get_by_label(SLIDER).fill(str(LAST - 45))  # from the smallest λ
         row = svm("4-9")["table"][45]
-        shown = figure.locator(".xp-readouts").inner_text()
-        assert f"{row['d_adv']:.2f} pixels" in shown
+        expect(figure).to_contain_text(f"{row['d_adv']:.2f} pixels")
         assert page.url == before
         context.close()

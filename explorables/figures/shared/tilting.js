@@ -1,6 +1,6 @@
 // What figures of SVMs in their tilting planes share: ẑ, ŵ, θ, and the SVMs that buttons lead to.
 import { arc, arrow, circle, curve } from "../../kit/kit.js";
-import { direction, scaled } from "../../mathematics/numbers.js";
+import { direction, range, scaled } from "../../mathematics/numbers.js";
 
 export const LENGTH = 3; // ẑ and ŵ have length 1, but not in pixels: they are drawn as long as this
 
@@ -56,6 +56,10 @@ export function pathOfW(plot) {
     show: (condition) => [full, name, path].forEach((part) => part.show(condition)),
   };
 }
+
+// Points of a line from one point to another, for names to keep clear of.
+export const alongLine = ([[x1, y1], [x2, y2]]) =>
+  range(9).map((k) => [x1 + (k / 8) * (x2 - x1), y1 + (k / 8) * (y2 - y1)]);
 
 // The SVMs that the buttons lead to, by name: their numbers, from the largest λ.
 export const landmarks = (models, best) => ({

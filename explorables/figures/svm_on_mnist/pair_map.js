@@ -1,5 +1,6 @@
 // A map of the 45 pairs of digits, a button each, coloured by one number of the pair's SVMs.
-import { KEEP_KEYS, choice, clamp, format, html, powerOfTen, update } from "../../kit/common.js";
+import { choice, format, html, KEEP_KEYS, percent, powerOfTen, update } from "../../kit/kit.js";
+import { clamp, range } from "../../mathematics/numbers.js";
 
 // From light to dark: the order is one of lightness, whatever colours a reader sees.
 const SCALE = [[247, 244, 225], [178, 214, 192], [82, 160, 165], [41, 95, 130], [34, 34, 84]];
@@ -10,7 +11,7 @@ const MEASURES = {
     name: "least test error",
     value: ({ err_test: error }) => error,
     cell: (error) => format(error, 1),
-    text: (error) => `${format(error, 2)} %`,
+    text: (error) => percent(error, 2),
   },
   log_lam: {
     name: "its log₁₀ λ",
@@ -23,7 +24,7 @@ const MEASURES = {
     value: ({ theta }, k) => theta[k],
     cell: (angle) => format(angle, 0),
     text: (angle) => `${format(angle, 1)}°`,
-    range: [0, 90],
+    ends: [0, 90],
   },
 };
 
@@ -68,7 +69,7 @@ function legend() {
 // `open("3-8")` is called for the cell that is pressed.
 export function pairMap(model, open) {
   const pairs = model.get("pairs");
-  const cells = pairs.map((about) => ({ ...cellOf(about.pair, open), about }));
+  const cells = pairs.map(({ pair }) => cellOf(pair, open));
   const measure = choice(model, "measure", {
     label: "Colour",
     options: Object.entries(MEASURES).map(([key, { name }]) => [key, name]),
@@ -77,11 +78,11 @@ export function pairMap(model, open) {
   const title = html(
     "div",
     { class: "xp-note" },
-    html("strong", {}, "All 45 pairs. "),
+    html("strong", {}, `All ${pairs.length} pairs. `),
     "Each cell is the digit left of it against the digit below it: press one to open it.",
   );
   // On the diagonal: the digit of the row to its right and of the column above it.
-  const heads = Array.from({ length: 10 }, (_, digit) => {
+  const heads = range(10).map((digit) => {
     const head = html("span", { class: "xp-name" }, String(digit));
     head.style.gridArea = `${digit + 1} / ${digit + 1}`;
     return head;
@@ -103,15 +104,15 @@ export function pairMap(model, open) {
     node: html("div", { class: "xp-map-box" }, title, grid),
     // The open pair, and SVM number k.
     draw(key, k) {
-      const { value, cell, text, name, range } = MEASURES[model.get("measure")];
-      const values = pairs.map((about) => value(about, k));
-      const [low, high] = range || [Math.min(...values), Math.max(...values)];
+      const { value, cell, text, name, ends } = MEASURES[model.get("measure")];
+      const values = pairs.map((pair) => value(pair, k));
+      const [low, high] = ends || [Math.min(...values), Math.max(...values)];
       measure.draw();
       scale.draw([text(low), text(high)]);
-      cells.forEach(({ node, about, i, j }, n) => {
-        const pressed = about.pair === key;
+      cells.forEach(({ node, i, j }, n) => {
+        const pressed = pairs[n].pair === key;
         node.textContent = cell(values[n]);
-        Object.assign(node.style, coloursAt((values[n] - low) / (high - low)));
+        Object.assign(node.style, coloursAt((values[n] - low) / (high - low || 1)));
         update(node, {
           "aria-label": `${i} against ${j}: ${name} ${text(values[n])}`,
           "aria-pressed": pressed,

@@ -31,7 +31,7 @@ const PAIRS = range(10).flatMap((i) =>
 // each ε which SVM is best.
 function resultsOf(pair, part) {
   const counts = rowsOf(arrayOf(part.robust));
-  const [logLams, radii] = [part.log_lam, part.eps].map((grid) => [...arrayOf(grid)]);
+  const { log_lam: logLams, eps: radii } = part;
   const accuracy = counts.map((some) => Array.from(some, (right) => (100 * right) / part.n_test));
   const best = radii.map((_, e) => {
     const column = accuracy.map((values) => values[e]);

@@ -5,7 +5,7 @@ import traitlets
 
 from explorables.base import Explorable
 from explorables.traits import DigitPair, Number, digits_of
-from helpers.results import FOLDER, load_svms
+from helpers.results import FOLDER, load_run, load_svms
 
 
 class RobustAccuracy(Explorable):
@@ -40,24 +40,15 @@ class RobustAccuracy(Explorable):
         """
         if key not in cls.parts():
             return super().part(key)
-        svms = _svms(key)
-        return {
-            "log_lam": log_lams(svms["lam"]),
-            "eps": svms["eps"],
-            "robust": svms["robust"],
-            "n_test": int(svms["n_test"]),
-        }
+        svms = load_svms(*digits_of(key))
+        return _grids() | {"robust": svms["robust"], "n_test": int(svms["n_test"])}
 
     @traitlets.default("log_lam")
     def _largest_test_accuracy(self):
-        svms = _svms(self.pair)
-        return float(log_lams(svms["lam"])[np.argmax(svms["robust"][:, 0])])
+        robust = load_svms(*digits_of(self.pair))["robust"]
+        return _grids()["log_lam"][np.argmax(robust[:, 0])]
 
 
-def log_lams(lam):
-    """log10 λ as readers set it, to a tenth."""
-    return np.log10(lam).round(1)
-
-
-def _svms(pair):
-    return load_svms(*digits_of(pair))
+def _grids():
+    settings = load_run("svm_mnist")["settings"]
+    return {name: settings[name] for name in ("log_lam", "eps")}

@@ -1,67 +1,55 @@
-// Any pair of digits, any of its 81 SVMs, seen from all sides at once.
+// Any pair of digits, any of its SVMs, seen from all sides at once.
 import {
-  assign, button, choice, degrees, format, html, loadPart, powerOfTen, readouts, row, show, slider,
-} from "../../kit/common.js";
-import { keepInAddress } from "../../kit/address.js";
+  assign, button, choice, coloured, count, degrees, followPart, format, html, keepInAddress, percent,
+  powerOfTen, readouts, row, show, slider,
+} from "../../kit/kit.js";
+import { nearestIndex } from "../../mathematics/numbers.js";
 import { marginHistogram } from "../shared/margin_histogram.js";
+import { landmarks } from "../shared/tilting.js";
 import { pairData } from "./pair_data.js";
 import { pairMap } from "./pair_map.js";
 import { pathCurves } from "./path_curves.js";
 import { svmPictures } from "./svm_pictures.js";
 import { svmPlane } from "./svm_plane.js";
-import { coloured } from "../shared/tilting.js";
 
-const [SMALLEST, LARGEST] = [-6, 2]; // of log10 λ
 const PAPER = 5; // Tanay & Griffin's λ is 10^5 times ours
+const STOPS = ["upright", "least test error", "most tilted"]; // of landmarks
 
 const against = (key) => key.replace("-", " against ");
-const rounded = (u) => Math.round(10 * u) / 10; // SVMs are a tenth of log10 λ apart
-const indexOf = (u) => Math.round(10 * (LARGEST - u)); // from the largest λ
-const percent = (error) => `${format(error)} %`;
+
+// The number of the SVM that is shown, and its log10 λ.
+const numberOf = (model) => nearestIndex(model.get("log_lams"), model.get("log_lam"));
+const logLamOf = (model) => model.get("log_lams")[numberOf(model)];
 
 // The traits of "3-8,-2.5", the view in an address; null for any other text.
-function viewOf(text) {
+function viewOf(text, logLams) {
   const [, pair, i, j, u] = /^((\d)-(\d)),(-?\d(?:\.\d)?)$/.exec(text) || [];
-  return i < j && u >= SMALLEST && u <= LARGEST ? { pair, log_lam: Number(u) } : null;
+  const isView = i < j && u >= logLams.at(-1) && u <= logLams[0];
+  return isView ? { pair, log_lam: Number(u) } : null;
 }
 
-// The SVMs that the buttons lead to.
-const STOPS = {
-  upright: ({ models }) => models.findLastIndex(({ theta }) => theta < 1e-3),
-  "least test error": ({ best }) => best,
-  "most tilted": ({ models }) => models.length - 1,
-};
-
-// `jump(to)` is called with the function of STOPS that belongs to the button.
+// `jump(name)` is called for a button, with its name.
 function controls(model, jump) {
+  const ascending = [...model.get("log_lams")].reverse();
   const strength = slider(model, "log_lam", {
     label: "Regularisation λ",
-    min: SMALLEST,
-    max: LARGEST,
-    step: 0.1,
-    text: (u) => powerOfTen(rounded(u)),
+    grid: () => ascending,
+    text: () => powerOfTen(logLamOf(model)),
   });
   const plane = choice(model, "plane", {
     label: "Plane",
     options: [["own", "its own"], ["best", "one for all λ"]],
   });
   const paper = html("div", { class: "xp-note" });
-  const stops = Object.entries(STOPS).map(([name, to]) => button(name, () => jump(to)));
+  const stops = row(...STOPS.map((name) => button(name, () => jump(name))));
+  const parts = [strength.node, paper, stops, row(plane.node)];
   return {
-    node: html(
-      "div",
-      { class: "xp-controls" },
-      strength.node,
-      paper,
-      row(...stops),
-      row(plane.node),
-    ),
+    node: html("div", { class: "xp-controls" }, ...parts),
     draw() {
       strength.draw();
       plane.draw();
-      const theirs = 10 ** (rounded(model.get("log_lam")) + PAPER);
-      const written = Number(theirs.toPrecision(2)).toLocaleString("en");
-      paper.textContent = `Tanay & Griffin's λ: ${written}`;
+      const theirs = 10 ** (logLamOf(model) + PAPER);
+      paper.textContent = `Tanay & Griffin's λ: ${count(Number(theirs.toPrecision(2)))}`;
     },
   };
 }
@@ -72,12 +60,12 @@ function svmNumbers() {
   ]);
   return {
     node,
-    draw: ({ theta, d_adv: dAdv, err_train: train, err_test: test, norm }) =>
+    draw: ({ theta, d_adv: dAdv, err_train: training, err_test: test, norm }) =>
       draw({
         "tilt θ": `${format(degrees(theta), 1)}° (${format(theta)} rad)`,
         "mean distance d_adv": `${format(dAdv)} pixels`,
-        "training error": percent(train),
-        "test error": percent(test),
+        "training error": percent(training, 2),
+        "test error": percent(test, 2),
         "norm ‖w‖": norm.toPrecision(3),
         "margin 1/‖w‖": `${(1 / norm).toPrecision(3)} pixels`,
       }),
@@ -85,37 +73,37 @@ function svmNumbers() {
 }
 
 // What a plot of the images says of an SVM to those who cannot see it.
-const spoken = ({ log_lam: u, theta, d_adv: dAdv, err_train: train, err_test: test }) =>
+const spoken = ({ log_lam: u, theta, d_adv: dAdv, err_train: training, err_test: test }) =>
   `at λ = ${powerOfTen(u)} the boundary is tilted by ${format(degrees(theta), 1)} degrees and ` +
-  `${format(dAdv)} pixels from the images on average; ${percent(train)} of the training images ` +
-  `and ${percent(test)} of the test images are on the wrong side`;
+  `${format(dAdv)} pixels from the images on average; ${percent(training, 2)} of the training ` +
+  `images and ${percent(test, 2)} of the test images are on the wrong side`;
+
+const note = (...text) => html("div", { class: "xp-note" }, ...text);
 
 // A plot with its title, and a note below that.
-function panel(area, title, note, plot) {
+function panel(area, title, words, plot) {
   const name = html("div", { class: "xp-name" }, title);
-  return html("div", { class: `xp-panel xp-view-${area}` }, name, note, plot.node);
+  return html("div", { class: `xp-panel xp-view-${area}` }, name, words, plot.node);
 }
 
 // The views of one SVM: `draw(data, k)`.
 function svmViews(model, controls, map) {
-  const note = (...text) => html("div", { class: "xp-note" }, ...text);
   const planeNote = note();
   const barsNote = note("Bars: images. Line: the hinge loss, scaled.");
   const plane = svmPlane();
   const distances = marginHistogram(plane.height);
   const [numbers, curves, pictures] = [svmNumbers(), pathCurves(model), svmPictures()];
+  const parts = [
+    panel("plane", "Tilting plane", planeNote, plane),
+    controls.node,
+    panel("histogram", "Distances from the boundary", barsNote, distances),
+    numbers.node,
+    curves.node,
+    pictures.node,
+    map.node,
+  ];
   return {
-    node: html(
-      "div",
-      { class: "xp-svm" },
-      panel("plane", "Tilting plane", planeNote, plane),
-      controls.node,
-      panel("histogram", "Distances from the boundary", barsNote, distances),
-      numbers.node,
-      curves.node,
-      pictures.node,
-      map.node,
-    ),
+    node: html("div", { class: "xp-svm" }, ...parts),
     draw(data, k) {
       const svm = data.models[k];
       const vertical = data.vertical(k);
@@ -133,57 +121,50 @@ async function render({ model, el }) {
   let data = null; // of the pair that is shown
   const key = row("\u00a0");
   const status = html("div", { class: "xp-note xp-status", role: "status" });
-  const set = controls(model, jump);
+  const settings = controls(model, jump);
   const map = pairMap(model, press);
-  const views = svmViews(model, set, map);
+  const views = svmViews(model, settings, map);
 
-  function jump(to) {
-    if (data) assign(model, { log_lam: data.models[to(data)].log_lam });
+  function jump(name) {
+    if (!data) return;
+    const k = landmarks(data.models, data.best)[name];
+    assign(model, { log_lam: data.models[k].log_lam });
   }
 
   function draw() {
-    const k = indexOf(model.get("log_lam"));
-    set.draw();
+    const k = numberOf(model);
+    settings.draw();
     map.draw(data?.key, k);
     if (data) views.draw(data, k);
   }
 
-  function showPair(arrived) {
-    data = arrived;
+  function sayShown() {
+    status.textContent = `${against(data.key)}: ${count(data.count)} training images`;
+  }
+
+  function showPair(part, pair) {
+    if (data?.key === pair) return;
+    data = pairData(pair, part, model.get("log_lams"));
     const [i, j] = data.digits;
     key.replaceChildren(coloured("i", `● ${i} (class I)`), coloured("j", `■ ${j} (class J)`));
     sayShown();
     draw();
   }
 
-  function sayShown() {
-    const count = data.count.toLocaleString("en");
-    status.textContent = `${against(data.key)}: ${count} training images`;
+  function sayLoading(pair) {
+    if (data?.key === pair) sayShown();
+    else status.textContent = `Loading ${against(pair)} …`;
   }
 
-  function sayMissing(error) {
-    const missing = `${against(model.get("pair"))} could not be loaded: ${error.message}.`;
+  function sayMissing(error, pair) {
+    const missing = `${against(pair)} could not be loaded: ${error.message}.`;
     if (data) assign(model, { pair: data.key });
     status.textContent = data ? `${missing} The figure still shows ${against(data.key)}.` : missing;
   }
 
-  async function open() {
-    const wanted = model.get("pair");
-    if (data?.key === wanted) {
-      sayShown();
-      return;
-    }
-    status.textContent = `Loading ${against(wanted)} …`;
-    // By the time it is here, the reader may have gone on to another pair.
-    const ifWanted = (then) => (result) => model.get("pair") === wanted && then(result);
-    await loadPart(model, wanted)
-      .then((part) => pairData(wanted, part))
-      .then(ifWanted(showPair), ifWanted(sayMissing));
-  }
-
   // The pair that is pressed may be one that could not be loaded.
   function press(pair) {
-    if (pair === model.get("pair")) open();
+    if (pair === model.get("pair")) following.load();
     else assign(model, { pair });
   }
 
@@ -191,16 +172,18 @@ async function render({ model, el }) {
   const address = keepInAddress(model, {
     name: "svm",
     traits: ["pair", "log_lam"],
-    text: () => `${model.get("pair")},${rounded(model.get("log_lam")).toFixed(1)}`,
-    parse: viewOf,
+    text: () => `${model.get("pair")},${logLamOf(model).toFixed(1)}`,
+    parse: (text) => viewOf(text, model.get("log_lams")),
     arrive,
   });
   const end = show({ model, el }, [key, status, views.node], draw);
-  model.on("change:pair", open);
-  await open();
+  const following = followPart(model, "pair", {
+    wait: sayLoading, use: showPair, fail: sayMissing,
+  });
+  await following.load();
   if (address.found) setTimeout(arrive); // once the host has put the figure into the page
   return () => {
-    model.off("change:pair", open);
+    following.stop();
     address.leave();
     end();
   };

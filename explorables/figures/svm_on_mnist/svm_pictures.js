@@ -1,6 +1,5 @@
 // A pair's means, the weights of an SVM, and images beside their mirror images.
-import { digitImage, format, html, weightImage } from "../../kit/common.js";
-import { changingThumbnail, coloured } from "../shared/tilting.js";
+import { changingThumbnail, coloured, digitImage, format, html, weightImage } from "../../kit/kit.js";
 
 const PICTURE = 80;
 
@@ -28,14 +27,16 @@ export function svmPictures() {
     node: html(
       "div",
       { class: "xp-svm-pictures" },
-      ...groups.map((of) => html("div", { class: "xp-pictures" }, ...of.map(({ node }) => node))),
+      ...groups.map((group) =>
+        html("div", { class: "xp-pictures" }, ...group.map(({ node }) => node)),
+      ),
     ),
     draw(data, k) {
       const [i, j] = data.digits;
       const wHat = data.wHat(k);
-      means.forEach((each, c) => {
+      means.forEach((mean, c) => {
         const digit = data.digits[c];
-        each.draw(data.means[c], `the mean of the training images of ${digit}`, `mean ${digit}`);
+        mean.draw(data.means[c], `the mean of the training images of ${digit}`, `mean ${digit}`);
       });
       const label = `the weights: blue where ink speaks for ${i}, orange where it speaks for ${j}`;
       weights.draw(wHat, label, "for ", coloured("i", i), ", for ", coloured("j", j));

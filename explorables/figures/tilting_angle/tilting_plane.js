@@ -5,7 +5,7 @@ import {
   readouts, row, rowsOf, segment, show, spots, SPOTS, weightImage,
 } from "../../kit/kit.js";
 import { clamp, direction, mean, range, scaled } from "../../mathematics/numbers.js";
-import { angleMark } from "../shared/tilting.js";
+import { alongLine, angleMark } from "../shared/tilting.js";
 
 const DIGITS = ["3", "8"];
 const DRAWN = 500; // images of each class; distances and errors are taken from all of them
@@ -143,7 +143,7 @@ function namesAt({ w, d, foot, mirror }, half, svm, wide) {
     { point: [-half / 2, 0], text: "½‖j − i‖" },
   ];
   if (d > SMALLEST_NAMED) {
-    names.push({ point: between(foot, j, 0.5), text: "d_adv", kind: "adversarial" });
+    names.push({ point: middleOf(foot, j), text: "d_adv", kind: "adversarial" });
   }
   if (d > SMALLEST_NAMED && wide) {
     names.push({ point: scaled(w, d / 2), text: "½‖j − i‖ cos θ", kind: "adversarial" });
@@ -152,9 +152,7 @@ function namesAt({ w, d, foot, mirror }, half, svm, wide) {
   return [names, [svm, iMirror, ...lines.flatMap(alongLine)]];
 }
 
-const between = ([x1, y1], [x2, y2], share) => [x1 + share * (x2 - x1), y1 + share * (y2 - y1)];
-
-const alongLine = ([from, to]) => range(9).map((k) => between(from, to, k / 8));
+const middleOf = ([x1, y1], [x2, y2]) => [(x1 + x2) / 2, (y1 + y2) / 2];
 
 function tiltingPlane(model, classes, half, wide) {
   const svm = direction(model.get("theta_svm"));
