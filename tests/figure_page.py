@@ -79,9 +79,7 @@ class FigurePage:
 
     def image(self, label):
         """The picture of 28 × 28 pixels whose label begins so: red, green and blue, (784, 3)."""
-        canvas = self.root.get_by_role("img", name=re.compile(f"^{re.escape(label)}"))
-        read = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
-        return np.array(canvas.evaluate(read)).reshape(784, 4)[:, :3]
+        return pixels(self.root.get_by_role("img", name=re.compile(f"^{re.escape(label)}")))
 
     # What it is driven by
 
@@ -210,7 +208,8 @@ class Plot:
         """These words, each with its box on the screen: left, right, top and bottom."""
         return self.locator.locator("text.xp-label, text.xp-word").evaluate_all(
             "texts => texts.filter((t) => t.textContent && t.checkVisibility())"
-            ".map((t) => [t.textContent, t.getBoundingClientRect().toJSON()])"
+            r".map((t) => [t.textContent.replaceAll('\u00a0', ' '),"
+            " t.getBoundingClientRect().toJSON()])"
         )
 
     def is_shown(self, name):
@@ -265,11 +264,13 @@ READ = """(plot, name) => {
         return [[number("x"), number("y")],
           [number("x") + number("width"), number("y") + number("height")]];
       case "polyline": case "polygon": return pairs(numbers(node.getAttribute("points") || ""));
-      case "path": return steps(node.getAttribute("d") || "").map((step) => numbers(step).slice(-2));
+      case "path":
+        return steps(node.getAttribute("d") || "").map((step) => numbers(step).slice(-2));
       default: return pairs(numbers(node.getAttribute("transform") || "").slice(0, 2));
     }
   };
-  const axis = (node, which) => node.closest(`[data-${which}]`).dataset[which].split(" ").map(Number);
+  const axis = (node, which) =>
+    node.closest(`[data-${which}]`).dataset[which].split(" ").map(Number);
   return [...plot.querySelectorAll("[data-name]")]
     .filter((node) => (name === null || node.dataset.name === name) && isShown(node))
     .map((node) => {

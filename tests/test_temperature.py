@@ -8,20 +8,22 @@ import re
 import numpy as np
 import pytest
 import traitlets
+from figure_page import FigurePage, HeldParts, numbers, text_of
 from playwright.sync_api import expect
 from scipy.special import logsumexp, softmax
-from test_explorables import SCHEMES, Figure, numbers
 
 from explorables import Temperature
+from explorables.base import wired
+from explorables.host.sphinx import part_script
 from helpers.results import lenet_name, load_arrays, load_figures
 
-CHAPTER = "book/weight-decay.html"
 NETWORKS = Temperature().networks
 DECAYS = [network["decay"] for network in NETWORKS]
 LOW, HIGH = 1e-4, 1e-1
 EDGES = np.arange(-5, 13.5, 0.5)
 DECAY, HEAT = "Weight decay λ", "Temperature t"
 CALIBRATED = "calibrated (median 95 %)"
+PLOTS = ("How sure the network is", "Where the pull comes from")
 
 
 def result(decay):
@@ -60,15 +62,13 @@ class Seen:
         return np.minimum(self.counts(), other.counts()).sum() / len(self.odds)
 
 
-class Probabilities(Figure):
-    def __init__(self, visit):
-        super().__init__(visit, "temperature")
-        self.verdict = self.root.locator(".xp-verdict")
+class Probabilities(FigurePage):
+    figure = Temperature
 
     def show(self, decay, log_t, images="test"):
         self.root.get_by_role("radio", name=images).check()
-        self.root.get_by_label(HEAT).fill(str(log_t))
-        self.root.get_by_label(DECAY).fill(str(DECAYS.index(decay)))
+        self.control(HEAT).fill(str(log_t))
+        self.control(DECAY).fill(str(DECAYS.index(decay)))
         seen = Seen(decay, 10**log_t, images)
         total = "< 0.01" if seen.total < 0.01 else f"{seen.total:#.3g}".rstrip(".")
         expect(self.row("sum of all").first).to_have_text(total)  # its scores have arrived
@@ -86,44 +86,32 @@ class Probabilities(Figure):
     def rows(self):
         return self.root.locator("tbody tr").all()
 
-    def plot(self, k):
-        return self.root.locator(".xp-plane").nth(k)
+    def plots(self):
+        return [self.plot(name) for name in PLOTS]
 
-    def scale(self, k):
-        """Functions from places in a plot's drawing to log-odds, and to heights."""
-        x, y, width, height = self.plot(k).locator(".xp-frame").evaluate(
-            "frame => ['x', 'y', 'width', 'height'].map((name) => Number(frame.getAttribute(name)))"
-        )
-        top = (25, 50)[k]
-        return lambda u: 18 * (u - x) / width - 5, lambda v: top * (y + height - v) / height
-
-    def bars(self, k, kind):
-        """The heights of a plot's bars of one kind, in each of the 36 bins."""
-        path = self.plot(k).locator(f".xp-bars.xp-{kind}").get_attribute("d")
-        across, up = self.scale(k)
+    def bars(self, plot, name):
+        """The heights of a plot's bars of one name, in each of the 36 bins."""
         heights = np.zeros(len(EDGES) - 1)
-        for left, top in re.findall(r"M (\S+) \S+ V (\S+) H", path):
-            heights[round((across(float(left)) + 5) / 0.5)] = up(float(top))
+        [corners] = plot.points(name)
+        left, top = corners.reshape(-1, 4, 2)[:, 1].T
+        heights[np.round((left + 5) / 0.5).astype(int)] = top
         return heights
 
-    def outline(self, k):
-        """The corners of a plot's outline: log-odds and heights."""
-        points = self.plot(k).locator("polyline.xp-outline").get_attribute("points").split()
-        corners = np.array([point.split(",") for point in points], float)
-        across, up = self.scale(k)
-        return across(corners[:, 0]), up(corners[:, 1])
 
-
-@pytest.fixture(params=SCHEMES)
-def figure(open_page, request):
-    visit = open_page(CHAPTER, scheme=request.param)
-    yield Probabilities(visit)
-    assert visit.errors == []
+@pytest.fixture
+def figure(open_figure):
+    return open_figure(Probabilities)
 
 
 SCENES = [
-    (LOW, 0, "test"), (LOW, 0.45, "test"), (LOW, -1, "test"), (LOW, 1.5, "test"),
-    (HIGH, 0, "test"), (HIGH, 1.5, "training"), (1e-2, 0.2, "training"), (LOW, -0.6, "training"),
+    (LOW, 0, "test"),
+    (LOW, 0.45, "test"),
+    (LOW, -1, "test"),
+    (LOW, 1.5, "test"),
+    (HIGH, 0, "test"),
+    (HIGH, 1.5, "training"),
+    (1e-2, 0.2, "training"),
+    (LOW, -0.6, "training"),
     (1e-5, 0.45, "training"),
 ]
 
@@ -143,13 +131,16 @@ def test_the_table_holds_what_numpy_finds(figure):
 
 
 def test_bars_and_outlines_are_the_images_and_their_pull(figure):
+    sure, pull = figure.plots()
     for decay, log_t, images in SCENES:
         seen, outlined = figure.show(decay, log_t, images), Seen(HIGH, 1, images)
-        for kind, which in (("correct", slice(None)), ("adversarial", seen.wrong)):
-            assert figure.bars(0, kind) ** 2 == pytest.approx(seen.counts(which=which), abs=1e-6)
-            assert figure.bars(1, kind) == pytest.approx(seen.shares(which), abs=1e-6)
-        for k, heights in ((0, np.sqrt(outlined.counts())), (1, outlined.shares())):
-            across, up = figure.outline(k)
+        for name, which in (("all images", slice(None)), ("misclassified", seen.wrong)):
+            counts = seen.counts(which=which)
+            assert figure.bars(sure, name) ** 2 == pytest.approx(counts, abs=1e-6)
+            assert figure.bars(pull, name) == pytest.approx(seen.shares(which), abs=1e-6)
+        for plot, heights in ((sure, np.sqrt(outlined.counts())), (pull, outlined.shares())):
+            [corners] = plot.points("outline")
+            across, up = corners.T
             bins = np.round((across[1:-1:2] + 5) / 0.5).astype(int)
             for corner, edges in ((1, EDGES[bins]), (2, EDGES[bins + 1])):
                 stop = len(across) - 2 + corner
@@ -164,14 +155,13 @@ def test_temperature_moves_probabilities_and_leaves_the_accuracy(figure):
         figure.show(LOW, log_t)
         sure.append(figure.column(0)[1])
         expect(figure.row("accuracy").first).to_have_text("98.9 %")
-        texts = figure.plot(0).locator(".xp-label").all_text_contents()
-        assert {"11 misclassified", "989 correct"} <= set(texts)
+        assert {"11 misclassified", "989 correct"} <= set(figure.plots()[0].texts())
     assert sure == sorted(sure, reverse=True) and sure[-1] == 0
 
 
 def test_the_sentence_says_who_pulls_and_where_the_outline_lies(figure):
     def says(who, where):
-        assert figure.verdict.inner_text().replace("\u00a0", " ") == f"{who} {where}"
+        assert text_of(figure.verdict) == f"{who} {where}"
 
     def carried(seen):
         return f"{seen.carriers} of 1,000 carry 90 % of the pull"
@@ -210,9 +200,11 @@ def test_no_temperature_makes_bars_and_outline_the_same(figure):
 def test_a_bar_that_is_cut_off_says_how_much_it_is(figure):
     for decay, log_t in ((LOW, -1), (LOW, 1.5), (HIGH, 1.5), (LOW, 0)):
         seen = figure.show(decay, log_t)
-        for k, amounts, top, unit in ((0, seen.counts, 625, "images"), (1, seen.shares, 50, "%")):
+        for plot, amounts, top, unit in zip(
+            figure.plots(), (seen.counts, seen.shares), (625, 50), ("images", "%"), strict=True
+        ):
             most = max(amounts())
-            texts = figure.plot(k).locator(".xp-label").all_text_contents()
+            texts = plot.texts()
             expected = [f"↑ {most:.0f} {unit}"] if most > top else []
             assert [text for text in texts if text.startswith("↑")] == expected
 
@@ -221,9 +213,7 @@ def test_buttons_set_the_temperature(figure):
     for network in NETWORKS:
         figure.show(network["decay"], 0.9)
         figure.root.get_by_role("button", name=CALIBRATED).press("Enter")
-        assert numbers(figure.spoken(HEAT)) == [
-            pytest.approx(network["temperature"], abs=0.00501)
-        ]
+        assert numbers(figure.spoken(HEAT)) == [pytest.approx(network["temperature"], abs=0.00501)]
         [confidence, _] = figure.row("median confidence").all_inner_texts()
         # The first 1,000 test images are a little harder than all 10,000.
         assert numbers(confidence) == [pytest.approx(95, abs=2)]
@@ -233,63 +223,101 @@ def test_buttons_set_the_temperature(figure):
 
 def test_arrow_keys_move_both_sliders(figure):
     figure.show(DECAYS[0], 0)
-    figure.root.get_by_label(DECAY).press("ArrowRight")
-    figure.root.get_by_label(HEAT).press("ArrowRight")
+    figure.control(DECAY).press("ArrowRight")
+    figure.control(HEAT).press("ArrowRight")
     assert figure.spoken(HEAT) == "1.06"  # 10^0.025
-    figure.root.get_by_label(HEAT).press("End")
+    figure.control(HEAT).press("End")
     assert figure.spoken(HEAT) == "31.6"
-    figure.root.get_by_label(HEAT).press("Home")
+    figure.control(HEAT).press("Home")
     assert figure.spoken(HEAT) == "0.100"
-    figure.root.get_by_label(DECAY).press("End")
+    figure.control(DECAY).press("End")
     assert figure.spoken(DECAY) == "0.1"
-    figure.root.get_by_label(DECAY).press("Home")
+    figure.control(DECAY).press("Home")
     assert figure.spoken(DECAY) == "10⁻⁵"
 
 
-def test_a_network_is_loaded_when_it_is_wanted_and_once(open_page):
-    visit = open_page(CHAPTER)
-    figure = Probabilities(visit)
+def test_a_network_is_loaded_when_it_is_wanted_and_once(open_figure):
+    figure = open_figure(Probabilities, fresh=True)
 
     def loaded():
-        urls = [url for url in visit.requests if "/temperature/" in url]
+        urls = [url for url in figure.visit.requests if "/temperature/" in url]
         return sorted(url.rpartition("/")[2] for url in urls)
 
     assert loaded() == ["1e-01.js", "1e-04.js"]
     for decay in (1e-2, LOW, 1e-2):
         figure.show(decay, 0)
     assert loaded() == ["1e-01.js", "1e-02.js", "1e-04.js"]
-    assert visit.errors == []
 
 
-def test_a_network_that_does_not_load_is_named_and_can_be_asked_for_again(open_page):
-    visit = open_page(CHAPTER)
-    figure = Probabilities(visit)
-    visit.page.route("**/temperature/1e-02.js", lambda route: route.abort())
-    figure.root.get_by_label(DECAY).fill(str(DECAYS.index(1e-2)))
-    expect(figure.verdict).to_have_text(re.compile("^The network with λ = 0.01 did not load: "))
-    visit.page.unroute("**/temperature/1e-02.js")
+def test_a_network_that_does_not_load_is_named_and_can_be_asked_for_again(open_figure):
+    figure = open_figure(Probabilities, fresh=True)
+    figure.page.route("**/temperature/1e-02.js", lambda route: route.abort())
+    figure.control(DECAY).fill(str(DECAYS.index(1e-2)))
+    expect(figure.verdict).to_have_text(re.compile(r"^The network with λ\s=\s0\.01 did not load: "))
+    figure.page.unroute("**/temperature/1e-02.js")
     figure.show(LOW, 0)
     figure.show(1e-2, 0)
+    figure.visit.errors.remove(next(e for e in figure.visit.errors if "ERR_FAILED" in e))
+
+
+def test_a_network_that_arrives_late_is_not_shown(open_figure):
+    figure = open_figure(Probabilities, fresh=True)
+    held = HeldParts(figure.page, "temperature")
+    control = figure.control(DECAY)
+    for key, decay in (("1e-02", 1e-2), ("1e-05", 1e-5)):
+        control.fill(str(DECAYS.index(decay)))
+        held.wait_for(key)
+    seen = Seen(1e-5, 1)
+    for key in ("1e-05", "1e-02"):  # the first to be asked for is the last to arrive
+        held.release(key)
+        assert figure.column(0)[-1] == seen.carriers
+
+
+class FewImages(Temperature):
+    """The first 50 images of either set."""
+
+    module = "few_images"
+
+    @classmethod
+    def part(cls, key):
+        return {name: array[:50] for name, array in super().part(key).items()}
+
+
+class FewImagesPage(Probabilities):
+    figure = FewImages
+
+
+def test_fewer_networks_and_fewer_images_live(open_figure):
+    networks = [NETWORKS[DECAYS.index(decay)] for decay in (LOW, 1e-2)]
+    figure = open_figure(FewImagesPage, fresh=True, widget=FewImages(networks=networks))
+    figure.control(DECAY).press("End")
+    expect(figure.verdict).to_contain_text("of 50 carry 90 % of the pull")
+    expect(figure.verdict).to_contain_text("The outline is this network's own.")
+    assert figure.spoken(DECAY) == "0.01"
+    sure, _ = figure.plots()
+    assert "λ = 0.01, t = 1" in sure.texts()
+    assert (figure.bars(sure, "all images") ** 2).sum() == pytest.approx(50)
 
 
 def test_a_screen_reader_hears_both_plots(figure):
     seen = figure.show(LOW, 0)
     share = round(100 * seen.share_of_wrong)
-    assert [figure.plot(k).get_attribute("aria-label") for k in (0, 1)] == [
+    labels = [plot.locator.get_attribute("aria-label") for plot in figure.plots()]
+    assert [label.replace("\u00a0", " ") for label in labels] == [
         "How sure the network is: 11 misclassified, 989 correct",
         f"Where the pull comes from: misclassified {share} %, correct {100 - share} %",
     ]
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_keeps_its_height_and_fits(open_page, width):
-    figure = Probabilities(open_page(CHAPTER, width=width))
-    reserved = "--wide" if width == 1280 else "--narrow"
-    room = figure.root.evaluate("(e, name) => parseFloat(e.style.getPropertyValue(name))", reserved)
+def test_it_keeps_its_height_and_fits(open_figure, width):
+    figure = open_figure(Probabilities, width=width)
+    heights = set()
     for scene in SCENES:
         figure.show(*scene)
-        assert figure.root.bounding_box()["height"] == pytest.approx(room, abs=2)
-        assert figure.root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+        heights.add(round(figure.height()))
+        assert figure.sticks_out() <= 0
+    assert len(heights) == 1
 
 
 def test_its_networks_are_those_of_the_results():
@@ -306,25 +334,31 @@ def test_every_network_has_a_part_with_its_scores():
     for network in NETWORKS:
         part, arrays = Temperature.part(network["key"]), load_arrays(result(network["decay"]))
         for name, ending in (("test", ""), ("training", "_train")):
-            scores = np.frombuffer(part[f"scores_{name}"], "<f2").reshape(-1, 10)
-            labels = np.frombuffer(part[f"labels_{name}"], np.uint8)
-            assert np.isfinite(scores).all()  # the figure reads no infinities
+            scores, labels = part[f"scores_{name}"], part[f"labels_{name}"]
+            assert np.isfinite(scores).all()
             assert np.array_equal(scores, arrays[f"scores{ending}"])
             assert np.array_equal(labels, arrays[f"labels{ending}"])
+        sent = wired(part)
+        assert {array["dtype"] for array in sent.values()} == {"float16", "uint8"}
 
 
-def test_parts_and_state_are_light(site):
+def test_parts_and_state_are_light():
     for key in Temperature.parts():
-        file = site / "_static/explorables/temperature" / f"{key}.js"
-        assert len(gzip.compress(file.read_bytes())) < 50_000
+        assert len(gzip.compress(part_script(Temperature, key).encode())) < 50_000
     assert len(json.dumps(Temperature().state())) < 1500
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("decay", 2e-4), ("decay", 0), ("decay", math.nan), ("decay", "low"),
-        ("log_t", 1.6), ("log_t", -1.1), ("log_t", math.inf), ("log_t", "1"),
+        ("decay", 2e-4),
+        ("decay", 0),
+        ("decay", math.nan),
+        ("decay", "low"),
+        ("log_t", 1.6),
+        ("log_t", -1.1),
+        ("log_t", math.inf),
+        ("log_t", "1"),
         ("images", "validation"),
     ],
 )

@@ -1,13 +1,11 @@
 """What temperature and weight decay do to probabilities, and which images still pull."""
 
-from pathlib import Path
-
 import numpy as np
 import traitlets
 
 from explorables.base import Explorable
 from explorables.traits import Number
-from helpers.results import FOLDER, lenet_name, load_arrays, load_table
+from helpers.results import lenet_name, load_arrays, load_table
 
 INIT, SEED = "hundredth", 0  # all decays were trained with these
 SETS = {"test": "", "training": "_train"}  # and how their arrays' names end
@@ -22,10 +20,6 @@ def _networks():
 
 def _key(decay):
     return f"{decay:.0e}"
-
-
-def _run(key):
-    return lenet_name(float(key), INIT, SEED)
 
 
 class Temperature(Explorable):
@@ -43,7 +37,7 @@ class Temperature(Explorable):
     heights = (648, 1077)
     title = traitlets.Unicode("Temperature and weight decay").tag(sync=True)
     decay = Number(1e-4).tag(sync=True)
-    log_t = Number(0.0, min=-1, max=1.5).tag(sync=True)
+    log_t = Number(0.0, min=-1, max=1.5, step=0.025).tag(sync=True)
     images = traitlets.Enum(list(SETS), "test").tag(sync=True)
     networks = traitlets.List(
         help="of each network its decay, the key of its part, and the temperature at which its "
@@ -52,21 +46,20 @@ class Temperature(Explorable):
 
     @classmethod
     def parts(cls):
-        keys = [_key(row["decay"]) for row in _networks()]
-        return {key: [FOLDER / _run(key) / "arrays.npz", Path(__file__)] for key in keys}
+        return [_key(row["decay"]) for row in _networks()]
 
     @classmethod
     def part(cls, key):
-        """The scores of a network such as "1e-04", float16, ten for each image, and the labels,
-        uint8: scores_test, labels_test, scores_training, labels_training."""
+        """The raw scores of the images of both sets under a network such as "1e-04", and their
+        labels: scores_test, labels_test, scores_training, labels_training."""
         if key not in cls.parts():
             return super().part(key)
-        arrays = load_arrays(_run(key))
-        values = {}
-        for name, ending in SETS.items():
-            values[f"scores_{name}"] = arrays[f"scores{ending}"].astype("<f2").tobytes()
-            values[f"labels_{name}"] = arrays[f"labels{ending}"].astype(np.uint8).tobytes()
-        return values
+        arrays = load_arrays(lenet_name(float(key), INIT, SEED))
+        return {
+            f"{array}_{name}": arrays[f"{array}{ending}"]
+            for name, ending in SETS.items()
+            for array in ("scores", "labels")
+        }
 
     @traitlets.default("networks")
     def _load_networks(self):

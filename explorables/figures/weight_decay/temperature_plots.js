@@ -1,22 +1,27 @@
 // Two plots over p_y, on an axis of log-odds: of a network's images, and of their pull.
-import {
-  chart, clamp, curve, format, histogram, html, segment, square, svg, update,
-} from "../../kit/common.js";
+import { bars, chart, count, curve, html, percent, segment, squared } from "../../kit/kit.js";
+import { clamp, sum } from "../../mathematics/numbers.js";
 
-const ODDS = { from: -5, bin: 0.5, bins: 36 }; // log10 of p_y/(1 − p_y)
-const PROBABILITIES = { "-3": "0.001", 0: "0.5", 2: "0.99", 6: "1−10⁻⁶", 10: "1−10⁻¹⁰" };
+const BINS = { from: -5, width: 0.5, count: 36 }; // of log10 of p_y/(1 − p_y)
+const TICKS = new Map([
+  [-3, "0.001"],
+  [0, "0.5"],
+  [2, "0.99"],
+  [6, "1−10⁻⁶"],
+  [10, "1−10⁻¹⁰"],
+]);
 const TALLEST = 25; // the square root of a bar's images
 const MOST = 50; // per cent of the pull in a bar
+const LINE = 18; // pixels from one line of text to the next
 
-export const percent = (share, digits = 0) => `${format(100 * share, digits)} %`;
-const edge = (bin) => ODDS.from + bin * ODDS.bin; // the left one
+const edge = (bin) => BINS.from + bin * BINS.width; // the left one
 
 // What the images in each bin amount to; those beyond the axis are in its outermost bins.
 function binned(images, amount) {
-  const sums = Array(ODDS.bins).fill(0);
+  const sums = Array(BINS.count).fill(0);
   for (const image of images) {
-    const bin = Math.floor((image.odds - ODDS.from) / ODDS.bin);
-    sums[clamp(bin, 0, ODDS.bins - 1)] += amount(image);
+    const bin = Math.floor((image.logOdds - BINS.from) / BINS.width);
+    sums[clamp(bin, 0, BINS.count - 1)] += amount(image);
   }
   return sums;
 }
@@ -24,11 +29,11 @@ function binned(images, amount) {
 const counts = (images) => binned(images, () => 1);
 const shares = (images, total) => binned(images, ({ pull }) => (100 * pull) / total);
 
-// The share of the images that two networks have in the same bins.
-export function overlap(one, other) {
+// The share of the images, in per cent, that two networks have in the same bins.
+export function overlap(network, other) {
   const theirs = counts(other.images);
-  const common = counts(one.images).map((number, bin) => Math.min(number, theirs[bin]));
-  return common.reduce((a, b) => a + b) / one.images.length;
+  const common = counts(network.images).map((number, bin) => Math.min(number, theirs[bin]));
+  return (100 * sum(common)) / network.images.length;
 }
 
 // The corners of the line around bars of these heights, without the empty bins on either side.
@@ -43,26 +48,31 @@ function corners(heights) {
   ];
 }
 
-// What is said in a plot, in its upper corners, and of a bar that is cut off at the top.
+// Words in the upper corners of a plot, and beside a bar that is cut off at the top how much it is.
 function remarks(plot, height, amountText) {
-  const text = (kind, line, attributes = {}) => {
-    const place = { y: plot.py(plot.y[1]) + 18 * line, ...attributes };
-    return svg("text", { class: `xp-label xp-text-${kind}`, ...place });
-  };
-  const wrong = text("adversarial", 1, { x: plot.px(edge(0)) + 8 });
-  const right = text("muted", 1, { x: plot.px(edge(ODDS.bins)) - 8, "text-anchor": "end" });
-  const beyond = text("muted", 2);
-  plot.over.append(wrong, right, beyond);
+  const top = plot.y[1];
+  const wrong = plot.label(edge(0), top, "", { kind: "adversarial", dx: 8, dy: LINE });
+  const right = plot.label(edge(BINS.count), top, "", {
+    kind: "muted",
+    anchor: "end",
+    dx: -8,
+    dy: LINE,
+  });
+  const [toTheLeft, toTheRight] = [{ anchor: "end", dx: -4 }, { anchor: "start", dx: 4 }].map(
+    (side) => plot.label(edge(0), top, "", { kind: "muted", dy: 2 * LINE, ...side }),
+  );
   return (says, amounts) => {
-    [wrong.textContent, right.textContent] = [says.wrong, says.right];
+    wrong.write(says.wrong);
+    right.write(says.right);
     const most = Math.max(...amounts);
     const bin = amounts.indexOf(most);
-    const late = bin > ODDS.bins / 2;
-    beyond.textContent = height(most) > plot.y[1] ? `↑ ${amountText(most)}` : "";
-    update(beyond, {
-      x: plot.px(edge(late ? bin : bin + 1)) + (late ? -4 : 4),
-      "text-anchor": late ? "end" : "start",
-    });
+    const isRight = bin > BINS.count / 2;
+    toTheLeft.draw([edge(bin), top]);
+    toTheRight.draw([edge(bin + 1), top]);
+    toTheLeft.show(isRight);
+    toTheRight.show(!isRight);
+    const words = height(most) > top ? `↑ ${amountText(most)}` : "";
+    [toTheLeft, toTheRight].forEach((label) => label.write(words));
   };
 }
 
@@ -71,81 +81,76 @@ function remarks(plot, height, amountText) {
 function panel(name, { top, height, amountText, ...axis }) {
   const plot = chart({
     label: name,
-    x: [edge(0), edge(ODDS.bins)],
+    x: [edge(0), edge(BINS.count)],
     y: [0, top],
     width: 316,
     height: 226,
     xLabel: "probability of the right class",
-    xTicks: [-3, 0, 2, 6, 10],
-    xText: (u) => PROBABILITIES[u],
+    xTicks: [...TICKS.keys()],
+    xText: (u) => TICKS.get(u),
     ...axis,
   });
-  const even = segment(plot, "muted");
-  even.draw([0, 0], [0, 0.82 * top]);
-  const all = histogram(plot, "correct", height);
-  const wrong = histogram(plot, "adversarial", height);
-  const outline = curve(plot, "outline");
-  plot.content.append(even.node, all.node, wrong.node, outline.node);
+  const even = plot.add(segment({ kind: "muted" }));
+  even.draw([0, 0], [0, 0.82 * top]); // below the remarks
+  const all = plot.add(bars({ kind: "all", name: "all images", height }));
+  const wrong = plot.add(bars({ kind: "adversarial", name: "misclassified", height }));
+  const outline = plot.add(curve({ kind: "outline", name: "outline" }));
   const remark = remarks(plot, height, amountText);
   const title = html("div", { class: "xp-name" }, name);
   return {
-    ...plot,
+    plot,
     node: html("div", { class: "xp-half" }, title, plot.node),
     draw(amounts, others, says) {
-      all.draw(amounts.all, ODDS.from, ODDS.bin);
-      wrong.draw(amounts.wrong, ODDS.from, ODDS.bin);
+      all.draw(amounts.all, BINS.from, BINS.width);
+      wrong.draw(amounts.wrong, BINS.from, BINS.width);
       outline.draw(corners(others.map(height)));
       remark(says, amounts.all);
-      plot.node.setAttribute("aria-label", `${name}: ${says.wrong}, ${says.right}`);
+      plot.describe(`${name}: ${says.wrong}, ${says.right}`);
     },
   };
 }
 
 // How many images lie where. `outlined` is the name of the other network.
 export function surePlot(outlined) {
-  const plot = panel("How sure the network is", {
+  const { node, plot, draw } = panel("How sure the network is", {
     top: TALLEST,
     height: Math.sqrt,
     amountText: (images) => `${images} images`,
     yLabel: "images (√ scale)",
     yTicks: [0, 5, 10, 15, 20, 25],
-    yText: square,
+    yText: squared,
   });
-  const name = svg("text", { class: "xp-label" }, outlined);
-  plot.over.append(name);
+  const name = plot.label(0, 0, outlined, { dx: 6, dy: 8 });
   return {
-    node: plot.node,
+    node,
     draw({ images, right, wrong }, other) {
       const theirs = counts(other.images);
-      plot.draw({ all: counts(images), wrong: counts(wrong) }, theirs, {
-        right: `${right.length.toLocaleString("en")} correct`,
+      draw({ all: counts(images), wrong: counts(wrong) }, theirs, {
+        right: `${count(right.length)} correct`,
         wrong: `${wrong.length} misclassified`,
       });
       const most = Math.max(...theirs);
-      update(name, {
-        x: plot.px(edge(theirs.lastIndexOf(most) + 1)) + 6,
-        y: plot.py(Math.sqrt(most)) + 8,
-      });
+      name.draw([edge(theirs.lastIndexOf(most) + 1), Math.sqrt(most)]);
     },
   };
 }
 
 // What share of the pull lies where.
 export function pullPlot() {
-  const plot = panel("Where the pull comes from", {
+  const { node, draw } = panel("Where the pull comes from", {
     top: MOST,
     height: Number,
-    amountText: (share) => percent(share / 100),
+    amountText: (share) => percent(share, 0),
     yLabel: "share of the pull (%)",
     yTicks: [0, 10, 20, 30, 40, 50],
   });
   return {
-    node: plot.node,
+    node,
     draw({ images, wrong, total, shareOfWrong }, other) {
       const amounts = { all: shares(images, total), wrong: shares(wrong, total) };
-      plot.draw(amounts, shares(other.images, other.total), {
-        right: `correct ${percent(1 - shareOfWrong)}`,
-        wrong: `misclassified ${percent(shareOfWrong)}`,
+      draw(amounts, shares(other.images, other.total), {
+        right: `correct ${percent(100 - shareOfWrong, 0)}`,
+        wrong: `misclassified ${percent(shareOfWrong, 0)}`,
       });
     },
   };
