@@ -2,6 +2,7 @@
 
 import csv
 import json
+import pickle
 import runpy
 import sys
 from dataclasses import dataclass
@@ -152,3 +153,9 @@ def test_a_run_without_arrays_or_figures_leaves_only_how_it_was_run(tmp_path, mo
     assert [path.name for path in (tmp_path / "tea").iterdir()] == ["run.json"]
     run = json.loads((tmp_path / "tea/run.json").read_text())
     assert run["settings"] == {"cups": 2} and np.isfinite(run["seconds"])
+
+
+@pytest.mark.parametrize("name", ["lenet", "lmt", "robustness"])
+def test_studies_of_networks_reach_their_processes(name):
+    of_name = import_module(f"experiments.{name}").STUDY
+    assert pickle.loads(pickle.dumps(of_name)) == of_name
