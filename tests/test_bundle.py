@@ -1,10 +1,16 @@
 """Modules of the front end, made into one: run in V8, as a page would run them."""
 
 import pytest
-from v8 import run
+from javascript import running
 
 import explorables
 from explorables.host.bundle import bundle
+
+
+def run(source, expression):
+    """The value of ``expression`` after the module."""
+    with running(source) as value:
+        return value(expression)
 
 
 @pytest.fixture

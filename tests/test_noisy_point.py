@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import traitlets
 from figure_page import FigurePage, numbers, text_of
-from v8 import run_mathematics
+from javascript import javascript
 
 from explorables import NoisyPoint
 from helpers import toy
@@ -54,7 +54,8 @@ def test_the_fit_agrees_with_scikit_learn(loss, bias):
         X, y = toy.training_set(p)
         how = {"loss": loss, "lambda": 10.0**log_lam, "bias": bias}
         calls.append(f"fit({X.tolist()}, {y.tolist()}, {json.dumps(how)})")
-    fits = run_mathematics("linear_fit", f"[{', '.join(calls)}]")
+    with javascript("mathematics/linear_fit.js") as value:
+        fits = value(f"[{', '.join(calls)}]")
     for (log_lam, p), fit in zip(cases, fits, strict=True):
         w, b = toy.fit(*toy.training_set(p), 10.0**log_lam, loss, bias)
         expected = np.array([*w, b])
