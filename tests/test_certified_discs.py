@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import traitlets
 from figure_page import FigurePage, numbers, text_of
-from javascript import javascript
+from v8 import running_mathematics
 
 from explorables import CertifiedDiscs
 from helpers.local_linear import Network, score
@@ -161,7 +161,7 @@ def test_arrow_keys_lead_in_their_direction(figure):
 def test_arrow_keys_reach_every_point():
     directions = "[[-1, 0], [1, 0], [0, -1], [0, 1]]"
     steps = f"{X.tolist()}.map((_, n, all) => {directions}.map((d) => neighbour(all, n, d)))"
-    with javascript("mathematics/neighbours.js") as value:
+    with running_mathematics("neighbours") as value:
         ways = value(steps)
     reached, new = {78}, [78]
     while new:

@@ -8,7 +8,7 @@ import traitlets
 from figure_page import FigurePage, centre, numbers, text_of
 from hypothesis import given
 from hypothesis import strategies as st
-from javascript import javascript
+from v8 import running_mathematics
 
 from explorables import LipschitzCone
 
@@ -47,7 +47,7 @@ def distance(function, x):
 @pytest.fixture(scope="module")
 def in_javascript():
     """A function: the value of an expression that may use what margins.js defines."""
-    with javascript("mathematics/margins.js") as value:
+    with running_mathematics("margins") as value:
         yield value
 
 

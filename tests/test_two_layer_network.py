@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import traitlets
 from figure_page import FigurePage, centre, numbers, text_of
-from javascript import javascript
 from playwright.sync_api import expect
+from v8 import running_mathematics
 
 from explorables import TwoLayerNetwork
 from helpers import local_linear
@@ -53,7 +53,7 @@ def table_of(name):
 def in_javascript():
     """A function: the value of an expression about ``net``, the network with the most weights."""
     parts = [np.ravel(part).tolist() for part in network(-6.0)]
-    with javascript("mathematics/local_linear.js") as value:
+    with running_mathematics("local_linear") as value:
         made = f"net = network(...{parts[:3]}, {parts[3][0]})"
         yield lambda expression: value(expression, before=made)
 
