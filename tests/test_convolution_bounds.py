@@ -9,9 +9,9 @@ import traitlets
 from figure_page import FigurePage, numbers, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from javascript import javascript
 from playwright.sync_api import expect
 from torch import nn
+from v8 import running_mathematics
 
 from explorables import ConvolutionBounds
 from helpers import spectral
@@ -57,7 +57,7 @@ def widgets(draw):
 @pytest.fixture(scope="module")
 def in_javascript():
     """A function: the value of an expression about the convolution W of a widget."""
-    with javascript("mathematics/convolution.js") as value:
+    with running_mathematics("convolution") as value:
 
         def about(widget, expression):
             kernel, k = widget.kernel().ravel().tolist(), widget.kernel_size
