@@ -9,9 +9,9 @@ import traitlets
 from figure_page import FigurePage, numbers, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from javascript import javascript
 from playwright.sync_api import expect
 from torch import nn
+from javascript import javascript
 
 from explorables import ConvolutionBounds
 from helpers import spectral

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import traitlets
 from figure_page import FigurePage, centre, numbers, text_of
-from javascript import javascript
 from playwright.sync_api import expect
+from javascript import javascript
 
 from explorables import TwoLayerNetwork
 from helpers import local_linear

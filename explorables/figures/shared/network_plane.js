@@ -88,7 +88,7 @@ const packed = ([red, green, blue]) => red | (green << 8) | (blue << 16);
 
 // How dense the colour is. Confidence has none on the boundary, and most where σ(s) is 0 or 1.
 const OPACITY = {
-  steepness: (score, norm) => 0.85 * clamp(Math.log10(norm) / STEEPEST, 0, 1),
+  steepness: (_, norm) => 0.85 * clamp(Math.log10(norm) / STEEPEST, 0, 1),
   confidence: (score) => 0.5 * Math.tanh(Math.abs(score) / 2),
   class: () => 0.13,
 };

@@ -64,10 +64,9 @@ function verdictOf({ nearest, distance, foot, switched }) {
   if (!nearest.point) {
     return "Every unit has decayed to 0: the score is the same everywhere, without a boundary.";
   }
-  const truth = threeDigits(nearest.distance);
+  const [truth, guess] = [nearest.distance, distance].map((length) => threeDigits(length));
   if (!foot) return `No unit is on at x: the score is flat here. The boundary is ${truth} away.`;
-  const seen =
-    `Seen from x's region, the boundary is the dashed line, ${threeDigits(distance)} away.`;
+  const seen = `Seen from x's region, the boundary is the dashed line, ${guess} away.`;
   if (Math.abs(distance - nearest.distance) < SAME * nearest.distance) {
     return `${seen} The region reaches that far, so this is true.`;
   }
