@@ -1,7 +1,7 @@
 // Any pair of digits, any of its SVMs, seen from all sides at once.
 import {
-  assign, button, choice, coloured, count, degrees, followPart, format, html, keepInAddress, percent,
-  powerOfTen, readouts, row, show, slider,
+  assign, button, choice, coloured, count, degrees, followPart, format, html, keepInAddress,
+  percent, powerOfTen, readouts, row, show, slider,
 } from "../../kit/kit.js";
 import { nearestIndex } from "../../mathematics/numbers.js";
 import { marginHistogram } from "../shared/margin_histogram.js";

@@ -1,5 +1,7 @@
 // A pair's means, the weights of an SVM, and images beside their mirror images.
-import { changingThumbnail, coloured, digitImage, format, html, weightImage } from "../../kit/kit.js";
+import {
+  changingThumbnail, coloured, digitImage, format, html, weightImage,
+} from "../../kit/kit.js";
 
 const PICTURE = 80;
 

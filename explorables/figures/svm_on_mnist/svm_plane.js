@@ -74,8 +74,9 @@ export function svmPlane() {
     angle.draw(svm.theta);
     distance.draw(w, svm.d_adv, halfWay(data));
     plot.describe(`The SVM's tilting plane: ${words}`);
-    const count = outside(data, vertical);
-    return `It turns with ŵ${count ? `. Images beyond the frame: ${count}` : ", so the images move."}`;
+    const far = outside(data, vertical);
+    if (far) return `It turns with ŵ. Images beyond the frame: ${far}`;
+    return "It turns with ŵ, so the images move.";
   }
 
   function drawBest(data, k) {
