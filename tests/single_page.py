@@ -45,6 +45,9 @@ class FigureServer(ThreadingHTTPServer):
         self.figures |= {type(widget).module: type(widget) for widget in widgets}
         return self.address + path
 
+    def handle_error(self, request, client_address):
+        """Nothing: a page that is closed no longer listens to what it asked for."""
+
     def content(self, path):
         """The file at the address's ``path`` as text; KeyError or ValueError where there is none."""
         if path in self.pages:
