@@ -65,7 +65,8 @@ class Explorable(anywidget.AnyWidget):
         is_figure = path.with_suffix(".js").is_file()
         if is_figure and "_esm" not in vars(cls):  # each widget gets a class of its own, with traits
             cls.module = path.name
-            cls._esm = cls.script = bundle(path.with_suffix(".js"))
+            cls.front_end = path.with_suffix(".js")
+            cls._esm = bundle(cls.front_end)
             own = path.with_suffix(".css")
             cls.css = own.read_text(encoding="utf-8") if own.is_file() else ""
             cls._css = CSS + cls.css

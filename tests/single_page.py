@@ -8,13 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from explorables.base import CSS, HERE, MIME_TYPE
 from explorables.host import sphinx as host
+from explorables.host.bundle import kit_script
 
 
 def page_of(*widgets):
     """The page that shows these explorables, as HTML."""
     figures = list(dict.fromkeys(map(type, widgets)))
     style = CSS + "".join(figure.css for figure in figures)
-    scripts = ["/host.js", *(f"/{figure.module}.js" for figure in figures)]
+    scripts = ["/host.js", "/kit.js", *(f"/{figure.module}.js" for figure in figures)]
     specs = [widget._repr_mimebundle_()[0][MIME_TYPE] for widget in widgets]
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
@@ -54,6 +55,8 @@ class FigureServer(ThreadingHTTPServer):
             return self.pages[path]
         if path == "/host.js":
             return (HERE / "host" / "host.js").read_text(encoding="utf-8")
+        if path == "/kit.js":
+            return kit_script()
         module, _, key = path.removeprefix("/").removesuffix(".js").partition("/")
         figure = self.figures[module]
         return host.part_script(figure, key) if key else host.definition(figure)

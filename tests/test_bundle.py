@@ -1,10 +1,11 @@
 """Modules of the front end, made into one: run in V8, as a page would run them."""
 
 import pytest
+from py_mini_racer import MiniRacer
 from javascript import running
 
 import explorables
-from explorables.host.bundle import bundle
+from explorables.host.bundle import bundle, bundle_for_page, kit_script
 
 
 def run(source, expression):
@@ -84,6 +85,21 @@ def test_what_is_imported_must_be_exported(write):
 
 @pytest.mark.parametrize("name", explorables.__all__)
 def test_every_explorables_script_is_one_module_without_imports(name):
-    source = getattr(explorables, name).script
+    source = bundle(getattr(explorables, name).front_end)
     assert "import {" not in source and "import(" not in source
     assert run(source, "typeof main.render") == "function"
+
+
+def test_a_page_has_one_copy_of_the_kit():
+    engine = MiniRacer()
+    try:
+        engine.eval("globalThis.explorables = {}")
+        engine.eval(kit_script())
+        for name in explorables.__all__:
+            source = bundle_for_page(getattr(explorables, name).front_end)
+            assert "import {" not in source and "MutationObserver" not in source, name
+            source = source.replace("export default ", "globalThis.main = ")
+            engine.eval(f"(() => {{ {source} }})()")
+            assert engine.eval("typeof main.render") == "function", name
+    finally:
+        engine.close()

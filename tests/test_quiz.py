@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorables import Quiz
+from explorables.host.bundle import bundle
 
 QUESTIONS = [
     {
@@ -95,7 +96,7 @@ def test_it_starts_unanswered_and_the_same_each_time():
 
 
 def test_jupyter_gets_the_front_end_of_the_page():
-    assert Quiz(QUESTIONS).get_state("_esm")["_esm"] == Quiz.script
+    assert Quiz(QUESTIONS).get_state("_esm")["_esm"] == bundle(Quiz.front_end)
 
 
 # In a page

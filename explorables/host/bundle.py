@@ -9,6 +9,7 @@ import modules by address. So the one kind of import our modules use,
 import re
 from pathlib import Path
 
+KIT = Path(__file__).resolve().parent.parent / "kit"
 IMPORT = re.compile(r'^(import|export) \{([^}]+)\} from "(\.[^"]+\.js)";$', re.M)
 EXPORT = re.compile(r"^export (?=(?:function|const) (?:(\w+)|\{([^}]+)\}))", re.M)
 
@@ -22,13 +23,40 @@ def bundle(path):
     Raises FileNotFoundError where an imported file is missing, and ValueError where it does not
     export what is imported: a page would tell its reader only.
     """
-    files = {}  # path of an imported file -> the name of its constant, and what it exports
-    code = []  # of the imported files, in the order in which it has to run
+    bundler = _Bundler()
+    main = bundler.resolved(Path(path).resolve())
+    return "".join(bundler.code) + main
 
-    def resolved(path):
+
+def bundle_for_page(path):
+    """The same for a page of the book, whose figures share one copy of the kit: see kit_script."""
+    bundler = _Bundler(kit_apart=True)
+    main = bundler.resolved(Path(path).resolve())
+    return "".join(bundler.code) + main
+
+
+def kit_script():
+    """A classic script that gives a page the files of the kit, as ``explorables.kit``."""
+    bundler = _Bundler()
+    files = {path.name: bundler.imported(path)[0] for path in sorted(KIT.glob("*.js"))}
+    listed = ", ".join(f'"{name}": {constant}' for name, constant in files.items())
+    return f"(() => {{\n{''.join(bundler.code)}explorables.kit = {{ {listed} }};\n}})();\n"
+
+
+class _Bundler:
+    """code: of the imported files, in the order in which it has to run."""
+
+    def __init__(self, kit_apart=False):
+        self.kit_apart = kit_apart
+        self.code = []
+        self.files = {}  # path of an imported file -> what stands for it, and what it exports
+
+    def resolved(self, path):
+        """The text of a file, with what stands for its imports."""
+
         def from_constant(match):
             keyword, names, file = match.groups()
-            constant, exported = imported((path.parent / file).resolve())
+            constant, exported = self.imported((path.parent / file).resolve())
             wanted = {name.strip() for name in names.split(",")} - {""}
             if missing := wanted - exported:
                 raise ValueError(f"{path} imports {sorted(missing)}, which {file} does not export")
@@ -36,16 +64,17 @@ def bundle(path):
 
         return IMPORT.sub(from_constant, path.read_text(encoding="utf-8"))
 
-    def imported(path):
-        if path not in files:
-            source = resolved(path)
+    def imported(self, path):
+        if path not in self.files:
+            is_apart = self.kit_apart and path.parent == KIT
+            source = (_Bundler() if is_apart else self).resolved(path)
             listed = (one or several for one, several in EXPORT.findall(source))
             exported = {name.strip() for names in listed for name in names.split(",")} - {""}
-            constant = f"${path.stem}_{len(files)}".replace("-", "_")
-            files[path] = constant, exported
-            body = f"{EXPORT.sub('', source)}\nreturn {{ {', '.join(sorted(exported))} }};"
-            code.append(f"const {constant} = (() => {{\n{body}\n}})();\n")
-        return files[path]
-
-    main = resolved(Path(path).resolve())
-    return "".join(code) + main
+            if is_apart:
+                constant = f'explorables.kit["{path.name}"]'
+            else:
+                constant = f"${path.stem}_{len(self.files)}".replace("-", "_")
+                body = f"{EXPORT.sub('', source)}\nreturn {{ {', '.join(sorted(exported))} }};"
+                self.code.append(f"const {constant} = (() => {{\n{body}\n}})();\n")
+            self.files[path] = constant, exported
+        return self.files[path]

@@ -17,9 +17,10 @@ from myst_nb.core.render import NbElementRenderer
 import explorables
 from explorables.arrays import wired
 from explorables.base import CSS, HERE, MIME_TYPE, as_json
+from explorables.host.bundle import bundle_for_page, kit_script
 from helpers.files import replaced
 
-HOST = "explorables/host.js"
+SHARED = ("explorables/host.js", "explorables/kit.js")
 PICTURES = "book/pictures"
 SPEC = re.compile(r'(?<=<script type="application/json">).*?(?=</script>)', re.S)
 
@@ -35,7 +36,7 @@ class ExplorableMime:
             return None
         env = renderer.renderer.sphinx_env
         number = _number_on_page(env, data.content["id"])
-        for path in (HOST, f"explorables/{data.content['module']}.js"):
+        for path in (*SHARED, f"explorables/{data.content['module']}.js"):
             renderer.add_js_file(path, path, {"defer": "defer"})
         html = placeholder(data.content, number, _still(env, number, data.content))
         return [nodes.raw("", html, format="html")]
@@ -94,6 +95,7 @@ def write_assets(app):
     css = CSS + "".join(figure.css for figure in figures)
     write(scripts / "explorables.css", css)
     write(scripts / "host.js", (HERE / "host" / "host.js").read_text(encoding="utf-8"))
+    write(scripts / "kit.js", kit_script())
     for figure in figures:
         write(scripts / f"{figure.module}.js", definition(figure))
     write_parts(figures, scripts)
@@ -112,7 +114,7 @@ def write(path, text):
 def definition(figure):
     """The classic script that gives the host the front-end module of a figure: as a function, since
     neither ``file://`` nor a strict content security policy lets a page import a module."""
-    body = figure.script.replace("export default ", "return ")
+    body = bundle_for_page(figure.front_end).replace("export default ", "return ")
     return f"explorables.define({json.dumps(figure.module)}, () => {{\n{body}}});\n"
 
 
