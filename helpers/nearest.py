@@ -54,8 +54,10 @@ def lengths(network, X, y, moved):
 
 def nearest_found(network, X, y, attack, batch=500):
     """The images that attack(network, X, y) finds, shortened, and their distances from X."""
-    found = []
-    for rows in torch.arange(len(X)).split(batch):
-        found.append(shortened(network, X[rows], y[rows], attack(network, X[rows], y[rows])))
-    found = torch.cat(found)
+    found = torch.cat(
+        [
+            shortened(network, X[rows], y[rows], attack(network, X[rows], y[rows]))
+            for rows in torch.arange(len(X)).split(batch)
+        ]
+    )
     return found, lengths(network, X, y, found)
