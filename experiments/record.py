@@ -1,6 +1,7 @@
 """How an experiment leaves its results: all there or not there, with what it takes to repeat it."""
 
 import csv
+import io
 import json
 import os
 import platform
@@ -91,8 +92,9 @@ def is_done(name, settings):
 
 def save_table(file, rows):
     """Write results/<file>.csv: dicts with the same keys, keys first."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     with replaced(FOLDER / f"{file}.csv") as temporary:
-        with temporary.open("w", encoding="utf-8", newline="") as table:
-            writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        temporary.write_text(text.getvalue(), encoding="utf-8", newline="")

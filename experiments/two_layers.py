@@ -102,7 +102,8 @@ def trained(X, y, **bar):
         optimiser.step()
         schedule.step()
     W1, b1, W2, b2 = (W.detach().numpy() for W in weights.values())
-    all_networks = [without_idle_units(Network(*each)) for each in zip(W1, b1, W2[:, 0], b2[:, 0])]
+    trained = zip(W1, b1, W2[:, 0], b2[:, 0], strict=True)
+    all_networks = [without_idle_units(Network(*each)) for each in trained]
     n = len(decays())
     return [all_networks[n * seed : n * (seed + 1)] for seed in range(SETTINGS["seeds"])]
 
@@ -234,7 +235,10 @@ def measured(run, data):
         "points": X,
         "labels": y,
         "flipped": flipped,
-        **dict(zip(Network._fields, map(np.array, zip(*all_networks[0])), strict=True)),
+        **{
+            name: np.array([getattr(each, name) for each in all_networks[0]])
+            for name in Network._fields
+        },
         **plane.boundary_arrays([boundary(in_double_precision(of)) for of in all_networks[0]]),
     }
     return arrays, figures_of(rows)

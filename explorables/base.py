@@ -23,6 +23,7 @@ MIME_TYPE = "application/vnd.tilted-boundary.explorable+json"
 
 def palette_css():
     """The palette as CSS variables, for light pages and for dark ones (book and Jupyter)."""
+
     def variables(theme):
         return " ".join(f"--{name}: {colours[theme]};" for name, colours in PALETTE.items())
 
@@ -63,7 +64,9 @@ class Explorable(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs):
         path = Path(sys.modules[cls.__module__].__file__).with_suffix("")
         is_figure = path.with_suffix(".js").is_file()
-        if is_figure and "_esm" not in vars(cls):  # each widget gets a class of its own, with traits
+        if is_figure and "_esm" not in vars(
+            cls
+        ):  # each widget gets a class of its own, with traits
             cls.module = path.name
             cls.front_end = path.with_suffix(".js")
             cls._esm = bundle(cls.front_end)

@@ -56,7 +56,7 @@ class DigitPair(traitlets.Unicode):
         value = super().validate(obj, value)
         if not re.fullmatch(r"[0-9]-[0-9]", value) or value[0] >= value[2]:
             raise traitlets.TraitError(
-                f"{self.name} must be two different digits, the smaller first, such as \"3-8\"; it "
+                f'{self.name} must be two different digits, the smaller first, such as "3-8"; it '
                 f"was {value!r}"
             )
         return value

@@ -14,9 +14,13 @@ from playwright.sync_api import sync_playwright
 
 # The first, which never has a window, takes less than half of the processor time of the others.
 NAMES = (
-    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
-    "google-chrome-stable", "chrome",
-)  # fmt: skip
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 
 
 @cache
@@ -46,8 +50,12 @@ def install_chromium() -> None:
     for command in ("update", f"install --yes --no-install-recommends {NAMES[0]}"):
         subprocess.run(
             ["apt-get", *command.split()],
-            env=environment, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        )  # fmt: skip
+            env=environment,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
 
 
 def main() -> None:

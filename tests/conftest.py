@@ -70,8 +70,10 @@ NEEDS = {
     ),
     "mnist": (
         mnist_is_here,
-        "MNIST TESTS SKIPPED: no MNIST found; set MNIST_DIR=/path/to/its/files, or run "
-        'python -c "from helpers.data import load_mnist; load_mnist()" to download it',
+        (
+            "MNIST TESTS SKIPPED: no MNIST found; set MNIST_DIR=/path/to/its/files, or run "
+            'python -c "from helpers.data import load_mnist; load_mnist()" to download it'
+        ),
     ),
 }
 
@@ -272,7 +274,7 @@ def open_figure(browser, figure_server, opened_figures):
     Browser.new_context. Tests of one file share the page, with its traits as they were at first; a
     ``fresh`` one is new. After the test none may have written an error to its console.
     """
-    used, fresh_contexts, addresses = [], [], {}
+    used, fresh_contexts = [], []
 
     def open_figure(page_class, width=1280, theme="light", widget=None, fresh=False, **options):
         key = (page_class, id(widget), width, theme, *sorted(options.items()))

@@ -30,10 +30,19 @@ class Firefox:
         self.errors = []
         self._sent = 0
         self._process = subprocess.Popen(
-            [find_firefox(), "--headless", "--no-remote", "--profile", str(profile),
-             "--remote-debugging-port", "0"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [
+                find_firefox(),
+                "--headless",
+                "--no-remote",
+                "--profile",
+                str(profile),
+                "--remote-debugging-port",
+                "0",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         listening = (re.search(r"BiDi listening on (\S+)", line) for line in self._process.stderr)
         address = next(filter(None, listening))[1]
         self._socket = websocket.create_connection(
@@ -63,9 +72,11 @@ class Firefox:
     def evaluate(self, script):
         """The value, as JSON can hold it, of the expression, or of what it promises."""
         answer = self._call(
-            "script.evaluate", expression=f"Promise.resolve({script}).then(JSON.stringify)",
-            target={"context": self._page}, awaitPromise=True,
-        )  # fmt: skip
+            "script.evaluate",
+            expression=f"Promise.resolve({script}).then(JSON.stringify)",
+            target={"context": self._page},
+            awaitPromise=True,
+        )
         if answer["type"] == "exception":
             raise RuntimeError(answer["exceptionDetails"]["text"])
         return json.loads(answer["result"].get("value", "null"))

@@ -6,7 +6,7 @@ the ways in which a mirror fails.
 
 import gzip
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -82,10 +82,8 @@ def send_head(request: BaseHTTPRequestHandler, length: int) -> None:
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        try:
+        with suppress(ConnectionError):  # the reader gives up on us, as it should
             self.server.mirror.answer(self)
-        except ConnectionError:
-            pass  # the reader gave up on us, as it should
 
     def log_message(self, *args):
         pass

@@ -50,7 +50,7 @@ class FigureServer(ThreadingHTTPServer):
         """Nothing: a page that is closed no longer listens to what it asked for."""
 
     def content(self, path):
-        """The file at the address's ``path`` as text; KeyError or ValueError where there is none."""
+        """The file at the address's ``path`` as text; KeyError or ValueError if none."""
         if path in self.pages:
             return self.pages[path]
         if path == "/host.js":

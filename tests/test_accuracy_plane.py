@@ -19,27 +19,64 @@ RADII = {"linf": [0.05, 0.1, 0.2, 0.3, 0.4], "l2": [0.5, 1.0, 1.5, 2.0, 3.0]}
 
 def made_up(model, family, name, full, *seeds, certified=None):
     seeds = [{"clean": clean, "linf": linf, "l2": l2} for clean, linf, l2 in seeds]
-    return {"model": model, "family": family, "name": name, "full": full, "seeds": seeds,
-            "certified": certified}  # fmt: skip
+    return {
+        "model": model,
+        "family": family,
+        "name": name,
+        "full": full,
+        "seeds": seeds,
+        "certified": certified,
+    }
 
 
 NETWORKS = [
     made_up(
-        "standard", "standard", "12 epochs", "standard training",
+        "standard",
+        "standard",
+        "12 epochs",
+        "standard training",
         (98.9, [80, 18, 0, 0, 0], [91, 57, 20, 3, 0]),
         (99.1, [82, 20, 0, 0, 0], [92, 59, 22, 4, 0]),
     ),
-    made_up("plain", "standard", "20 epochs", "standard, 20 epochs",
-            (98.7, [70, 10, 0, 0, 0], [90, 50, 15, 2, 0]), certified=[0, 0, 0, 0, 0]),
-    made_up("linf_0.1", "linf", "0.1", "adversarial (L∞, ε = 0.1)",
-            (99.2, [98, 95, 18, 0, 0], [97, 93, 82, 54, 6])),
-    made_up("linf_0.3", "linf", "0.3", "adversarial (L∞, ε = 0.3)",
-            (98.1, [96, 94, 92, 88, 0], [94, 91, 84, 75, 54])),
-    made_up("lmt", "lmt", "LMT", "LMT",
-            (96.3, [90, 70, 10, 0, 0], [92, 83, 65, 40, 8]), certified=[81.9, 44.9, 6.8, 0.2, 0]),
-    made_up("best", "maxout", "maxout", "certified maxout",
-            (96, [91, 76, 20, 1, 0], [93, 84, 72, 60, 19]), certified=[90.7, 81.6, 67.2, 49.8, 0]),
-]  # fmt: skip
+    made_up(
+        "plain",
+        "standard",
+        "20 epochs",
+        "standard, 20 epochs",
+        (98.7, [70, 10, 0, 0, 0], [90, 50, 15, 2, 0]),
+        certified=[0, 0, 0, 0, 0],
+    ),
+    made_up(
+        "linf_0.1",
+        "linf",
+        "0.1",
+        "adversarial (L∞, ε = 0.1)",
+        (99.2, [98, 95, 18, 0, 0], [97, 93, 82, 54, 6]),
+    ),
+    made_up(
+        "linf_0.3",
+        "linf",
+        "0.3",
+        "adversarial (L∞, ε = 0.3)",
+        (98.1, [96, 94, 92, 88, 0], [94, 91, 84, 75, 54]),
+    ),
+    made_up(
+        "lmt",
+        "lmt",
+        "LMT",
+        "LMT",
+        (96.3, [90, 70, 10, 0, 0], [92, 83, 65, 40, 8]),
+        certified=[81.9, 44.9, 6.8, 0.2, 0],
+    ),
+    made_up(
+        "best",
+        "maxout",
+        "maxout",
+        "certified maxout",
+        (96, [91, 76, 20, 1, 0], [93, 84, 72, 60, 19]),
+        certified=[90.7, 81.6, 67.2, 49.8, 0],
+    ),
+]
 WIDGET = AccuracyPlane(networks=NETWORKS, radii=RADII)
 MODELS = [network["model"] for network in NETWORKS]
 SCENES = [(norm, eps) for norm in RADII for eps in (0, *RADII[norm])]
@@ -110,7 +147,7 @@ def test_the_verdict_names_the_best_and_what_it_costs(figure):
     for norm, eps in SCENES:
         figure.set(norm=norm, eps=eps)
         text = text_of(figure.verdict)
-        best = max(NETWORKS, key=lambda network: robust(network, norm, eps))  # noqa: B023
+        best = max(NETWORKS, key=lambda network: robust(network, norm, eps))
         most, cost = robust(best, norm, eps), 99 - clean(best)
         if eps == 0:
             assert text.endswith(f"Best: {best['full']}, {clean(best):.2f} %.")
@@ -299,10 +336,16 @@ def test_networks_are_listed_by_family_and_name():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("norm", "l1"), ("norm", None), ("eps", -0.1), ("eps", 3.1), ("eps", math.nan),
-        ("eps", "1"), ("picked", "nobody"), ("picked", None),
+        ("norm", "l1"),
+        ("norm", None),
+        ("eps", -0.1),
+        ("eps", 3.1),
+        ("eps", math.nan),
+        ("eps", "1"),
+        ("picked", "nobody"),
+        ("picked", None),
     ],
-)  # fmt: skip
+)
 def test_bad_values_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         AccuracyPlane(networks=NETWORKS, radii=RADII, **{name: value})

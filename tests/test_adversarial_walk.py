@@ -410,11 +410,18 @@ def test_between_the_places_scores_are_nearly_linear(n, file):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("digit", -1), ("digit", 10), ("digit", 2.5), ("digit", "4"),
-        ("share", -0.1), ("share", 1.1), ("share", math.nan), ("share", "0.5"),
-        ("example", "nearest"), ("example", None),
+        ("digit", -1),
+        ("digit", 10),
+        ("digit", 2.5),
+        ("digit", "4"),
+        ("share", -0.1),
+        ("share", 1.1),
+        ("share", math.nan),
+        ("share", "0.5"),
+        ("example", "nearest"),
+        ("example", None),
     ],
-)  # fmt: skip
+)
 def test_values_that_mean_nothing_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         AdversarialWalk(**{name: value})

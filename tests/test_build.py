@@ -229,6 +229,7 @@ def test_new_number_reaches_the_text_and_runs_nothing(book):
         assert book.rebuild() == set()
         assert f'"pasted-text">{shown}<' in book.page("alone")
 
+
 def test_new_title_reaches_every_page_and_runs_nothing(book):
     chapter = (book.root / "book/alone.md").read_text(encoding="utf-8")
     book.write("book/alone.md", chapter.replace("The alone chapter", "Another title"))

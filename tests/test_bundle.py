@@ -1,8 +1,8 @@
 """Modules of the front end, made into one: run in V8, as a page would run them."""
 
 import pytest
-from py_mini_racer import MiniRacer
 from javascript import running
+from py_mini_racer import MiniRacer
 
 import explorables
 from explorables.host.bundle import bundle, bundle_for_page, kit_script

@@ -77,10 +77,16 @@ def test_the_state_is_light():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("network", "lenet"), ("network", None), ("eps", -0.1), ("eps", 3.1), ("eps", math.nan),
-        ("eps", "1"), ("radii", [-0.02]), ("counts", [1, 2]),
+        ("network", "lenet"),
+        ("network", None),
+        ("eps", -0.1),
+        ("eps", 3.1),
+        ("eps", math.nan),
+        ("eps", "1"),
+        ("radii", [-0.02]),
+        ("counts", [1, 2]),
     ],
-)  # fmt: skip
+)
 def test_values_that_mean_nothing_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         CertifiedAccuracy(**{name: value})

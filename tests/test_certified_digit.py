@@ -68,10 +68,15 @@ def test_the_state_is_light():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("network", "lenet"), ("network", 0), ("digit", -1), ("digit", 10), ("digit", "3"),
-        ("found", np.full((5, 10), np.inf)), ("certified", np.zeros((5, 9))),
+        ("network", "lenet"),
+        ("network", 0),
+        ("digit", -1),
+        ("digit", 10),
+        ("digit", "3"),
+        ("found", np.full((5, 10), np.inf)),
+        ("certified", np.zeros((5, 9))),
     ],
-)  # fmt: skip
+)
 def test_values_that_mean_nothing_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         CertifiedDigit(**{name: value})

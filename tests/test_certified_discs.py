@@ -212,10 +212,14 @@ def test_there_may_be_other_networks_and_points(open_figure):
         labels=[-1, 1, -1],
         point=1,
         summary={
-            "err_train": [0, 33.3, 50], "err_test": [1, 2, 3], "median_certified": [0.1, 0.2, 0.3],
-            "median_distance": [1, 1, None], "K": [2, 4, 6], "steepest": [1, 2, 1],
+            "err_train": [0, 33.3, 50],
+            "err_test": [1, 2, 3],
+            "median_certified": [0.1, 0.2, 0.3],
+            "median_distance": [1, 1, None],
+            "K": [2, 4, 6],
+            "steepest": [1, 2, 1],
         },
-    )  # fmt: skip
+    )
     figure = open_figure(Discs, widget=widget, fresh=True)
     assert "Medians over the 3 training points" in text_of(figure.note)
     assert figure.readout("radius |s|/K") == [0.5] and figure.readout("true distance") == [1]

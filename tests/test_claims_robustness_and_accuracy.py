@@ -1,4 +1,4 @@
-"""Each claim of the chapter on robustness and accuracy that no test of the helpers holds already."""
+"""Each claim of the chapter on robustness and accuracy that no test of a helper holds already."""
 
 import math
 
@@ -118,7 +118,7 @@ def test_no_random_classifier_beats_the_bound():
 
 @pytest.mark.parametrize(("times", "drops"), [(0.9, False), (1.0, True), (9.4, True), (9.6, False)])
 def test_the_radius_that_training_needs(times, drops):
-    """η <= ε < 2p − 1, which is 0.9 here, 9.49 η: below, weak features stay; above, nothing does."""
+    """η <= ε < 2p − 1, which is 0.9 here, 9.49 η: below, weak features stay; above, none."""
     w = tradeoff.population_minimiser(PROBLEM, times * PROBLEM.eta)
     assert (w.tolist() == tradeoff.x_1_alone(PROBLEM).tolist()) == drops
     assert (w[1:] == 0).all() == (times >= 1)
@@ -157,7 +157,7 @@ def test_clean_and_robust_accuracy_are_best_at_different_angles(family):
 
 
 def shares(name, k, eps):
-    return LINEAR[name][k][int(round(100 * eps))]
+    return LINEAR[name][k][round(100 * eps)]
 
 
 def test_adversarial_training_drops_pixels_of_little_correlation():
@@ -277,9 +277,13 @@ def masked(model, eps):
     """What plain PGD leaves in L2, and what is left when averaged gradients are followed too."""
     figures = load_figures("robustness_masking")
     k = figures["radii"].index(eps)
-    return np.array([
-        [each["plain"][k], each["both"][k]] for each in figures["networks"] if each["model"] == model
-    ])  # fmt: skip
+    return np.array(
+        [
+            [each["plain"][k], each["both"][k]]
+            for each in figures["networks"]
+            if each["model"] == model
+        ]
+    )
 
 
 def test_the_gradients_of_the_network_for_03_hide_what_is_near():

@@ -255,7 +255,7 @@ def test_the_best_models_are_tilted_and_the_upright_ones_are_worse():
 
 
 def test_pixels_of_mirror_images_leave_their_range(mnist):
-    X, y = digit_pair(mnist, 3, 8, n=100)
+    X, _ = digit_pair(mnist, 3, 8, n=100)
     svms = load_svms(3, 8)
     for k in (0, BEST[OF_38]):
         mirrored = linear.mirror_image(X, svms["w"][k], svms["b"][k])

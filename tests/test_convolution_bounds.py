@@ -9,9 +9,9 @@ import traitlets
 from figure_page import FigurePage, numbers, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from javascript import javascript
 from playwright.sync_api import expect
 from torch import nn
-from javascript import javascript
 
 from explorables import ConvolutionBounds
 from helpers import spectral
@@ -192,9 +192,7 @@ def test_the_table_has_the_numbers_of_the_helpers(figure, traits):
     widget = figure.show(**traits)
     layer, shape = layer_of(widget)
     norm = true_norm(layer, shape)
-    expected = [
-        norm, spectral.reshaped_bound(layer, shape), spectral.parseval_bound(layer)
-    ]  # fmt: skip
+    expected = [norm, spectral.reshaped_bound(layer, shape), spectral.parseval_bound(layer)]
     (sigma, *shown) = figure.table()
     for (value, ratio, width), wanted in zip(shown, expected, strict=True):
         assert value == pytest.approx(wanted, abs=0.00051)
@@ -202,8 +200,11 @@ def test_the_table_has_the_numbers_of_the_helpers(figure, traits):
         assert width == pytest.approx(100 * wanted / expected[-1], abs=0.01)
     assert sigma[1] == pytest.approx(figure.sigmas()[:, -1].max(), abs=0.00051)
     assert figure.root.locator("tbody th").all_inner_texts() == [
-        "σ, 10 steps", "‖W‖", f"√n ‖W′‖, n = {spectral.overlap(layer, shape)}", "√(k·k) ‖W′‖",
-    ]  # fmt: skip
+        "σ, 10 steps",
+        "‖W‖",
+        f"√n ‖W′‖, n = {spectral.overlap(layer, shape)}",
+        "√(k·k) ‖W′‖",
+    ]
 
 
 @pytest.mark.parametrize("traits", SOME)
@@ -327,9 +328,11 @@ def test_a_reader_who_takes_over_stops_the_run(figure):
 
 def test_controls(figure):
     for label, value, text in (
-        ("Kernel k", "4", "5 × 5"), ("Stride s", "3", "3"), ("Padding p", "0", "0"),
+        ("Kernel k", "4", "5 × 5"),
+        ("Stride s", "3", "3"),
+        ("Padding p", "0", "0"),
         ("Image", "9", "9 × 9"),
-    ):  # fmt: skip
+    ):
         control = figure.control(label)
         control.fill(value)  # kernels are numbered from 0
         assert control.get_attribute("aria-valuetext") == text

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from local_mirror import local_mirror
 
 from helpers import mnist_files
 from helpers.data import Mnist, MnistUnavailable, digit_pair, load_mnist
-from local_mirror import local_mirror
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = mnist_files.SHA256
 ALWAYS_BAD = ["forbidden", "truncated", "wrong", "page", "broken", "hung_up"]
@@ -385,8 +385,8 @@ def test_digit_pair_takes_the_first_images_of_each_class(i, j, n, split):
             digit_pair(SMALL, i, j, n, split)
         return
     images, labels = (X_TRAIN, Y_TRAIN) if split == "train" else (X_TEST, Y_TEST)
-    class_i = [image.ravel() / 255 for image, y in zip(images, labels) if y == i][:n]
-    class_j = [image.ravel() / 255 for image, y in zip(images, labels) if y == j][:n]
+    class_i = [image.ravel() / 255 for image, y in zip(images, labels, strict=True) if y == i][:n]
+    class_j = [image.ravel() / 255 for image, y in zip(images, labels, strict=True) if y == j][:n]
     X, y = digit_pair(SMALL, i, j, n, split)
     assert X.dtype == np.float64
     np.testing.assert_array_equal(X, np.array(class_i + class_j))

@@ -189,10 +189,16 @@ def test_it_keeps_its_height_and_fits(open_figure, width):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("eps", 0), ("eps", 14.1), ("eps", math.nan), ("eps", "1"), ("norm", "L2"), ("norm", "l1"),
-        ("image", np.zeros(783)), ("image", np.full(784, 1.01)),
+        ("eps", 0),
+        ("eps", 14.1),
+        ("eps", math.nan),
+        ("eps", "1"),
+        ("norm", "L2"),
+        ("norm", "l1"),
+        ("image", np.zeros(783)),
+        ("image", np.full(784, 1.01)),
     ],
-)  # fmt: skip
+)
 def test_bad_values_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         EpsilonConverter(**{name: value})

@@ -111,7 +111,9 @@ def test_no_stand_in_for_mnist(experiment, tmp_path, monkeypatch):
 
 def test_the_real_digits_svms_are_those_of_all_pairs():
     for of in load_figures("real_digit").values():
-        [same] = [each for each in load_svm_figures(3, 8) if each["lam"] == pytest.approx(of["lam"])]
+        [same] = [
+            each for each in load_svm_figures(3, 8) if each["lam"] == pytest.approx(of["lam"])
+        ]
         shared = of.keys() & same.keys()
         assert shared >= {"theta", "d_adv", "err_train", "err_test", "norm_w"}
         for key in shared:

@@ -19,10 +19,18 @@ from helpers import tradeoff
 
 # p, d, η√d and ε/η: each regime of the adversary, ε >= 1 and ε >= 2p − 1 among them.
 SCENES = [
-    (0.95, 1000, 3.0, 2.0), (0.95, 1000, 3.0, 0.0), (0.95, 1000, 3.0, 0.5), (0.95, 1000, 3.0, 1.0),
-    (0.7, 100, 2.0, 1.5), (0.5, 1000, 3.0, 2.0), (0.95, 10, 3.0, 2.0), (0.6, 100, 3.0, 2.0),
-    (0.9, 1000, 0.5, 2.0), (0.99, 10_000, 5.0, 4.0), (0.8, 30, 1.0, 0.3),
-]  # fmt: skip
+    (0.95, 1000, 3.0, 2.0),
+    (0.95, 1000, 3.0, 0.0),
+    (0.95, 1000, 3.0, 0.5),
+    (0.95, 1000, 3.0, 1.0),
+    (0.7, 100, 2.0, 1.5),
+    (0.5, 1000, 3.0, 2.0),
+    (0.95, 10, 3.0, 2.0),
+    (0.6, 100, 3.0, 2.0),
+    (0.9, 1000, 0.5, 2.0),
+    (0.99, 10_000, 5.0, 4.0),
+    (0.8, 30, 1.0, 0.3),
+]
 scenes = pytest.mark.parametrize("scene", SCENES)
 CLASSIFIERS = ["f_avg", "x₁ alone", "most accurate mix", "most robust mix"]
 
@@ -307,10 +315,12 @@ def test_sliders_are_moved_by_arrow_keys_and_say_their_values(figure):
 @pytest.mark.parametrize(
     ("label", "least", "largest"),
     [
-        ("Accuracy p of x₁", "0.50", "0.99"), ("Weak features d", "10", "100,000"),
-        ("Their strength η√d", "0.5", "5.0"), ("Change ε", "0", "4η = 0.38"),
+        ("Accuracy p of x₁", "0.50", "0.99"),
+        ("Weak features d", "10", "100,000"),
+        ("Their strength η√d", "0.5", "5.0"),
+        ("Change ε", "0", "4η = 0.38"),
     ],
-)  # fmt: skip
+)
 def test_sliders_reach_from_the_least_value_to_the_largest(figure, label, least, largest):
     for key, expected in (("Home", least), ("End", largest)):
         figure.control(label).press(key)
@@ -348,11 +358,21 @@ def test_it_keeps_its_height_and_fits(open_figure, width):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("p", 0.49), ("p", 1), ("p", math.nan), ("d", 9), ("d", 100_001), ("d", 12.5),
-        ("separation", 0.4), ("separation", 5.1), ("separation", math.inf), ("push", -0.1),
-        ("push", 4.1), ("push", "2"), ("view", "weights"),
+        ("p", 0.49),
+        ("p", 1),
+        ("p", math.nan),
+        ("d", 9),
+        ("d", 100_001),
+        ("d", 12.5),
+        ("separation", 0.4),
+        ("separation", 5.1),
+        ("separation", math.inf),
+        ("push", -0.1),
+        ("push", 4.1),
+        ("push", "2"),
+        ("view", "weights"),
     ],
-)  # fmt: skip
+)
 def test_bad_values_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         FeatureTradeoff(**{name: value})

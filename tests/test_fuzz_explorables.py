@@ -19,13 +19,31 @@ SESSION = Path(__file__).with_name("fuzz_session.js")
 WIDTHS = [1280, 320, 1400, 390, 700, 360]  # one a round, in this order
 ACTIONS = 25  # in each round
 SYNTHETIC = (
-    *["slide"] * 5, *["end"] * 3, *["key"] * 4, *["drag"] * 5, *["press"] * 4, *["choose"] * 2,
-    "type", "theme", "wait",
-)  # fmt: skip
+    *["slide"] * 5,
+    *["end"] * 3,
+    *["key"] * 4,
+    *["drag"] * 5,
+    *["press"] * 4,
+    *["choose"] * 2,
+    "type",
+    "theme",
+    "wait",
+)
 KEYS = (
-    *["Tab"] * 6, "Shift+Tab", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End",
-    "PageUp", "PageDown", "Enter", "Space", "Escape",
-)  # fmt: skip
+    *["Tab"] * 6,
+    "Shift+Tab",
+    "ArrowLeft",
+    "ArrowRight",
+    "ArrowUp",
+    "ArrowDown",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
+    "Enter",
+    "Space",
+    "Escape",
+)
 LIVE = '.explorable[data-state="live"]'
 MADE = {"Quiz": lambda: explorables.Quiz(QUESTIONS)}
 

@@ -33,7 +33,7 @@ from helpers import (
     tilting,
     toy,
     tradeoff,
-)  # fmt: skip
+)
 from helpers.initialisation import fan_in, initialise
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -58,13 +58,18 @@ CALLS = [
     *[
         (function, {"X": X} | classifier)
         for function in (
-            linear.raw_score, linear.signed_distance, linear.projected_image, linear.mirror_image,
+            linear.raw_score,
+            linear.signed_distance,
+            linear.projected_image,
+            linear.mirror_image,
         )
     ],
     *[
         (function, labelled | classifier)
         for function in (
-            linear.geometric_margin, linear.error_rate, linear.error_distance,
+            linear.geometric_margin,
+            linear.error_rate,
+            linear.error_distance,
             linear.adversarial_distance,
         )
     ],
@@ -97,8 +102,11 @@ CALLS = [
     *[
         (function, {"X": X[:, :2], "network": plane})
         for function in (
-            local_linear.score, local_linear.units_on, local_linear.local_linear,
-            local_linear.gradient_norm, local_linear.first_order_distance,
+            local_linear.score,
+            local_linear.units_on,
+            local_linear.local_linear,
+            local_linear.gradient_norm,
+            local_linear.first_order_distance,
         )
     ],
     (local_linear.linear_regions, {"network": plane, "box": box}),
@@ -110,8 +118,10 @@ CALLS = [
     (attacks.targeted_pgd, aimed | {"eps": 0.1, "steps": 2}),
     (attacks.robust_accuracy, attacked | {"radii": [0.1, 0.2], "batch": 4}),
     (attacks.fooling_radius, attacked | {"radii": [0.1, 0.2], "batch": 4}),
-    (attacks.equal_confidence,
-     aimed | {"temperature": 1.0, "confidence": 0.9, "step": 0.01, "most_steps": 2}),
+    (
+        attacks.equal_confidence,
+        aimed | {"temperature": 1.0, "confidence": 0.9, "step": 0.01, "most_steps": 2},
+    ),
     (attacks.deepfool, attacked | {"steps": 2, "overshoot": 0.02}),
     (lipschitz.layer_bounds, {"network": network, "shape": (3,)}),
     (lipschitz.lipschitz_constant, {"network": network, "shape": (3,)}),
@@ -134,7 +144,7 @@ CALLS = [
     (results.load_robustness, {"model": "standard"}),
     (results.load_costs, {"chapter": "intro"}),
     (published.load_published, {"name": "lenet"}),
-]  # fmt: skip
+]
 
 
 # What is left to the caller.

@@ -1,4 +1,4 @@
-"""Programs that are killed for good, at any moment, again and again, end as if they had not been."""
+"""Programs that are killed for good, again and again, at any moment, end as if they were not."""
 
 import random
 import signal

@@ -108,12 +108,22 @@ def test_a_page_loads_little(results):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("digit", -1), ("digit", 10), ("digit", "3"), ("digit", 2.5),
-        ("target", -1), ("target", 3), ("target", None),
-        ("norm", "L2"), ("norm", "linf_0.3"), ("norm", 2),
-        ("share", -0.01), ("share", 1.01), ("share", math.nan), ("share", "1"),
+        ("digit", -1),
+        ("digit", 10),
+        ("digit", "3"),
+        ("digit", 2.5),
+        ("target", -1),
+        ("target", 3),
+        ("target", None),
+        ("norm", "L2"),
+        ("norm", "linf_0.3"),
+        ("norm", 2),
+        ("share", -0.01),
+        ("share", 1.01),
+        ("share", math.nan),
+        ("share", "1"),
     ],
-)  # fmt: skip
+)
 def test_values_that_mean_nothing_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         LargeChanges(**{name: value})

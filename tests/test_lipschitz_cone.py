@@ -13,20 +13,30 @@ from javascript import javascript
 from explorables import LipschitzCone
 
 X = "The image x"
-KNOTS = np.array([
-    [0, -0.9], [1.6, -0.6], [3, 1.4], [4.2, 1], [5.2, 2.4], [6.8, 1.7], [7.6, -0.7], [8.8, -0.9],
-    [10, 0.7],
-])  # fmt: skip
+KNOTS = np.array(
+    [
+        [0, -0.9],
+        [1.6, -0.6],
+        [3, 1.4],
+        [4.2, 1],
+        [5.2, 2.4],
+        [6.8, 1.7],
+        [7.6, -0.7],
+        [8.8, -0.9],
+        [10, 0.7],
+    ]
+)
 
 #: Each margin, and its Lipschitz constant worked out by hand.
 MARGINS = {
     "hill": (
-        lambda x: 5.2 * (np.exp(-(((x - 5) / 4) ** 2)) - np.exp(-0.5)), 1.3 * math.sqrt(2 / math.e)
+        lambda x: 5.2 * (np.exp(-(((x - 5) / 4) ** 2)) - np.exp(-0.5)),
+        1.3 * math.sqrt(2 / math.e),
     ),
     "steep elsewhere": (lambda x: 2.2 * np.tanh(2.5 * (x - 1.5)) - 0.3 * (x - 1.5), 5.2),
     "cliff": (lambda x: 1.6 * np.tanh(4 * (6.5 - x)), 6.4),
     "straight pieces": (lambda x: np.interp(x, *KNOTS.T), 3.0),
-}  # fmt: skip
+}
 FINE = np.linspace(0, 10, 200_001)
 functions = pytest.mark.parametrize("function", MARGINS)
 

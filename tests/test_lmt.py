@@ -246,9 +246,13 @@ def test_losses_train_networks_with_batch_norm():
     torch.manual_seed(0)
     X, y = (each[:300] for each in train_set())
     network = nn.Sequential(
-        nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 4, 2, 1), nn.BatchNorm2d(8), nn.ReLU(),
-        nn.Flatten(), nn.Linear(128, 10),
-    )  # fmt: skip
+        nn.Unflatten(1, (1, 8, 8)),
+        nn.Conv2d(1, 8, 4, 2, 1),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(128, 10),
+    )
     loss = LMT(network, (64,), 0.1)
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
     training.train(network, X, y, optimiser, 20, 50, loss=loss, disable=True)

@@ -183,7 +183,9 @@ def test_attacks_within_certified_radii_are_refused():
 
 
 def test_a_wrong_certificate_leaves_no_results(small, data, monkeypatch):
-    monkeypatch.setattr(lmt_measures, "certified_radius", lambda *few, **rest: torch.full((50,), 9.0))
+    monkeypatch.setattr(
+        lmt_measures, "certified_radius", lambda *few, **rest: torch.full((50,), 9.0)
+    )
     with pytest.raises(AssertionError, match="within the certified radius"):
         study.work(replace(lmt.STUDY, data=lambda: data), lmt.Run("plain"))
     assert not (small / "results").exists()
@@ -192,10 +194,15 @@ def test_a_wrong_certificate_leaves_no_results(small, data, monkeypatch):
 def test_ratios_of_the_chain():
     radii = torch.tensor([[1.0, 2, 3, 6], [1, 4, 4, 6], [1, 2, 8, 4]])
     assert lmt_measures.ratios(radii) == pytest.approx(
-        {"ratio_i": 2, "ratio_ii": 1.5, "ratio_iii": 1.5, "ratio_overall": 6,
-         "violated_iii": 100 / 3},
+        {
+            "ratio_i": 2,
+            "ratio_ii": 1.5,
+            "ratio_iii": 1.5,
+            "ratio_overall": 6,
+            "violated_iii": 100 / 3,
+        },
         rel=1e-5,
-    )  # fmt: skip
+    )
     nothing = lmt_measures.ratios(torch.zeros(0, 4))
     assert set(nothing.values()) == {None}
 

@@ -66,7 +66,7 @@ def test_scores_and_gradients_are_those_of_torch(seed):
     s = network(X.requires_grad_())[:, 0]
     s.sum().backward()
 
-    w, b = local_linear(X.detach().numpy(), ours)
+    w, _ = local_linear(X.detach().numpy(), ours)
     np.testing.assert_allclose(w, X.grad.numpy(), atol=1e-12)
     np.testing.assert_allclose(score(X.detach().numpy(), ours), s.detach().numpy(), atol=1e-12)
     np.testing.assert_allclose(gradient_norm(X.detach().numpy(), ours), X.grad.norm(dim=1))

@@ -3,6 +3,7 @@
 import copy
 import math
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -161,7 +162,7 @@ def test_fewer_planes_of_the_true_class_never_raise_a_radius(problem):
     W, planes = network.planes.weight.detach(), network.maxout.planes
     s, distances = network.planes(X).detach(), torch.cdist(W, W)
     found = [deciding_planes(s, y, distances, planes, own)[2] for own in range(1, planes + 3)]
-    for fewer, more in zip(found, found[1:], strict=False):
+    for fewer, more in pairwise(found):
         assert (fewer <= more).all() and torch.equal(fewer > 0, more > 0)
     assert torch.equal(found[planes - 1], found[-1])
 

@@ -189,9 +189,14 @@ def test_weight_decay_shrinks_the_weights_by_the_factor_of_the_formula(points):
     before = network.fc1.weight.detach().clone()
     optimiser = torch.optim.SGD(network.parameters(), lr=0.5, weight_decay=0.1)
     training.train(
-        network, *points, optimiser, 3, 100, loss=lambda *_: 0 * network.fc1.weight.sum(),
+        network,
+        *points,
+        optimiser,
+        3,
+        100,
+        loss=lambda *_: 0 * network.fc1.weight.sum(),
         disable=True,
-    )  # fmt: skip
+    )
     torch.testing.assert_close(network.fc1.weight.detach(), 0.95**6 * before)
 
 
@@ -218,9 +223,15 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(points):
     called = []
     for first, epochs in ((0, 2), (2, 5)):
         training.train(
-            network, *points, optimiser, epochs, 20, first_epoch=first,
-            after_epoch=called.append, disable=True,
-        )  # fmt: skip
+            network,
+            *points,
+            optimiser,
+            epochs,
+            20,
+            first_epoch=first,
+            after_epoch=called.append,
+            disable=True,
+        )
     assert called == [0, 1, 2, 3, 4]
     assert same_weights(network, trained(points))
 

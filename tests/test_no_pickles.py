@@ -30,7 +30,7 @@ def unsafe(source):
                 name = ast.unparse(func)
                 allowed = options.get("allow_pickle")
                 is_forbidden = isinstance(allowed, ast.Constant) and allowed.value is False
-                if name in LOADERS or name in ARRAYS and not is_forbidden:
+                if name in LOADERS or (name in ARRAYS and not is_forbidden):
                     found.append(ast.unparse(node))
     return found
 

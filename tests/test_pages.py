@@ -104,7 +104,9 @@ class Seen:
             page.wait_for_function(QUIET)
             self.violations["after use"] = violations(page, [".explorable"])
             self.too_wide["after use"] = page.evaluate(TOO_WIDE)
-        self.html_after_use = "<!DOCTYPE html>" + page.evaluate("document.documentElement.outerHTML")
+        self.html_after_use = "<!DOCTYPE html>" + page.evaluate(
+            "document.documentElement.outerHTML"
+        )
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
         self.violations["dark"] = self._dark(page)
@@ -170,7 +172,7 @@ def test_page_is_quiet(visited, path, width):
 @both_widths
 def test_page_is_accessible(visited, path, width):
     seen = visited(path, width)
-    assert seen.violations == dict.fromkeys(seen.violations, [])
+    assert seen.violations == {when: [] for when in seen.violations}
     assert seen.formulas_of_other_colour == 0
 
 
@@ -202,10 +204,7 @@ def test_page_lives_without_a_server(open_page, site, path):
 def test_first_load_is_light(visited, server, site, path, record_property):
     requests = visited(path, 1280).requests
     paths = {url.removeprefix(server).split("?")[0] for url in requests if server in url}
-    sizes = {
-        path: len(gzip.compress((site / path.lstrip("/")).read_bytes()))
-        for path in paths
-    }
+    sizes = {path: len(gzip.compress((site / path.lstrip("/")).read_bytes())) for path in paths}
     assert len(sizes) > 5
     assert ("/searchindex.js" in sizes) == (path == "search.html")
     largest = sorted(sizes.items(), key=lambda item: -item[1])[:8]
@@ -261,7 +260,9 @@ def test_every_page_is_valid_html(site, java):
 
 def test_every_page_is_valid_html_after_use(visited, java, tmp_path):
     for path in PAGES:
-        (tmp_path / Path(path).name).write_text(visited(path, 1280).html_after_use, encoding="utf-8")
+        (tmp_path / Path(path).name).write_text(
+            visited(path, 1280).html_after_use, encoding="utf-8"
+        )
     assert faults(tmp_path.iterdir()) == []
 
 
@@ -277,8 +278,10 @@ def test_search_shows_where_a_word_stands(open_page):
     visit = open_page("search.html?q=hinge")
     found = visit.page.locator("#search-results li")
     visit.page.wait_for_function(
-        "() => [...document.querySelectorAll('#search-results li')].length > 1 && "
-        "[...document.querySelectorAll('#search-results li')].every(e => e.querySelector('.context'))"
+        """() => {
+          const hits = [...document.querySelectorAll("#search-results li")];
+          return hits.length > 1 && hits.every((hit) => hit.querySelector(".context"));
+        }"""
     )
     excerpts = found.locator(".context").all_inner_texts()
     assert any("hinge loss" in excerpt for excerpt in excerpts)

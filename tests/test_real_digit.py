@@ -78,8 +78,10 @@ def test_there_may_be_more_classifiers(open_figure):
     figure = open_figure(Digits, widget=widget, fresh=True)
     cards = figure.root.get_by_role("group", name="regularisation")
     assert [text.split("\n")[0] for text in cards.all_inner_texts()] == [
-        "Weak regularisation", "Strong regularisation", "Both regularisation",
-    ]  # fmt: skip
+        "Weak regularisation",
+        "Strong regularisation",
+        "Both regularisation",
+    ]
     figure.walk.fill("1")
     assert len(figure.shown()[1]) == 6
     ways = [2 * abs(linear.signed_distance(widget.digits, row, 0)) for row in widget.weights]

@@ -128,7 +128,9 @@ def test_the_sentence_counts_what_is_gained_and_what_is_lost(figure):
 
 def test_the_sentence_says_where_one_lambda_wins_both(figure):
     pair, e = next(
-        (pair, e) for pair in PAIRS for e in range(1, 5)
+        (pair, e)
+        for pair in PAIRS
+        for e in range(1, 5)
         if np.argmax(accuracy(pair)[:, 0]) == np.argmax(accuracy(pair)[:, e])
     )
     figure.show(pair, 0, EPS[e])
@@ -329,9 +331,18 @@ def test_on_a_phone_each_slider_stands_under_its_plot(open_figure):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("pair", "8-3"), ("pair", "3-3"), ("pair", "38"), ("pair", None),
-        ("log_lam", 2.1), ("log_lam", -6.1), ("log_lam", math.nan), ("log_lam", "0.1"),
-        ("eps", -0.1), ("eps", 4.1), ("eps", math.inf), ("eps", "1"),
+        ("pair", "8-3"),
+        ("pair", "3-3"),
+        ("pair", "38"),
+        ("pair", None),
+        ("log_lam", 2.1),
+        ("log_lam", -6.1),
+        ("log_lam", math.nan),
+        ("log_lam", "0.1"),
+        ("eps", -0.1),
+        ("eps", 4.1),
+        ("eps", math.inf),
+        ("eps", "1"),
     ],
 )
 def test_values_that_have_no_results_are_refused(name, value):

@@ -64,7 +64,7 @@ def test_what_cannot_be_learnt_is_refused(pair):
 
 @pytest.mark.parametrize("bad", [{"eps": -0.1}, {"eps": math.nan}, {"lam": -1.0}])
 def test_bad_settings_are_refused(pair, bad):
-    (name, value) = next(iter(bad.items()))
+    [name] = bad
     with pytest.raises(ValueError, match=f"{name} must be 0 or more, and finite"):
         fit_l2(*pair, **bad)
 

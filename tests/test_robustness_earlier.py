@@ -61,8 +61,9 @@ def test_rows_of_the_summary(few, small):
     rows = robustness_earlier.rows_of({}, figures)
     assert len(rows) == 2 * (2 + 3) and all(list(row) == robustness.COLUMNS for row in rows)
     assert {(row["model"], row["n_train"], row["minutes"]) for row in rows} == {
-        ("lenet_low", 60_000, None), ("lmt", 55_000, 2.5),
-    }  # fmt: skip
+        ("lenet_low", 60_000, None),
+        ("lmt", 55_000, 2.5),
+    }
     of_model = {row["model"] for row in rows if row["experiment"] == "earlier"}
     assert not of_model & set(robustness.RECIPES)
 

@@ -267,9 +267,7 @@ def pair(data):
 
 @pytest.fixture
 def few_pixels(small, monkeypatch):
-    monkeypatch.setattr(
-        robustness_linear, "SETTINGS", robustness_linear.SETTINGS | FEW_PIXELS
-    )
+    monkeypatch.setattr(robustness_linear, "SETTINGS", robustness_linear.SETTINGS | FEW_PIXELS)
 
 
 def test_the_linear_part(few_pixels, pair):
@@ -300,7 +298,7 @@ def run_all(few_pictures, few_pixels, small, data, pair, monkeypatch):
     for module, few in digits.items():
         monkeypatch.setattr(module, "STUDY", replace(module.STUDY, data=lambda few=few: few))
     for module in (robustness_earlier, robustness_tilting):  # have tests of their own
-        monkeypatch.setattr(module, "STUDY", replace(module.STUDY, runs=lambda: []))
+        monkeypatch.setattr(module, "STUDY", replace(module.STUDY, runs=list))
     monkeypatch.setattr(robustness_pictures, "load_networks", lambda: stored(small / "results"))
 
     def in_this_process(work, runs, jobs, after_each):

@@ -35,7 +35,9 @@ def pair(request):
 def svms(pair):
     """The arrays of a pair, in float64, points in pixels."""
     svms = load_svms(*pair)
-    floats = {name: svms[name].astype(float) for name in ("w", "centroids", "basis", "coefficients")}
+    floats = {
+        name: svms[name].astype(float) for name in ("w", "centroids", "basis", "coefficients")
+    }
     return svms | floats
 
 
@@ -56,7 +58,9 @@ def test_figures_lie_where_they_can(table):
     assert (table["d_adv"] > 0).all() and (table["d_err"] >= 0).all()
 
 
-@pytest.mark.parametrize("published", PUBLISHED["svm_mnist_3_8"]["models"], ids=lambda p: str(p["lam"]))
+@pytest.mark.parametrize(
+    "published", PUBLISHED["svm_mnist_3_8"]["models"], ids=lambda p: str(p["lam"])
+)
 def test_svms_agree_with_the_published_figures(published):
     [ours] = [of for of in load_svm_figures(3, 8) if of["lam"] == pytest.approx(published["lam"])]
     for key in published.keys() & {"theta", "d_adv"}:
@@ -228,7 +232,10 @@ def cluster(tmp_path):
     from dask.distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
         local_directory=tmp_path / "dask",
     ) as cluster:
         yield cluster.scheduler_address

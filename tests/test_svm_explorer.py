@@ -25,8 +25,13 @@ from helpers.results import load_svms
 SLIDER = "Regularisation λ"
 LAST = len(SvmExplorer().log_lams) - 1
 READOUTS = [
-    "tilt θ", "mean distance d_adv", "training error", "test error", "norm ‖w‖", "margin 1/‖w‖",
-]  # fmt: skip
+    "tilt θ",
+    "mean distance d_adv",
+    "training error",
+    "test error",
+    "norm ‖w‖",
+    "margin 1/‖w‖",
+]
 LABELS = "nodes => nodes.map(node => node.getAttribute('aria-label'))"
 
 
@@ -420,8 +425,9 @@ def test_there_may_be_fewer_svms_pairs_and_images(open_figure):
     whole = SvmExplorer()
     pairs = [
         pair | {"theta": pair["theta"][::10]}
-        for pair in whole.pairs if pair["pair"] in ("0-1", "3-8", "4-9")
-    ]  # fmt: skip
+        for pair in whole.pairs
+        if pair["pair"] in ("0-1", "3-8", "4-9")
+    ]
     widget = Coarse(log_lams=whole.log_lams[::10], pairs=pairs)
     figure = open_figure(CoarsePage, widget=widget)
     assert "3 against 8: 60 training images" in text_of(figure.root)

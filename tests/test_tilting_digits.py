@@ -214,9 +214,13 @@ def test_there_may_be_fewer_svms_and_fewer_images(open_figure):
     whole = TiltingDigits()
     models = [whole.models[k] for k in chosen]
     widget = TiltingDigits(
-        models=models, best=1, weights=whole.weights[chosen], log_lam=models[0]["log_lam"],
-        horizontal=ARRAYS["horizontal"][shown], vertical=ARRAYS["vertical"][chosen][:, shown],
-    )  # fmt: skip
+        models=models,
+        best=1,
+        weights=whole.weights[chosen],
+        log_lam=models[0]["log_lam"],
+        horizontal=ARRAYS["horizontal"][shown],
+        vertical=ARRAYS["vertical"][chosen][:, shown],
+    )
     figure = open_figure(Hero, widget=widget)
     for k in chosen:
         assert figure.readout("tilt θ")[0] == round(math.degrees(SVMS[k]["theta"]), 1)

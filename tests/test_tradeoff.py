@@ -40,8 +40,9 @@ def classified(draw):
     problem = draw(problems())
     weights = st.lists(
         st.just(0.0) | st.floats(-5, 5).filter(lambda w: abs(w) > 1e-3),
-        min_size=problem.d + 1, max_size=problem.d + 1,
-    )  # fmt: skip
+        min_size=problem.d + 1,
+        max_size=problem.d + 1,
+    )
     return problem, np.array(draw(weights.filter(any)))
 
 
@@ -116,9 +117,10 @@ def test_the_best_mix_is_the_bayes_classifier(problem, seed):
     X, _ = sample(problem, 200, seed)
 
     def log_density(y):
-        return np.log(np.where(X[:, 0] == y, problem.p, 1 - problem.p)) - (
-            (X[:, 1:] - problem.eta * y) ** 2
-        ).sum(axis=1) / 2
+        return (
+            np.log(np.where(X[:, 0] == y, problem.p, 1 - problem.p))
+            - ((X[:, 1:] - problem.eta * y) ** 2).sum(axis=1) / 2
+        )
 
     odds = log_density(1) - log_density(-1)
     clear = abs(odds) > 1e-6
@@ -175,13 +177,13 @@ def test_no_network_crosses_the_frontier(p, d, separation, seed):
     b_1, b_2, w_3 = rng.normal(size=(3, 10))
     X, y = sample(problem, 20_000, seed)
 
-    def right(X):
+    def right(X, sign):
         hidden = np.maximum(np.maximum(X @ W_1 + b_1, 0) @ W_2 + b_2, 0)
         return (y * (hidden @ (w_3 * sign)) > 0).mean()
 
     pushed = X - 2 * problem.eta * y[:, None] * (np.arange(d + 1) > 0)
     for sign in (1, -1):
-        wrong, robust = 1 - right(X), right(pushed)
+        wrong, robust = 1 - right(X, sign), right(pushed, sign)
         slack = 4 * math.sqrt(0.25 / len(y)) * (1 + p / (1 - p))
         assert robust <= p / (1 - p) * wrong + slack
 
@@ -215,8 +217,9 @@ def test_the_frontier_is_nearly_attained_by_guessing_between_f_avg_and_x_1():
 
 # Theorem 2.2
 
-THEOREM = [(p, d, root / math.sqrt(d)) for p in (0.5, 0.8, 0.975) for d in (64, 400)
-           for root in (4, 6)]  # fmt: skip
+THEOREM = [
+    (p, d, root / math.sqrt(d)) for p in (0.5, 0.8, 0.975) for d in (64, 400) for root in (4, 6)
+]
 
 
 @pytest.mark.parametrize("setting", THEOREM)

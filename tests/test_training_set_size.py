@@ -15,9 +15,12 @@ from helpers.results import load_robustness
 
 RADII = [0.5, 1.0, 1.5, 2.0, 3.0]
 STANDARD = [
-    (100, 78, 1.5, 20), (300, 88, 0.5, 30), (3000, 96, 0.2, 40), (30_000, 98.6, None, 60),
+    (100, 78, 1.5, 20),
+    (300, 88, 0.5, 30),
+    (3000, 96, 0.2, 40),
+    (30_000, 98.6, None, 60),
     (55_000, 98.9, 0.05, 70),
-]  # fmt: skip
+]
 
 
 def spread(mean, sd, than, than_sd):
@@ -51,12 +54,18 @@ def curve_of(model, points, radii=RADII):
 
 CURVES = [
     curve_of("standard", STANDARD),
-    curve_of("l2_2", [
-        (100, 82, 1, 60), (300, 91, 0.4, 70), (3000, 96.1, 0.2, 80), (30_000, 98.5, None, 85),
-        (55_000, 98.6, 0.1, 90),
-    ]),
+    curve_of(
+        "l2_2",
+        [
+            (100, 82, 1, 60),
+            (300, 91, 0.4, 70),
+            (3000, 96.1, 0.2, 80),
+            (30_000, 98.5, None, 85),
+            (55_000, 98.6, 0.1, 90),
+        ],
+    ),
     curve_of("linf_0.3", [(100, 70, None, None), (55_000, 98, 0.1, 85)]),
-]  # fmt: skip
+]
 SIZES = [100, 300, 3000, 30_000, 55_000]
 WIDGET = TrainingSetSize(curves=CURVES, radii=RADII)
 
@@ -160,7 +169,7 @@ def test_the_table_holds_means_deviations_and_differences(figure):
         (55_000, 0, "loses 0.30 percentage points, adversarial (L∞, ε = 0.3) loses 0.90."),
         (100, 0.5, "With 100 training images, at ε = 0.5 standard training is right for 20.00 %."),
     ],
-)  # fmt: skip
+)
 def test_the_verdict(figure, n, eps, words):
     figure.set(n=n, eps=eps)
     assert words in text_of(figure.verdict)
@@ -279,10 +288,16 @@ def check(found, shares):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("n", 99), ("n", 55_001), ("n", 300.5), ("n", None), ("eps", -0.1), ("eps", 3.1),
-        ("eps", math.nan), ("eps", "1"),
+        ("n", 99),
+        ("n", 55_001),
+        ("n", 300.5),
+        ("n", None),
+        ("eps", -0.1),
+        ("eps", 3.1),
+        ("eps", math.nan),
+        ("eps", "1"),
     ],
-)  # fmt: skip
+)
 def test_bad_values_are_refused(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         TrainingSetSize(curves=CURVES, radii=RADII, **{name: value})

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import traitlets
 from figure_page import FigurePage, centre, numbers, text_of
-from playwright.sync_api import expect
 from javascript import javascript
+from playwright.sync_api import expect
 
 from explorables import TwoLayerNetwork
 from helpers import local_linear
@@ -99,8 +99,9 @@ def test_without_units_there_is_neither_a_foot_nor_a_boundary(in_javascript):
     flat = "network([1, 2], [3], [0], 0.5)"
     assert in_javascript(f"{flat}.units") == [] and in_javascript(f"{flat}.hidden") == 1
     assert in_javascript(f"firstOrder(around({flat}, [0, 0]), [0, 0])") == {
-        "distance": None, "foot": None
-    }  # fmt: skip
+        "distance": None,
+        "foot": None,
+    }
     assert in_javascript("nearestPoint([], [0, 0]).point") is None
 
 
@@ -200,8 +201,10 @@ def test_the_training_points_are_drawn_and_the_mislabelled_ones_ringed(figure):
     X, labels, flipped = (ARRAYS[name] for name in ("points", "labels", "flipped"))
     points = figure.plane.all_points()
     for name, expected in {
-        "class I": X[labels < 0], "class J": X[labels > 0], "mislabelled": X[flipped]
-    }.items():  # fmt: skip
+        "class I": X[labels < 0],
+        "class J": X[labels > 0],
+        "mislabelled": X[flipped],
+    }.items():
         assert points[name] == pytest.approx(expected, abs=1e-4)
 
 
@@ -249,10 +252,14 @@ def test_the_colour_follows_the_theme_and_the_choice(open_figure):
 
 def test_the_charts_hold_all_seeds(figure):
     measures = [
-        ("The median of", "median ‖∇s‖", "norm_gradient_median",
-         lambda norm: np.log10(np.maximum(norm, 0.1))),
+        (
+            "The median of",
+            "median ‖∇s‖",
+            "norm_gradient_median",
+            lambda norm: np.log10(np.maximum(norm, 0.1)),
+        ),
         ("Test error", "test error", "err_test", np.sqrt),
-    ]  # fmt: skip
+    ]
     for chart, name, column, scale in measures:
         plot = figure.plot(chart)
         curves = [*plot.points(name), *plot.points(f"{name}, other seeds")]

@@ -27,7 +27,11 @@ COLUMNS = (
 DECAYS = 10.0 ** np.array(two_layers.SETTINGS["log_decay"])
 SEEDS = two_layers.SETTINGS["seeds"]
 FEW = {
-    "points": 30, "test_points": 40, "log_decay": [-4.0, -2.0, 0.0], "seeds": 2, "steps": 60,
+    "points": 30,
+    "test_points": 40,
+    "log_decay": [-4.0, -2.0, 0.0],
+    "seeds": 2,
+    "steps": 60,
     "hidden": 5,
 }
 
@@ -148,8 +152,7 @@ def test_the_objective_cannot_be_lowered_by_a_small_step(arrays, stored):
         gradients = torch.autograd.grad(value.sum(), list(weights.values()))
         for step in (1e-4, 1e-3, 1e-2, 1e-1):
             moved = {
-                name: W - step * g
-                for (name, W), g in zip(weights.items(), gradients, strict=True)
+                name: W - step * g for (name, W), g in zip(weights.items(), gradients, strict=True)
             }
             lower = two_layers.objectives(form, moved, lam, X, y)
             assert (value - lower).item() < 1e-3 * value.item()
@@ -159,7 +162,9 @@ def test_the_objective_cannot_be_lowered_by_a_small_step(arrays, stored):
 
 
 def means(table, name):
-    return dict(zip(two_layers.SETTINGS["log_decay"], column(table, name).mean(axis=0), strict=True))
+    return dict(
+        zip(two_layers.SETTINGS["log_decay"], column(table, name).mean(axis=0), strict=True)
+    )
 
 
 def test_more_decay_flattens_every_seed(table):
@@ -263,7 +268,10 @@ def test_a_small_run_leaves_its_results_and_can_be_had_again(few, tmp_path, monk
         for name in ("arrays.npz", "figures.json", "summary.csv"):
             written[name].append((folder / name).read_bytes())
     assert sorted(path.name for path in folder.iterdir()) == [
-        "arrays.npz", "figures.json", "run.json", "summary.csv"
+        "arrays.npz",
+        "figures.json",
+        "run.json",
+        "summary.csv",
     ]
     assert all(first == again for first, again in written.values())
     with (folder / "summary.csv").open() as file:

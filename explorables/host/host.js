@@ -61,15 +61,18 @@
         emit("change");
       },
       on: (event, listener) => (listeners[event] ||= []).push(listener),
-      off: (event, listener) =>
-        (listeners[event] = (listeners[event] || []).filter((other) => other !== listener)),
+      off: (
+        event,
+        listener,
+      ) => (listeners[event] = (listeners[event] || []).filter((other) => other !== listener)),
       save_changes() {}, // there is no kernel to tell
       load: (key) => loadPart(`${module}/${key}`),
     };
   }
 
-  const modelOf = ({ id, module, state = states[id] }) =>
-    (models[id] ||= makeModel(module, decode(state)));
+  const modelOf = (
+    { id, module, state = states[id] },
+  ) => (models[id] ||= makeModel(module, decode(state)));
 
   async function mount(figure) {
     const el = document.createElement("div");
@@ -88,7 +91,7 @@
 
   const idle = () =>
     new Promise((done) =>
-      window.requestIdleCallback ? requestIdleCallback(done, { timeout: 100 }) : setTimeout(done),
+      window.requestIdleCallback ? requestIdleCallback(done, { timeout: 100 }) : setTimeout(done)
     );
 
   // What is in view comes first; for the rest, the page takes breath between two.

@@ -16,7 +16,9 @@ export function slider(model, trait, { label, text, grid, ...scale }) {
   const input = html("input", { type: "range", ...KEEP_KEYS });
   const output = html("data", { "aria-hidden": "true" }); // spoken as the value, not as the name
   const node = html("label", { class: "xp-slider" }, html("span", {}, label), input, output);
-  const { min, max, step, shown, value } = grid ? onGrid(grid, scale) : onScale(model, trait, scale);
+  const { min, max, step, shown, value } = grid
+    ? onGrid(grid, scale)
+    : onScale(model, trait, scale);
   Object.assign(input, { min, max: max(), step });
   input.addEventListener("input", () => assign(model, { [trait]: value(Number(input.value)) }));
   return {
@@ -101,7 +103,7 @@ export function button(text, onClick) {
 export function readouts(names) {
   const cells = Object.fromEntries(names.map((name) => [name, html("strong")]));
   const pairs = names.map((name) =>
-    html("div", {}, html("span", {}, ...textWithSubscripts(name)), cells[name]),
+    html("div", {}, html("span", {}, ...textWithSubscripts(name)), cells[name])
   );
   return {
     node: html("div", { class: "xp-readouts" }, ...pairs),

@@ -25,9 +25,7 @@ const polyline = (plot, points) => points.map((point) => plot.at(point).join(" "
 // A mark that is one SVG element: `place(plot, ...data)` gives the attributes that follow its data.
 // The data may end with a dict of further attributes.
 export const mark =
-  (element, place, look = "xp-line") =>
-  ({ kind, name, layer } = {}) =>
-  (plot) => {
+  (element, place, look = "xp-line") => ({ kind, name, layer } = {}) => (plot) => {
     const node = svg(element, { class: `${look} xp-${kind}` });
     if (name) node.dataset.name = name;
     return { node, layer, draw: (...data) => update(node, place(plot, ...data)) };
@@ -135,8 +133,7 @@ export function counted(values, start, width, bins) {
 
 // A point with a shape, and a `text` beside it: `draw([x, y])`. `dx` and `dy` move the text aside.
 export const marker =
-  ({ shape, kind, name, text = "", dx = 10, dy = -8, size = 1, layer = "over" }) =>
-  (plot) => {
+  ({ shape, kind, name, text = "", dx = 10, dy = -8, size = 1, layer = "over" }) => (plot) => {
     const node = svg(
       "g",
       { class: `xp-marker xp-${kind}` },
@@ -144,7 +141,8 @@ export const marker =
       svg("text", { x: dx, y: dy, "text-anchor": dx < 0 ? "end" : "start" }, text),
     );
     if (name || text) node.dataset.name = name || text;
-    const draw = (point) => node.setAttribute("transform", `translate(${plot.at(point).join(" ")})`);
+    const draw = (point) =>
+      node.setAttribute("transform", `translate(${plot.at(point).join(" ")})`);
     return { node, layer, draw };
   };
 
@@ -166,7 +164,7 @@ export const boundary = () => (plot) => {
       const ends = [corner(-far, 0), corner(far, 0)];
       line.draw(...ends);
       [-far, far].forEach((across, k) =>
-        sides[k].draw([...ends, corner(far, across), corner(-far, across)]),
+        sides[k].draw([...ends, corner(far, across), corner(-far, across)])
       );
     },
   };
@@ -174,27 +172,25 @@ export const boundary = () => (plot) => {
 
 // Texts at points, each where it hides as few marks as can be, and no other text; a line leads to
 // one that is far from its point. `draw([{ point, text, kind }, …], points of the marks)`.
-export const labels =
-  ({ kind = "boundary", strong = false } = {}) =>
-  (plot) => {
-    const node = svg("g");
-    const look = strong ? "xp-word" : "xp-label";
-    return {
-      node,
-      layer: "over",
-      draw(wanted, marks) {
-        const taken = marks.map((point) => boxAround(plot.at(point)));
-        const placed = wanted.map(({ point, text, kind: own = kind }) => {
-          const box = freeBox(plot, plot.at(point), text, taken);
-          taken.push(...Array(marks.length + 1).fill(box)); // worse to hide than all the marks
-          const leader = svg("path", { class: "xp-line xp-thin", d: leaderTo(box, plot.at(point)) });
-          const place = { x: box.left, y: box.top + 11, class: `${look} xp-text-${own}` };
-          return [leader, svg("text", place, ...svgTextWithSubscripts(text))];
-        });
-        node.replaceChildren(...placed.flat());
-      },
-    };
+export const labels = ({ kind = "boundary", strong = false } = {}) => (plot) => {
+  const node = svg("g");
+  const look = strong ? "xp-word" : "xp-label";
+  return {
+    node,
+    layer: "over",
+    draw(wanted, marks) {
+      const taken = marks.map((point) => boxAround(plot.at(point)));
+      const placed = wanted.map(({ point, text, kind: own = kind }) => {
+        const box = freeBox(plot, plot.at(point), text, taken);
+        taken.push(...Array(marks.length + 1).fill(box)); // worse to hide than all the marks
+        const leader = svg("path", { class: "xp-line xp-thin", d: leaderTo(box, plot.at(point)) });
+        const place = { x: box.left, y: box.top + 11, class: `${look} xp-text-${own}` };
+        return [leader, svg("text", place, ...svgTextWithSubscripts(text))];
+      });
+      node.replaceChildren(...placed.flat());
+    },
   };
+};
 
 const boxAround = ([x, y]) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 });
 
@@ -226,30 +222,27 @@ function leaderTo({ left, right, top, bottom }, [x, y]) {
 
 // Many points of two classes, as many of each, which take turns so that neither covers the other:
 // `draw([xs, ys], [xs, ys])`. `paint(context, place, classes, colours)` paints them.
-const cloud =
-  (paint) =>
-  ({ label }) =>
-  (plot) => {
-    const { frame } = plot;
-    const node = html("canvas", { class: "xp-canvas", role: "img", "aria-label": label });
-    const context = node.getContext("2d");
-    const place = (x, y) => [plot.px(x) - frame.x, plot.py(y) - frame.y];
-    let shown = [];
-    return {
-      node,
-      layer: "behind",
-      draw(...classes) {
-        const colours = [colour("--class-i"), colour("--class-j")];
-        const wanted = [devicePixelRatio, ...colours.flat(), ...classes.flat()];
-        if (wanted.every((value, k) => value === shown[k])) return; // these are painted
-        shown = wanted;
-        node.width = frame.width * devicePixelRatio;
-        node.height = frame.height * devicePixelRatio;
-        context.scale(devicePixelRatio, devicePixelRatio);
-        paint(context, place, classes, colours.map((rgb) => `rgb(${rgb.join(" ")} / 0.5)`));
-      },
-    };
+const cloud = (paint) => ({ label }) => (plot) => {
+  const { frame } = plot;
+  const node = html("canvas", { class: "xp-canvas", role: "img", "aria-label": label });
+  const context = node.getContext("2d");
+  const place = (x, y) => [plot.px(x) - frame.x, plot.py(y) - frame.y];
+  let shown = [];
+  return {
+    node,
+    layer: "behind",
+    draw(...classes) {
+      const colours = [colour("--class-i"), colour("--class-j")];
+      const wanted = [devicePixelRatio, ...colours.flat(), ...classes.flat()];
+      if (wanted.every((value, k) => value === shown[k])) return; // these are painted
+      shown = wanted;
+      node.width = frame.width * devicePixelRatio;
+      node.height = frame.height * devicePixelRatio;
+      context.scale(devicePixelRatio, devicePixelRatio);
+      paint(context, place, classes, colours.map((rgb) => `rgb(${rgb.join(" ")} / 0.5)`));
+    },
   };
+};
 
 // Discs for class I, squares for class J.
 export const dots = cloud((context, place, classes, colours) => {
@@ -294,72 +287,71 @@ function stamp(shape, fill) {
 // What a reader moves
 
 export const ARROWS = {
-  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1],
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowDown: [0, -1],
+  ArrowUp: [0, 1],
 };
 
 // A marker that a reader can move by mouse, touch and arrow keys (with Shift, five times as far).
 // `get()` is its place, `move([x, y])` asks for another, `spoken()` is its value in words; `label`
 // says what it is. `draw()` puts it where it belongs.
-export const handle =
-  ({ label, get, move, spoken, step = 0.02, ...look }) =>
-  (plot) => {
-    const point = marker(look)(plot);
-    const { node } = point;
-    node.prepend(
-      svg("circle", { r: 22, class: "xp-grip" }),
-      svg("circle", { r: 12, class: "xp-halo" }),
-    );
-    node.classList.add("xp-handle");
-    update(node, {
-      role: "slider",
-      tabindex: 0,
-      "aria-label": label,
-      "aria-valuemin": plot.x[0],
-      "aria-valuemax": plot.x[1],
-      ...KEEP_KEYS,
-    });
+export const handle = ({ label, get, move, spoken, step = 0.02, ...look }) => (plot) => {
+  const point = marker(look)(plot);
+  const { node } = point;
+  node.prepend(
+    svg("circle", { r: 22, class: "xp-grip" }),
+    svg("circle", { r: 12, class: "xp-halo" }),
+  );
+  node.classList.add("xp-handle");
+  update(node, {
+    role: "slider",
+    tabindex: 0,
+    "aria-label": label,
+    "aria-valuemin": plot.x[0],
+    "aria-valuemax": plot.x[1],
+    ...KEEP_KEYS,
+  });
 
-    // A finger on the handle drags it. (CSS touch-action does not reach the parts of an SVG.)
-    node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-    dragging(node, {
-      start(event) {
-        const [[x, y], [u, v]] = [get(), plot.pointer(event)];
-        node.focus({ preventScroll: true });
-        event.preventDefault();
-        return [x - u, y - v]; // from the pointer to the handle's centre
-      },
-      to(event, [dx, dy]) {
-        const [u, v] = plot.pointer(event);
-        move([u + dx, v + dy]);
-      },
-    });
-    node.addEventListener("keydown", (event) => {
-      const arrow = ARROWS[event.key];
-      if (!arrow) return;
-      const [x, y] = get();
-      const size = step * (event.shiftKey ? 5 : 1);
-      move([x + arrow[0] * size, y + arrow[1] * size]);
+  // A finger on the handle drags it. (CSS touch-action does not reach the parts of an SVG.)
+  node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  dragging(node, {
+    start(event) {
+      const [[x, y], [u, v]] = [get(), plot.pointer(event)];
+      node.focus({ preventScroll: true });
       event.preventDefault();
-      event.stopPropagation();
-    });
-    return {
-      ...point,
-      draw() {
-        point.draw(get());
-        update(node, { "aria-valuenow": get()[0].toFixed(3), "aria-valuetext": spoken() });
-      },
-    };
+      return [x - u, y - v]; // from the pointer to the handle's centre
+    },
+    to(event, [dx, dy]) {
+      const [u, v] = plot.pointer(event);
+      move([u + dx, v + dy]);
+    },
+  });
+  node.addEventListener("keydown", (event) => {
+    const arrow = ARROWS[event.key];
+    if (!arrow) return;
+    const [x, y] = get();
+    const size = step * (event.shiftKey ? 5 : 1);
+    move([x + arrow[0] * size, y + arrow[1] * size]);
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  return {
+    ...point,
+    draw() {
+      point.draw(get());
+      update(node, { "aria-valuenow": get()[0].toFixed(3), "aria-valuetext": spoken() });
+    },
   };
+};
 
 // Press or drag anywhere in the plot: `move([x, y])`. Keys have a slider.
-export const dragArea =
-  ({ move }) =>
-  (plot) => {
-    const node = svg("rect", { ...plot.frame, class: "xp-drag-area" });
-    const follow = (event) => move(plot.pointer(event));
-    dragging(node, { start: follow, to: follow });
-    return { node, layer: "over" };
-  };
+export const dragArea = ({ move }) => (plot) => {
+  const node = svg("rect", { ...plot.frame, class: "xp-drag-area" });
+  const follow = (event) => move(plot.pointer(event));
+  dragging(node, { start: follow, to: follow });
+  return { node, layer: "over" };
+};
 
 // While a pointer is down on the node: `start(event)` returns what `to(event, started)` is given.
 function dragging(node, { start, to }) {

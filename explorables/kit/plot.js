@@ -9,8 +9,18 @@ const tickText = (value) => format(value, value % 1 ? 1 : 0);
 // A plot of data coordinates with named axes; `xText` and `yText` write a tick's value. `right` is
 // the room beside it.
 export function chart({
-  label, x, y, width = 340, height, right: beside = 8,
-  xLabel, yLabel, xTicks, yTicks, xText = tickText, yText = tickText,
+  label,
+  x,
+  y,
+  width = 340,
+  height,
+  right: beside = 8,
+  xLabel,
+  yLabel,
+  xTicks,
+  yTicks,
+  xText = tickText,
+  yText = tickText,
 }) {
   const { left, top } = FRAME;
   const [right, bottom] = [width - beside, height - FRAME.below];
@@ -31,10 +41,10 @@ export function chart({
       "g",
       { class: "xp-ticks", "aria-hidden": "true" },
       ...xTicks.map((v) =>
-        svg("text", { x: px(v), y: bottom + 16, "text-anchor": "middle" }, xText(v)),
+        svg("text", { x: px(v), y: bottom + 16, "text-anchor": "middle" }, xText(v))
       ),
       ...yTicks.map((v) =>
-        svg("text", { x: left - 6, y: py(v) + 4, "text-anchor": "end" }, yText(v)),
+        svg("text", { x: left - 6, y: py(v) + 4, "text-anchor": "end" }, yText(v))
       ),
     ),
     svg(
@@ -97,7 +107,9 @@ function plotOf(parts) {
 
 const label =
   (place, text, { kind = "boundary", anchor = "start", dx = 0, dy = 0, ...look } = {}) =>
-  (plot) => {
+  (
+    plot,
+  ) => {
     const node = svg("text", {
       class: `${look.strong ? "xp-word" : "xp-label"} xp-text-${kind}`,
       "text-anchor": anchor,

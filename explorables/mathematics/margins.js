@@ -10,7 +10,14 @@ const cliff = (x) => 1.6 * Math.tanh((6.5 - x) / 0.25);
 
 // Straight pieces between points, as of a network with ReLUs.
 const POINTS = [
-  [0, -0.9], [1.6, -0.6], [3, 1.4], [4.2, 1], [5.2, 2.4], [6.8, 1.7], [7.6, -0.7], [8.8, -0.9],
+  [0, -0.9],
+  [1.6, -0.6],
+  [3, 1.4],
+  [4.2, 1],
+  [5.2, 2.4],
+  [6.8, 1.7],
+  [7.6, -0.7],
+  [8.8, -0.9],
   [10, 0.7],
 ];
 const PIECES = POINTS.slice(1).map(([end, high], k) => {
@@ -76,7 +83,12 @@ export function promiseAt(margin, x, factor) {
   const guarded = Math.max(y, 0) / L;
   const distance = margin.distance(x);
   return {
-    x, y, slope, L, guarded, distance,
+    x,
+    y,
+    slope,
+    L,
+    guarded,
+    distance,
     isRight: y > 0,
     isBound: factor >= 1 - ROUNDING,
     zeros: margin.around(x),

@@ -1,7 +1,20 @@
 // Certified discs in the plane: how much of the way from each point to the boundary is proven.
 import {
-  checkbox, forWidth, format, html, legendEntry, lineEntry, pair, percent, readouts, row, show,
-  slider, spotEntry, svg, threeDigits,
+  checkbox,
+  format,
+  forWidth,
+  html,
+  legendEntry,
+  lineEntry,
+  pair,
+  percent,
+  readouts,
+  row,
+  show,
+  slider,
+  spotEntry,
+  svg,
+  threeDigits,
 } from "../../kit/kit.js";
 import { around, nearestPoint } from "../../mathematics/local_linear.js";
 import { networkData } from "../shared/network_data.js";
@@ -16,7 +29,9 @@ const className = (label) => (label > 0 ? "J" : "I");
 const short = (value) => threeDigits(value, DECIMALS);
 
 const dataOf = (model) => ({
-  ...networkData(model), cs: model.get("cs"), summary: model.get("summary"),
+  ...networkData(model),
+  cs: model.get("cs"),
+  summary: model.get("summary"),
 });
 
 // What there is to say of all points and network number k, and of point number n, `own`.

@@ -4,7 +4,11 @@ import { ARROWS } from "../../kit/marks.js";
 import { nearestPoint } from "../../mathematics/local_linear.js";
 import { nearestTo, neighbour } from "../../mathematics/neighbours.js";
 import {
-  addTrainingPoints, boundaryLine, colourField, rings, trainingPlane,
+  addTrainingPoints,
+  boundaryLine,
+  colourField,
+  rings,
+  trainingPlane,
 } from "../shared/network_plane.js";
 
 // Discs round points, as one path: where they overlap, the colour is the same.
@@ -55,8 +59,13 @@ const chosenRing = (count) =>
   svg(
     "g",
     {
-      class: "xp-marker xp-boundary xp-handle", role: "slider", tabindex: 0, ...KEEP_KEYS,
-      "aria-label": "The chosen point", "aria-valuemin": 1, "aria-valuemax": count,
+      class: "xp-marker xp-boundary xp-handle",
+      role: "slider",
+      tabindex: 0,
+      ...KEEP_KEYS,
+      "aria-label": "The chosen point",
+      "aria-valuemin": 1,
+      "aria-valuemax": count,
     },
     svg("circle", { r: 12, class: "xp-halo" }),
     svg("circle", { r: 5, class: "xp-chosen" }),

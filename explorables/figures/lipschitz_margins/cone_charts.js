@@ -1,7 +1,17 @@
 // The plots of the Lipschitz cone: the margin with its cone and what that guards, and the distances
 // for every x at once.
 import {
-  assign, chart, curve, curves, format, handle, marker, polygon, rectangle, segment, segments,
+  assign,
+  chart,
+  curve,
+  curves,
+  format,
+  handle,
+  marker,
+  polygon,
+  rectangle,
+  segment,
+  segments,
 } from "../../kit/kit.js";
 import { exceeds, leavesCone, LENGTH, MARGINS, stretches } from "../../mathematics/margins.js";
 import { clamp, range } from "../../mathematics/numbers.js";

@@ -1,7 +1,23 @@
 // The norm of a convolution: from below by power iteration, from above by bounds from the kernel.
 import {
-  arrayOf, assign, button, chart, columnHead, curve, format, html, marker, percent, row, rowHead,
-  rowsOf, segment, select, show, slider, table,
+  arrayOf,
+  assign,
+  button,
+  chart,
+  columnHead,
+  curve,
+  format,
+  html,
+  marker,
+  percent,
+  row,
+  rowHead,
+  rowsOf,
+  segment,
+  select,
+  show,
+  slider,
+  table,
 } from "../../kit/kit.js";
 import { convolution, norm, operatorNorm, powerIteration } from "../../mathematics/convolution.js";
 import { range } from "../../mathematics/numbers.js";
@@ -42,7 +58,9 @@ function measured(model) {
   const n = Math.max(...W.windows);
   const normOfKernel = norm(kernel);
   return {
-    settings, n, k,
+    settings,
+    n,
+    k,
     windows: W.windows,
     truth: operatorNorm(W),
     reshaped: Math.sqrt(n) * normOfKernel,
@@ -70,7 +88,7 @@ function sigmaChart(last) {
   const now = plot.add(segment({ kind: "muted" }));
   const lines = STARTS.map((k) => plot.add(curve({ kind: `start-${k}`, name: `start ${k}` })));
   const ends = STARTS.map(() =>
-    plot.add(marker({ shape: "disc", kind: "usual", size: 0.6, layer: "clipped" })),
+    plot.add(marker({ shape: "disc", kind: "usual", size: 0.6, layer: "clipped" }))
   );
   plot.label(last, 100, "‖W‖", { anchor: "end", dx: -6, dy: -8 });
   plot.label(last, LOWEST, "σ, from three random starts", { anchor: "end", dx: -6, dy: -20 });
@@ -180,8 +198,7 @@ function kernelControls(model) {
     assign(model, {
       weights: "random",
       seed: (model.get("seed") + 1) % randomWeights(model).length,
-    }),
-  );
+    }));
   return { node: html("div", {}, kinds.node, another), draw: kinds.draw };
 }
 
@@ -189,8 +206,9 @@ function kernelControls(model) {
 function stepControls(model) {
   const steps = slider(model, "steps", { label: "Steps", text: String });
   const buttons = row(
-    button("one step", () =>
-      assign(model, { steps: Math.min(model.get("steps") + 1, mostSteps(model)) }),
+    button(
+      "one step",
+      () => assign(model, { steps: Math.min(model.get("steps") + 1, mostSteps(model)) }),
     ),
     button("run", () => run(model)),
   );

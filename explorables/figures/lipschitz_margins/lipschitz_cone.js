@@ -1,7 +1,19 @@
 // A margin along a line of images, its cone of slope L around one of them, and what that guards.
 import {
-  assign, button, checkbox, choice, format, html, legendEntry, lineEntry, percent, pixels, readouts,
-  show, slider, svg,
+  assign,
+  button,
+  checkbox,
+  choice,
+  format,
+  html,
+  legendEntry,
+  lineEntry,
+  percent,
+  pixels,
+  readouts,
+  show,
+  slider,
+  svg,
 } from "../../kit/kit.js";
 import { promiseAt } from "../../mathematics/margins.js";
 import { distanceChart, marginChart, marginOf } from "./cone_charts.js";
@@ -13,8 +25,14 @@ const FUNCTIONS = [
   ["straight pieces", "ReLU pieces"],
 ];
 const NUMBERS = [
-  "f(x)", "slope at x", "true constant", "chosen L", "guarded, f(x)/L", "true distance",
-  "share guarded", "first-order guess",
+  "f(x)",
+  "slope at x",
+  "true constant",
+  "chosen L",
+  "guarded, f(x)/L",
+  "true distance",
+  "share guarded",
+  "first-order guess",
 ];
 const FARTHEST_GUESS = 100; // pixels: a larger one is not spelt out
 

@@ -25,7 +25,7 @@ class LipschitzCone(Explorable):
     title = traitlets.Unicode("The cone of a Lipschitz constant").tag(sync=True)
     x = Number(5.7, min=0, max=10).tag(sync=True)
     factor = Number(1.0, min=0.25, max=8, step=0.1).tag(sync=True)  # the step is one of log₂ L
-    function = traitlets.Enum(
-        ["hill", "steep elsewhere", "cliff", "straight pieces"], "hill"
-    ).tag(sync=True)
+    function = traitlets.Enum(["hill", "steep elsewhere", "cliff", "straight pieces"], "hill").tag(
+        sync=True
+    )
     first_order = traitlets.Bool(False).tag(sync=True)

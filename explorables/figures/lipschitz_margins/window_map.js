@@ -86,7 +86,9 @@ function windowNote() {
     node,
     draw(most, k) {
       node.replaceChildren(
-        "Bluer: in more windows. ", sign, ` is in ${inWindows(most)}, and no pixel is in more: `,
+        "Bluer: in more windows. ",
+        sign,
+        ` is in ${inWindows(most)}, and no pixel is in more: `,
         unbroken(`n = ${most}, where k·k = ${k ** 2}.`),
       );
     },
@@ -109,7 +111,7 @@ export function kernelPicture() {
           height: 1,
           class: weight < 0 ? "xp-fill-j" : "xp-fill-i",
           "fill-opacity": Math.abs(weight) / largest,
-        }),
+        })
       );
       update(node, { viewBox: `0 0 ${k} ${k}`, "aria-label": `the kernel, ${k} × ${k} weights` });
       node.replaceChildren(...cells);

@@ -1,7 +1,22 @@
 // All networks of the book: clean accuracy against robust accuracy, as ε grows.
 import {
-  assign, capitalised, chart, choice, format, html, labels, mark, marker, markerSample, percent,
-  polygon, segment, show, slider, svg, unbroken,
+  assign,
+  capitalised,
+  chart,
+  choice,
+  format,
+  html,
+  labels,
+  mark,
+  marker,
+  markerSample,
+  percent,
+  polygon,
+  segment,
+  show,
+  slider,
+  svg,
+  unbroken,
 } from "../../kit/kit.js";
 import { mean, nearestIndex, range } from "../../mathematics/numbers.js";
 import { NORMS } from "./norms.js";
@@ -40,7 +55,9 @@ function view(model) {
     networks.reduce((best, network) => (measure(network) > measure(best) ? network : best));
   const find = (name) => networks.find((network) => network.model === name);
   return {
-    norm, eps, networks,
+    norm,
+    eps,
+    networks,
     best: most(({ robust: accuracy }) => accuracy),
     safest: most(({ proven }) => proven || 0),
     picked: find(model.get("picked")),
@@ -81,7 +98,7 @@ function provenBar(plot, { family, full }) {
 function networkMark(plot, { family, full, seeds }) {
   const own = plot.add(marker({ ...FAMILIES[family].look, name: full, size: 0.9 }));
   const dots = (seeds.length > 1 ? seeds : []).map((_, k) =>
-    plot.add(marker({ shape: "disc", kind: "seed", name: `${full}, seed ${k}`, size: 0.36 })),
+    plot.add(marker({ shape: "disc", kind: "seed", name: `${full}, seed ${k}`, size: 0.36 }))
   );
   return ({ points, ...network }) => {
     own.draw(pointOf(network));

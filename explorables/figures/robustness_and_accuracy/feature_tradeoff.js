@@ -1,21 +1,40 @@
 // Accuracy against robustness where one feature is strong and many are weak.
 import {
-  assign, button, choice, count, format, html, row, show, slider, textWithSubscripts, visible,
+  assign,
+  button,
+  choice,
+  count,
+  format,
+  html,
+  row,
+  show,
+  slider,
+  textWithSubscripts,
+  visible,
 } from "../../kit/kit.js";
 import { range } from "../../mathematics/numbers.js";
 import {
-  accuracy, bestMix, F_AVG, minimiser, robustBound, X_1,
+  accuracy,
+  bestMix,
+  F_AVG,
+  minimiser,
+  robustBound,
+  X_1,
 } from "../../mathematics/tradeoff.js";
 import { shareTable } from "./share_table.js";
 import {
-  accuracyPlane, CLASSIFIERS, inEtas, rounded, shareText, weakFeatures,
+  accuracyPlane,
+  CLASSIFIERS,
+  inEtas,
+  rounded,
+  shareText,
+  weakFeatures,
 } from "./tradeoff_plots.js";
 
 const ANGLES = range(161).map((k) => (k * Math.PI) / 320); // from f_avg to x₁ alone
 const STOPS = [0, 1, 2]; // ε/η with a button
 
-const epsOf = (model) =>
-  (model.get("push") * model.get("separation")) / Math.sqrt(model.get("d"));
+const epsOf = (model) => (model.get("push") * model.get("separation")) / Math.sqrt(model.get("d"));
 
 // What there is to show: the classifiers, their accuracies, and the two that training leads to.
 function view(model) {
@@ -29,7 +48,9 @@ function view(model) {
   });
   const mix = (angle) => ({ strong: Math.sin(angle), weak: Math.cos(angle) });
   return {
-    ...problem, push, eps,
+    ...problem,
+    push,
+    eps,
     classifiers: [F_AVG, X_1, bestMix(problem, 0), bestMix(problem, eps)].map(judged),
     mixes: ANGLES.map(mix).map(judged),
     trained: [0, eps].map((trainEps) => minimiser(problem, trainEps)).map(judged),
@@ -62,7 +83,9 @@ const weakenedText = ({ classifiers: [avg, , , robust] }) =>
   (robust.weak ? `still uses them: ${shareText(robust.robust)}.` : "is x₁ alone.");
 
 const uselessText = ({ p, push, classifiers: [avg] }) =>
-  `The weak features ${push === 1 ? "tell nothing any more" : "only mislead now"}: f_avg is right ` +
+  `The weak features ${
+    push === 1 ? "tell nothing any more" : "only mislead now"
+  }: f_avg is right ` +
   `for ${shareText(avg.robust)}, and no linear classifier withstands more than x₁ alone, ` +
   `${shareText(p)}.`;
 

@@ -1,7 +1,18 @@
 // What several networks look for in a digit: gradients, and the way to a large change of it.
 import {
-  arrayOf, article, choice, digitImage, digitStrip, followPart, html, listed, percent, rowsOf, show,
-  slider, thumbnail,
+  arrayOf,
+  article,
+  choice,
+  digitImage,
+  digitStrip,
+  followPart,
+  html,
+  listed,
+  percent,
+  rowsOf,
+  show,
+  slider,
+  thumbnail,
 } from "../../kit/kit.js";
 import { NORMS } from "./norms.js";
 
@@ -46,8 +57,7 @@ function turnText(classes, digit) {
   return turn.from === 0 ? "wrong as it is" : `until ${inWords(turn.from)}`;
 }
 
-const kindOf = (says, digit, goal) =>
-  says === digit ? "digit" : says === goal ? "goal" : "other";
+const kindOf = (says, digit, goal) => says === digit ? "digit" : says === goal ? "goal" : "other";
 
 // The way as a bar, cut where the network changes its mind; a mark shows the place now.
 function wayBar() {
@@ -169,8 +179,10 @@ function render({ model, el }) {
       members.forEach((member, n) => member.drawGradient(loaded.networks[n].gradient));
       draw();
     },
-    fail: (error, key) =>
-      (verdict.textContent = `The pictures of ${key} did not load: ${error.message}.`),
+    fail: (
+      error,
+      key,
+    ) => (verdict.textContent = `The pictures of ${key} did not load: ${error.message}.`),
   });
 
   function draw() {

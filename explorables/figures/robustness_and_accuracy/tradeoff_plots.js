@@ -1,7 +1,5 @@
 // The plots of the trade-off between accuracy and robustness.
-import {
-  chart, curve, format, labels, marker, percent, polygon, segment,
-} from "../../kit/kit.js";
+import { chart, curve, format, labels, marker, percent, polygon, segment } from "../../kit/kit.js";
 import { density } from "../../mathematics/normal.js";
 import { clamp, range } from "../../mathematics/numbers.js";
 

@@ -1,7 +1,24 @@
 // Standard against adversarial training, from few training images to many.
 import {
-  capitalised, chart, columnHead, count, curve, curves, format, html, markedEntry, marker, percent,
-  rowHead, segment, segments, show, slider, table, unbroken, visible,
+  capitalised,
+  chart,
+  columnHead,
+  count,
+  curve,
+  curves,
+  format,
+  html,
+  markedEntry,
+  marker,
+  percent,
+  rowHead,
+  segment,
+  segments,
+  show,
+  slider,
+  table,
+  unbroken,
+  visible,
 } from "../../kit/kit.js";
 import { nearestIndex } from "../../mathematics/numbers.js";
 

@@ -20,5 +20,5 @@ export function networkData(model) {
 // The first counts[0] of them, the next counts[1], and so on.
 function inTurn(values, counts) {
   let start = 0;
-  return counts.map((count) => values.slice(start, (start += count)));
+  return counts.map((count) => values.slice(start, start += count));
 }

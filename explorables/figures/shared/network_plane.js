@@ -34,7 +34,7 @@ export const rings = ({ name }) => (plot) => {
 // The boundary, `draw(segments)`, with an edge in the page's colour that sets it off from the field.
 export const boundaryLine = () => (plot) => {
   const lines = [{ kind: "casing" }, { kind: "boundary", name: "boundary" }].map((options) =>
-    segments(options)(plot),
+    segments(options)(plot)
   );
   return {
     node: svg("g", {}, ...lines.map(({ node }) => node)),

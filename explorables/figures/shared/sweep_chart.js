@@ -12,7 +12,10 @@ export const ERRORS = {
   lines: [
     { measure: "err_test", kind: "own", value: Math.sqrt, name: "test error", text: "━ test" },
     {
-      measure: "err_train", kind: "training", value: Math.sqrt, name: "training error",
+      measure: "err_train",
+      kind: "training",
+      value: Math.sqrt,
+      name: "training error",
       text: "╍ training",
     },
   ],
@@ -42,7 +45,7 @@ function sweepLine(plot, places, rows, { kind, value, name }) {
   const [first, ...others] = rows.map((row) => row.map((each, k) => [places[k], value(each)]));
   if (kind === "own") {
     others.forEach((points) =>
-      plot.add(curve({ kind: "family", name: `${name}, other seeds` })).draw(points),
+      plot.add(curve({ kind: "family", name: `${name}, other seeds` })).draw(points)
     );
   }
   plot.add(curve({ kind, name })).draw(first);

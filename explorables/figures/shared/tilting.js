@@ -47,7 +47,10 @@ export function addZHat(plot) {
 export function pathOfW(plot) {
   const full = plot.add(circle({ kind: "muted" }));
   const name = plot.label(0, -LENGTH, "length 1", {
-    kind: "muted", anchor: "middle", dy: 15, strong: true,
+    kind: "muted",
+    anchor: "middle",
+    dy: 15,
+    strong: true,
   });
   const path = plot.add(curve({ kind: "thin", name: "ŵ for each λ" }));
   full.draw([0, 0], LENGTH);

@@ -28,7 +28,7 @@ function combined(weights, arrays) {
 function columnsOf(array) {
   const [count, width] = array.shape;
   return range(width).map((m) =>
-    Float32Array.from({ length: count }, (_, p) => array[p * width + m]),
+    Float32Array.from({ length: count }, (_, p) => array[p * width + m])
   );
 }
 

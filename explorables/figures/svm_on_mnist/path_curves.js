@@ -1,6 +1,16 @@
 // What becomes of a pair's SVM as λ falls: θ, d_adv and the errors, in charts to drag on.
 import {
-  assign, chart, curve, degrees, dragArea, format, html, marker, percent, segment, squared,
+  assign,
+  chart,
+  curve,
+  degrees,
+  dragArea,
+  format,
+  html,
+  marker,
+  percent,
+  segment,
+  squared,
 } from "../../kit/kit.js";
 import { nearestIndex } from "../../mathematics/numbers.js";
 

@@ -1,8 +1,29 @@
 // Robust accuracy of the SVMs of a pair of digits: against ε, and against λ.
 import {
-  arrayOf, assign, button, chart, columnHead, count, curve, followPart, format, handle, html,
-  lineEntry, loadPart, marker, percent, powerOfTen, row, rowHead, rowsOf, segment, select, show,
-  slider, table,
+  arrayOf,
+  assign,
+  button,
+  chart,
+  columnHead,
+  count,
+  curve,
+  followPart,
+  format,
+  handle,
+  html,
+  lineEntry,
+  loadPart,
+  marker,
+  percent,
+  powerOfTen,
+  row,
+  rowHead,
+  rowsOf,
+  segment,
+  select,
+  show,
+  slider,
+  table,
 } from "../../kit/kit.js";
 import { clamp, nearestIndex, range } from "../../mathematics/numbers.js";
 
@@ -21,7 +42,7 @@ const ROBUST = { shape: "diamond", kind: "adversarial", name: "best at this ε" 
 const SIGNS = { this: "●", usual: "■", robust: "◆" };
 
 const PAIRS = range(10).flatMap((i) =>
-  range(10).slice(i + 1).map((j) => [`${i}-${j}`, `${i} and ${j}`]),
+  range(10).slice(i + 1).map((j) => [`${i}-${j}`, `${i} and ${j}`])
 );
 
 // The data

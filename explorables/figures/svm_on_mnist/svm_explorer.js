@@ -1,7 +1,21 @@
 // Any pair of digits, any of its SVMs, seen from all sides at once.
 import {
-  assign, button, choice, coloured, count, degrees, followPart, format, html, keepInAddress,
-  percent, powerOfTen, readouts, row, show, slider,
+  assign,
+  button,
+  choice,
+  coloured,
+  count,
+  degrees,
+  followPart,
+  format,
+  html,
+  keepInAddress,
+  percent,
+  powerOfTen,
+  readouts,
+  row,
+  show,
+  slider,
 } from "../../kit/kit.js";
 import { nearestIndex } from "../../mathematics/numbers.js";
 import { marginHistogram } from "../shared/margin_histogram.js";
@@ -56,7 +70,12 @@ function controls(model, jump) {
 
 function svmNumbers() {
   const { node, draw } = readouts([
-    "tilt θ", "mean distance d_adv", "training error", "test error", "norm ‖w‖", "margin 1/‖w‖",
+    "tilt θ",
+    "mean distance d_adv",
+    "training error",
+    "test error",
+    "norm ‖w‖",
+    "margin 1/‖w‖",
   ]);
   return {
     node,
@@ -178,7 +197,9 @@ async function render({ model, el }) {
   });
   const end = show({ model, el }, [key, status, views.node], draw);
   const following = followPart(model, "pair", {
-    wait: sayLoading, use: showPair, fail: sayMissing,
+    wait: sayLoading,
+    use: showPair,
+    fail: sayMissing,
   });
   await following.load();
   if (address.found) setTimeout(arrive); // once the host has put the figure into the page

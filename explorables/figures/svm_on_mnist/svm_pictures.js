@@ -1,6 +1,11 @@
 // A pair's means, the weights of an SVM, and images beside their mirror images.
 import {
-  changingThumbnail, coloured, digitImage, format, html, weightImage,
+  changingThumbnail,
+  coloured,
+  digitImage,
+  format,
+  html,
+  weightImage,
 } from "../../kit/kit.js";
 
 const PICTURE = 80;
@@ -30,7 +35,7 @@ export function svmPictures() {
       "div",
       { class: "xp-svm-pictures" },
       ...groups.map((group) =>
-        html("div", { class: "xp-pictures" }, ...group.map(({ node }) => node)),
+        html("div", { class: "xp-pictures" }, ...group.map(({ node }) => node))
       ),
     ),
     draw(data, k) {

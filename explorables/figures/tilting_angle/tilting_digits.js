@@ -1,7 +1,27 @@
 // SVMs that tell 3 from 8: the images in each one's tilting plane, and in a plane that stays.
 import {
-  arrayOf, assign, boundary, button, coloured, degrees, digitImage, dots, format, html, marker,
-  percent, plane, powerOfTen, readouts, row, rowsOf, segment, show, slider, thumbnail, weightImage,
+  arrayOf,
+  assign,
+  boundary,
+  button,
+  coloured,
+  degrees,
+  digitImage,
+  dots,
+  format,
+  html,
+  marker,
+  percent,
+  plane,
+  powerOfTen,
+  readouts,
+  row,
+  rowsOf,
+  segment,
+  show,
+  slider,
+  thumbnail,
+  weightImage,
 } from "../../kit/kit.js";
 import { direction, nearestIndex } from "../../mathematics/numbers.js";
 import { addZHat, angleMark, landmarks, pathOfW, wHatArrow } from "../shared/tilting.js";
@@ -49,7 +69,7 @@ function ownPlane(centroids, count) {
   const wHat = wHatArrow(plot);
   const angle = angleMark(plot, 1.2);
   const distances = ["i", "j"].map((mean) =>
-    plot.add(segment({ kind: "adversarial", name: `from ${mean} to the boundary` })),
+    plot.add(segment({ kind: "adversarial", name: `from ${mean} to the boundary` }))
   );
   addMeans(plot, centroids);
   return {
@@ -121,7 +141,10 @@ const shownErrors = (svm) => [svm.err_train, svm.err_test].map((error) => percen
 
 function svmNumbers() {
   const { node, draw } = readouts([
-    "tilt θ", "mean distance d_adv", "training error", "test error",
+    "tilt θ",
+    "mean distance d_adv",
+    "training error",
+    "test error",
   ]);
   return {
     node,
@@ -165,7 +188,7 @@ function render({ model, el }) {
     text: (u) => powerOfTen(ascending[nearestIndex(ascending, u)]),
   });
   const stops = Object.entries(landmarks(models, best)).map(([name, k]) =>
-    button(name, () => assign(model, { log_lam: models[k].log_lam })),
+    button(name, () => assign(model, { log_lam: models[k].log_lam }))
   );
   const numbers = svmNumbers();
   const shown = pictures(means, rowsOf(arrayOf(model.get("weights"))));

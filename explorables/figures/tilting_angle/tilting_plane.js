@@ -1,8 +1,35 @@
 // Tilting plane: ŵ turns from the nearest-centroid direction to that of an SVM and beyond.
 import {
-  angleSlider, arc, arrayOf, assign, boundary, button, changingThumbnail, coloured, count, degrees,
-  digitImage, dots, format, forWidth, handle, html, inDegrees, labels, mark, marker, percent, plane,
-  readouts, row, rowsOf, segment, show, spots, SPOTS, weightImage,
+  angleSlider,
+  arc,
+  arrayOf,
+  assign,
+  boundary,
+  button,
+  changingThumbnail,
+  coloured,
+  count,
+  degrees,
+  digitImage,
+  dots,
+  format,
+  forWidth,
+  handle,
+  html,
+  inDegrees,
+  labels,
+  mark,
+  marker,
+  percent,
+  plane,
+  readouts,
+  row,
+  rowsOf,
+  segment,
+  show,
+  SPOTS,
+  spots,
+  weightImage,
 } from "../../kit/kit.js";
 import { clamp, direction, mean, range, scaled } from "../../mathematics/numbers.js";
 import { alongLine, angleMark } from "../shared/tilting.js";
@@ -70,7 +97,7 @@ function images(plot, classes) {
   const label = `${i} threes as blue discs, ${j} eights as orange squares`;
   const all = plot.add(dots({ label }));
   const wrong = ["i", "j"].map((c) =>
-    plot.add(spots({ kind: `spots-${c}`, name: `class ${c.toUpperCase()}, on the wrong side` })),
+    plot.add(spots({ kind: `spots-${c}`, name: `class ${c.toUpperCase()}, on the wrong side` }))
   );
   const shapes = [SPOTS.disc, SPOTS.square];
   return (margins) => {
@@ -195,7 +222,7 @@ function pictures({ centroids, half, zHat, nHat }, wide) {
     (name) => changingThumbnail(digitImage(size), name),
   );
   [i, j].forEach((picture, c) =>
-    picture.draw(centroids[c], `the mean ${DIGITS[c]}`, `says ${DIGITS[c]}`),
+    picture.draw(centroids[c], `the mean ${DIGITS[c]}`, `says ${DIGITS[c]}`)
   );
   const drawMirrored = (picture, c, wHat, distance) => {
     const step = (c ? -1 : 1) * distance;

@@ -1,7 +1,19 @@
 // A network of two layers in the plane: a line around each point, and what decay makes of it.
 import {
-  assign, button, choice, forWidth, html, lineEntry, percent, powerOfTen, readouts, row,
-  show, slider, spotEntry, threeDigits,
+  assign,
+  button,
+  choice,
+  forWidth,
+  html,
+  lineEntry,
+  percent,
+  powerOfTen,
+  readouts,
+  row,
+  show,
+  slider,
+  spotEntry,
+  threeDigits,
 } from "../../kit/kit.js";
 import { around, countLines, firstOrder, nearestPoint } from "../../mathematics/local_linear.js";
 import { nearestIndex } from "../../mathematics/numbers.js";
@@ -132,7 +144,11 @@ function build({ model, el }, wide) {
   });
   const scale = colourScale();
   const numbersOfX = readouts([
-    "score s(x)", "‖∇s(x)‖", "d(x), to first order", "true distance", "units on at x",
+    "score s(x)",
+    "‖∇s(x)‖",
+    "d(x), to first order",
+    "true distance",
+    "units on at x",
   ]);
   const numbersOfNetwork = readouts(["training error", "test error", "mislabelled fitted"]);
   const verdict = html("p", { class: "xp-verdict" });

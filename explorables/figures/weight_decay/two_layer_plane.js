@@ -3,7 +3,11 @@ import { assign, handle, html, marker, pair, segment, segments } from "../../kit
 import { lineThrough, switchingLine } from "../../mathematics/local_linear.js";
 import { clamp } from "../../mathematics/numbers.js";
 import {
-  addTrainingPoints, boundaryLine, colourField, rings, trainingPlane,
+  addTrainingPoints,
+  boundaryLine,
+  colourField,
+  rings,
+  trainingPlane,
 } from "../shared/network_plane.js";
 
 const FAR = 10; // units of the plane: lines reach beyond the frame
