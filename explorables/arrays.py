@@ -17,7 +17,8 @@ def wire(values, format):
     Raises ValueError where the values do not fit the format.
     """
     stored = format.encode(values)
-    buffer = memoryview(np.ascontiguousarray(stored, stored.dtype.newbyteorder("<"))).cast("B")
+    little_endian = np.ascontiguousarray(stored, stored.dtype.newbyteorder("<"))
+    buffer = memoryview(little_endian.reshape(-1).view("uint8"))  # also of an empty array
     sent = {"dtype": str(stored.dtype), "shape": list(stored.shape), "buffer": buffer}
     if format.per_unit != 1:
         sent["per_unit"] = format.per_unit

@@ -40,11 +40,15 @@ class Problem:
     eta: float
 
     def __post_init__(self):
-        if not 0.5 <= self.p < 1:
-            raise ValueError(f"p must be in [0.5, 1); it was {self.p!r}")
+        _check_p(self.p)
         if not (isinstance(self.d, numbers.Integral) and self.d >= 1):
             raise ValueError(f"d must be an integer of at least 1; it was {self.d!r}")
         check_positive(eta=self.eta)
+
+
+def _check_p(p):
+    if not 0.5 <= p < 1:
+        raise ValueError(f"p must be in [0.5, 1); it was {p!r}")
 
 
 def sample(problem, n, seed=0):
@@ -130,8 +134,7 @@ def robust_bound(standard, p):
     standard = finite("standard", standard)
     if not ((standard >= 0) & (standard <= 1)).all():
         raise ValueError(f"standard must hold accuracies in [0, 1]; it was {standard}")
-    if not 0.5 <= p < 1:
-        raise ValueError(f"p must be in [0.5, 1); it was {p!r}")
+    _check_p(p)
     return np.minimum(standard, (1 - standard) * p / (1 - p))
 
 

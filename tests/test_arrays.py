@@ -57,6 +57,12 @@ def test_a_unit_and_an_infinite_value_arrive(read):
     assert np.array_equal(read(wire(radii[:3], LMT["certified"])), radii[:3])
 
 
+@pytest.mark.parametrize("shape", [(0, 2, 2), (3, 0), (0,)])
+def test_an_array_without_numbers_arrives(read, shape):
+    values = np.zeros(shape)
+    assert read(wire(values, Format("float32", ("some",) * len(shape)))).shape == shape
+
+
 def test_numpy_arrays_of_a_part_are_sent_as_they_are(read):
     part = wired({"scores": np.eye(2, dtype="float32"), "name": "plain"})
     assert part["name"] == "plain"

@@ -45,6 +45,7 @@ KEYS = (
     "Escape",
 )
 LIVE = '.explorable[data-state="live"]'
+QUIET = "explorables.waiting.size === 0"  # no figure waits for a part any more
 MADE = {"Quiz": lambda: explorables.Quiz(QUESTIONS)}
 
 
@@ -192,6 +193,7 @@ def test_a_damaged_part_is_spoken_of_and_asked_for_again(visit, address, name):
     for kind in UNREADABLE:
         ask_for_damaged(value, kind)
     ask(value)
+    page.wait_for_function(QUIET)  # it has arrived, or has failed again
     expect(figure).not_to_contain_text(SORRY)
     ask_for_damaged(other, "without values")
     assert page.evaluate("perform([['press', 0.1], ['wait']])") is None
@@ -207,6 +209,7 @@ def test_a_figure_that_opens_with_a_damaged_part_says_so(visit, address, name, k
     assert not re.search("NaN|undefined|Infinity", figure.inner_text())
     visit.page.unroute_all(behavior="wait")
     opened(visit, visit.page.url)
+    visit.page.wait_for_function(QUIET)
     expect(figure).not_to_contain_text(SORRY)
 
 

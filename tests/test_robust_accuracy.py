@@ -265,6 +265,19 @@ def test_the_last_pair_that_was_chosen_is_shown(open_figure):
         assert figure.table()[0][1] == pytest.approx(accuracy("2-3")[figure.k(), 0], abs=0.0501)
 
 
+def test_a_pair_that_is_chosen_before_the_first_has_arrived_is_shown(browser, figure_server):
+    page = browser.new_page()
+    held = HeldParts(page, "robust_accuracy")
+    page.goto(figure_server.page(RobustAccuracy()), wait_until="commit")
+    held.wait_for("3-8")
+    page.evaluate("explorables.models['explorable-1'].set('pair', '1-7')")
+    held.release("3-8")
+    held.release("1-7")
+    images = svms_of("1-7")["n_test"]
+    expect(page.get_by_text(f"the same {images:,} test images")).to_be_visible()
+    page.close()
+
+
 class Coarse(RobustAccuracy):
     """Every tenth λ and every eighth ε."""
 
@@ -303,6 +316,35 @@ def test_there_may_be_fewer_lambdas_and_fewer_eps(open_figure):
     assert curve == pytest.approx(np.column_stack([EPS[::8], expected.max(axis=0)]))
     figure.handle("λ").press("ArrowRight")
     assert figure.get("log_lam") == -5
+
+
+class Single(RobustAccuracy):
+    """A single SVM, and a single ε."""
+
+    module = "single_svm"
+
+    @classmethod
+    def part(cls, key):
+        return {
+            "log_lam": [0],
+            "eps": [0],
+            "robust": np.array([[900]], "uint16"),
+            "n_test": 1000,
+        }
+
+
+class SinglePage(Robust):
+    figure = Single
+
+
+def test_there_may_be_a_single_svm(open_figure):
+    figure = open_figure(SinglePage, fresh=True)
+    for plot in (figure.over_eps, figure.over_lambda):
+        for name, points in plot.all_points().items():
+            assert np.isfinite(points).all(), name
+    figure.handle("ε").press("ArrowRight")
+    figure.handle("λ").press("ArrowRight")
+    assert figure.table() == [("1", 90, 90)] * 3
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -1,6 +1,7 @@
 """Scaling the loss: the mean loss and its limits are those of the helpers, at every length."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -174,6 +175,19 @@ def test_there_may_be_fewer_images(open_figure):
     assert figure.readout("→ d_adv") == pytest.approx([margins.mean()], abs=0.000501)
     assert_histogram(figure.losses, "correct", 0.05, margins[margins > 0])
     assert_histogram(figure.losses, "errors", 0.05, margins[margins <= 0])
+
+
+def test_a_loss_beyond_the_plot_has_no_mark(open_figure):
+    d = np.array([-1, -2, 1, 2])  # all are on the right side
+    widget = ScalingTheLoss(distances=d, norm=1, loss="zero_one")
+    figure = open_figure(Scaling, widget=widget, fresh=True)
+    mark = figure.risks.locator.locator("text").filter(has_text=re.compile("^R$"))
+    assert figure.readout("R") == [0]
+    expect(mark).to_be_hidden()
+    figure.control("hinge").check()
+    figure.control(NORM).press("Home")
+    expect(mark).to_be_visible()
+    assert figure.risks.texts() == []  # and the limits, which go on below, no name
 
 
 def test_stored_distances_are_those_of_the_digits(digits):

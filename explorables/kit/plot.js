@@ -4,14 +4,17 @@ import { html, svg, svgTextWithSubscripts, update, visible } from "./dom.js";
 
 const FRAME = { left: 56, top: 8, below: 42 }; // room around a plot, for its ticks and names
 
+// An axis of a single value has room on either side of it.
+const withRoom = ([from, to]) => from === to ? [from - 0.5, to + 0.5] : [from, to];
+
 const tickText = (value) => format(value, value % 1 ? 1 : 0);
 
 // A plot of data coordinates with named axes; `xText` and `yText` write a tick's value. `right` is
 // the room beside it.
 export function chart({
   label,
-  x,
-  y,
+  x: acrossFrom,
+  y: upFrom,
   width = 340,
   height,
   right: beside = 8,
@@ -22,6 +25,7 @@ export function chart({
   xText = tickText,
   yText = tickText,
 }) {
+  const [x, y] = [acrossFrom, upFrom].map(withRoom);
   const { left, top } = FRAME;
   const [right, bottom] = [width - beside, height - FRAME.below];
   const frame = { x: left, y: top, width: right - left, height: bottom - top };

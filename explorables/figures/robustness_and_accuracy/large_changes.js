@@ -130,7 +130,9 @@ function verdictOf(networks, said, { share, goal }) {
     const verb = names(digit).length === 1 ? "says" : "say";
     return `${listed(names(digit))} ${verb}\u00a0${digit}`;
   });
-  return `${place} ${names(most).length} of ${all} networks say\u00a0${most}; ${listed(rest)}.`;
+  const count = names(most).length;
+  const verb = count === 1 ? "says" : "say";
+  return `${place} ${count} of ${all} networks ${verb}\u00a0${most}; ${listed(rest)}.`;
 }
 
 // The classes to aim at, which depend on the digit.

@@ -117,6 +117,7 @@ function riskChart(model, data) {
     large: plot.label(0, 0, "‖w‖ d_err", { kind: "adversarial", dx: 16, dy: 14 }),
   };
   const here = plot.add(marker({ shape: "disc", kind: "boundary", text: "R" }));
+  const isInPlot = (height) => height >= plot.y[0] && height <= plot.y[1];
   let drawn = null; // the curves do not depend on ‖w‖: they wait for another loss
 
   return {
@@ -131,13 +132,15 @@ function riskChart(model, data) {
       drawCurves(onLogScale);
       for (const [kind, label] of Object.entries(names)) {
         const [u, risk] = [LIMIT_NAMES_AT[kind], onLogScale[kind]];
-        label.show(risk);
-        if (risk) label.draw([u, risk(u)]);
+        const isShown = Boolean(risk) && isInPlot(risk(u));
+        label.show(isShown);
+        if (isShown) label.draw([u, risk(u)]);
       }
     },
     place(u, R) {
       now.draw([u, plot.y[0]], [u, plot.y[1]]);
       here.draw([u, log(R)]);
+      here.show(isInPlot(log(R)));
     },
   };
 }

@@ -70,7 +70,7 @@ const chosen = (model, results) => ({
 
 const lambda = ({ logLams }, k) => powerOfTen(logLams[k]);
 const epsilon = ({ radii, e }) => format(radii[e], 1);
-const stepOf = (grid) => Math.abs(grid[1] - grid[0]);
+const stepOf = ([first, second = first]) => Math.abs(second - first);
 const nearest = (grid, value) => grid[nearestIndex(grid, value)];
 
 // The charts
@@ -311,6 +311,7 @@ async function render({ model, el }) {
   const plots = row(panel(left, size), panel(right, strength));
   const parts = [row(digits.node, stops), key(), plots, numbers.node, verdict, note];
   const end = show({ model, el }, parts, draw);
+  if (model.get("pair") !== pair) following.load(); // chosen while the first was on its way
   return () => {
     following.stop();
     end();

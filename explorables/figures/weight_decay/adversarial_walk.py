@@ -44,11 +44,11 @@ class AdversarialWalk(Explorable):
     networks = traitlets.List(help="decay and temperature of low and of high").tag(sync=True)
     images = Array(DIGITS, load=_load_images)
     changes = Array(
-        Format("int16", ("networks", "kinds", 10, PIXELS), "px", "from images to examples", 10_000),
+        Format("int16", (2, len(NAMES), 10, PIXELS), "px", "from images to examples", 10_000),
         load=lambda: _stacked("shown") - _load_images(),
     )
     scores = Array(
-        LENET["walk_deepfool"]._replace(shape=("networks", "kinds", 10, "places", 10)),
+        LENET["walk_deepfool"]._replace(shape=(2, len(NAMES), 10, "places", 10)),
         load=lambda: _stacked("walk"),
     )
 
