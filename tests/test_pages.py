@@ -56,6 +56,11 @@ ENLARGED = """async () => {
   await frame();
   return document.documentElement.scrollWidth - innerWidth;
 }"""
+# Until colours that fade from one theme to the other have arrived.
+SETTLED = """async () => {
+  await new Promise(requestAnimationFrame);
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+}"""
 # In small letters: the formulas, whose colour is that of the text around them.
 FORMULAS = ".katex-html"
 OTHER_COLOUR = """() => [...document.querySelectorAll(".katex")].filter((formula) =>
@@ -109,6 +114,7 @@ class Seen:
         )
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        page.evaluate(SETTLED)
         self.violations["dark"] = self._dark(page)
         self.too_wide["enlarged"] = page.evaluate(ENLARGED)
         self.errors = visit.errors

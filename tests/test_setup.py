@@ -208,8 +208,8 @@ def test_chromium_is_the_one_that_is_named(monkeypatch, tmp_path):
 def test_the_guide_for_contributors_names_files_that_exist():
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(?:\.venv/bin/python -m pytest )?([\w/]+(?:/|\.\w+))`", guide))
-    assert {"helpers/plots.py", "tests/test_svm.py", "experiments/record.py"} <= named
-    made = {"course/", "common.js"}
+    assert {"helpers/plots.py", "tests/test_svm.py", "experiments/study.py"} <= named
+    made = {"course/", "sigmoid.js", "sigmoid.css", "explorables/figures/weight_decay/sigmoid.py"}
     folders = ("", "tests/")
     missing = [n for n in named - made if not any((ROOT / f / n).exists() for f in folders)]
     assert missing == []

@@ -288,7 +288,7 @@ def page_with_another(figure_server, tmp_path, request):
         return address
     parts = [f"svm_explorer/{pair}" for pair in ("3-8", "4-9", "0-1")]
     (tmp_path / "svm_explorer").mkdir()
-    for name in ("host", "tilting_plane", "svm_explorer", *parts):
+    for name in ("host", "kit", "tilting_plane", "svm_explorer", *parts):
         (tmp_path / f"{name}.js").write_text(figure_server.content(f"/{name}.js"), "utf-8")
     page = figure_server.content(address.removeprefix(figure_server.address))
     (tmp_path / "page.html").write_text(page.replace('src="/', 'src="'), "utf-8")
