@@ -3,7 +3,7 @@
 # make check    lint, then run the tests that need no browser, no kernel and no built book
 # make test     the same as make book, then run all tests
 # make lint     look for mistakes and for what is not formatted
-# make format   format Python, JavaScript and CSS
+# make format   format Python and JavaScript
 # make serve    build the book, then show the book at http://127.0.0.1:8000 (PORT=... for another port)
 # make pictures build the book, then take the still pictures of the figures anew (with Chromium)
 # make zip      build the book, then pack the site as tilted-boundary.zip
@@ -44,7 +44,7 @@ lint: $(VENV)/.test
 	@$(RUN) ruff check --quiet
 	@$(RUN) ruff format --check --quiet
 	@$(VENV)/bin/deno lint --quiet
-	@$(VENV)/bin/deno fmt --check --quiet
+	@$(VENV)/bin/deno fmt --check
 
 format: $(VENV)/.test
 	@$(RUN) ruff check --fix --quiet

@@ -10,6 +10,12 @@ from helpers.formats import PIXELS, Format
 #: An image of each digit, as figures show them.
 DIGITS = Format("uint8", (10, PIXELS), "px", "an image of each digit", 255)
 
+#: What ``arrayOf`` of kit/model.js can read.
+DTYPES = (
+    *("int8", "uint8", "int16", "uint16", "int32", "uint32"),
+    *("float16", "float32", "float64"),
+)
+
 
 def wire(values, format):
     """The array ``values``, in the unit of the ``format``, as a page reads it.
@@ -17,6 +23,8 @@ def wire(values, format):
     Raises ValueError where the values do not fit the format.
     """
     stored = format.encode(values)
+    if stored.dtype.name not in DTYPES:
+        raise ValueError(f"a page can read {', '.join(DTYPES)}; the array was {stored.dtype}")
     little_endian = np.ascontiguousarray(stored, stored.dtype.newbyteorder("<"))
     buffer = memoryview(little_endian.reshape(-1).view("uint8"))  # also of an empty array
     sent = {"dtype": str(stored.dtype), "shape": list(stored.shape), "buffer": buffer}

@@ -79,3 +79,9 @@ def test_an_array_trait_refuses_what_has_no_place_in_its_format():
     with pytest.raises(traitlets.TraitError, match="radii must be given"):
         Holder().radii  # noqa: B018
     assert Holder(radii=[1.5]).radii.tolist() == [1.5]
+
+
+@pytest.mark.parametrize("dtype", ["int64", "bool", "complex128"])
+def test_what_a_page_cannot_read_is_refused(dtype):
+    with pytest.raises(ValueError, match=f"a page can read .*; the array was {dtype}"):
+        wired({"x": np.zeros(3, dtype)})

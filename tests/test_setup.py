@@ -209,7 +209,15 @@ def test_the_guide_for_contributors_names_files_that_exist():
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(?:\.venv/bin/python -m pytest )?([\w/]+(?:/|\.\w+))`", guide))
     assert {"helpers/plots.py", "tests/test_svm.py", "experiments/study.py"} <= named
-    made = {"course/", "sigmoid.js", "sigmoid.css", "explorables/figures/weight_decay/sigmoid.py"}
+    made = {
+        "course/",
+        "sigmoid.js",
+        "sigmoid.css",
+        "explorables/figures/weight_decay/sigmoid.py",
+        "marks.js",
+        "controls.js",
+        "kit.css",
+    }
     folders = ("", "tests/")
     missing = [n for n in named - made if not any((ROOT / f / n).exists() for f in folders)]
     assert missing == []
