@@ -69,6 +69,7 @@ class Explorable(anywidget.AnyWidget):
         ):  # each widget gets a class of its own, with traits
             cls.module = path.name
             cls.front_end = path.with_suffix(".js")
+            cls.shares_kit = "kit/kit.js" in cls.front_end.read_text(encoding="utf-8")
             cls._esm = bundle(cls.front_end)
             own = path.with_suffix(".css")
             cls.css = own.read_text(encoding="utf-8") if own.is_file() else ""
@@ -129,6 +130,7 @@ class Explorable(anywidget.AnyWidget):
             "id": self.model_id,
             "module": self.module,
             "heights": self.heights,
+            "shares_kit": self.shares_kit,
             "still": self.still(),
             "state": self.state(),
         }

@@ -124,6 +124,7 @@ def course(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @every_set
 def test_a_release_shows_no_solution_and_no_hidden_test(name, course):
     text = (course / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
@@ -147,6 +148,7 @@ def test_each_task_has_a_solution_and_a_rubric(name):
         assert scheme.rstrip().endswith("=== END MARK SCHEME ===")
 
 
+@pytest.mark.slow
 def test_the_same_source_makes_the_same_notebook(course, tmp_path):
     release.release(tmp_path, {"geometry": SETS["geometry"]})
     for kind in ("source", "release"):
@@ -154,6 +156,7 @@ def test_the_same_source_makes_the_same_notebook(course, tmp_path):
         assert (tmp_path / path).read_bytes() == (course / path).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_settings_of_a_course_stay(tmp_path):
     settings = tmp_path / "nbgrader_config.py"
     settings.write_text("# mine\nc = get_config()\n")
@@ -174,6 +177,7 @@ def test_a_mistake_in_a_problem_set_is_named(old, new, message):
         release.source_notebook(SETS["geometry"].replace(old, new))
 
 
+@pytest.mark.slow
 def test_what_nbgrader_refuses_is_an_error(tmp_path):
     unfinished = SETS["geometry"].replace("### END HIDDEN TESTS", "", 1)
     with pytest.raises(RuntimeError, match="(?s)nbgrader refused geometry:.*No end hidden tests"):

@@ -54,6 +54,7 @@ print(InteractiveShell.instance().display_formatter.format(fig)[0]["image/svg+xm
 """
 
 
+@pytest.mark.slow
 def test_the_same_figure_is_the_same_svg():
     first, second = run(DRAW), run(DRAW)
     assert "<svg" in first

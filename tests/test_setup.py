@@ -178,6 +178,7 @@ def test_only_a_push_to_main_publishes():
 # Chromium and MNIST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("need", ["browser", "mnist"])
 def test_a_skipped_test_is_reported(need, tmp_path):
     sample = tmp_path / "test_sample.py"

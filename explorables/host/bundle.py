@@ -11,6 +11,7 @@ from pathlib import Path
 
 KIT = Path(__file__).resolve().parent.parent / "kit"
 IMPORT = re.compile(r'^(import|export) \{([^}]+)\} from "(\.[^"]+\.js)";$', re.M)
+COMMENT = re.compile(r"^ *//.*\n|^\n|^ +|(?<=[;,{]) +//.*$", re.M)  # with empty lines and indents
 EXPORT = re.compile(r"^export (?=(?:function|const) (?:(\w+)|\{([^}]+)\}))", re.M)
 
 
@@ -28,11 +29,12 @@ def bundle(path):
     return "".join(bundler.code) + main
 
 
-def bundle_for_page(path):
-    """The same for a page of the book, whose figures share one copy of the kit: see kit_script."""
-    bundler = _Bundler(kit_apart=True)
+def bundle_for_page(path, shares_kit=True):
+    """The same for a page of the book, without comments. Where it ``shares_kit``, the page has to
+    load kit_script(), too, once for all its figures."""
+    bundler = _Bundler(kit_apart=shares_kit)
     main = bundler.resolved(Path(path).resolve())
-    return "".join(bundler.code) + main
+    return COMMENT.sub("", "".join(bundler.code) + main)
 
 
 def kit_script():
@@ -40,7 +42,8 @@ def kit_script():
     bundler = _Bundler()
     files = {path.name: bundler.imported(path)[0] for path in sorted(KIT.glob("*.js"))}
     listed = ", ".join(f'"{name}": {constant}' for name, constant in files.items())
-    return f"(() => {{\n{''.join(bundler.code)}explorables.kit = {{ {listed} }};\n}})();\n"
+    code = COMMENT.sub("", "".join(bundler.code))
+    return f"(() => {{\n{code}explorables.kit = {{ {listed} }};\n}})();\n"
 
 
 class _Bundler:

@@ -20,7 +20,7 @@ from explorables.base import CSS, HERE, MIME_TYPE, as_json
 from explorables.host.bundle import bundle_for_page, kit_script
 from helpers.files import replaced
 
-SHARED = ("explorables/host.js", "explorables/kit.js")
+HOST, KIT = "explorables/host.js", "explorables/kit.js"
 PICTURES = "book/pictures"
 SPEC = re.compile(r'(?<=<script type="application/json">).*?(?=</script>)', re.S)
 
@@ -36,7 +36,8 @@ class ExplorableMime:
             return None
         env = renderer.renderer.sphinx_env
         number = _number_on_page(env, data.content["id"])
-        for path in (*SHARED, f"explorables/{data.content['module']}.js"):
+        shared = [HOST, KIT] if data.content["shares_kit"] else [HOST]
+        for path in (*shared, f"explorables/{data.content['module']}.js"):
             renderer.add_js_file(path, path, {"defer": "defer"})
         html = placeholder(data.content, number, _still(env, number, data.content))
         return [nodes.raw("", html, format="html")]
@@ -68,6 +69,7 @@ def placeholder(spec, number, still):
     """What stands in the page until ``host.js`` brings it to life."""
     spec = dict(spec, id=f"explorable-{number}")
     own_still = " data-still" if spec.pop("still") else ""
+    del spec["shares_kit"]
     wide, narrow = spec.pop("heights")
     state = json.dumps(spec, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
     return (
@@ -114,7 +116,8 @@ def write(path, text):
 def definition(figure):
     """The classic script that gives the host the front-end module of a figure: as a function, since
     neither ``file://`` nor a strict content security policy lets a page import a module."""
-    body = bundle_for_page(figure.front_end).replace("export default ", "return ")
+    source = bundle_for_page(figure.front_end, figure.shares_kit)
+    body = source.replace("export default ", "return ")
     return f"explorables.define({json.dumps(figure.module)}, () => {{\n{body}}});\n"
 
 

@@ -1,6 +1,7 @@
 // A quiz: its form comes from Python and shows its feedback by CSS. Here it tells the model what
 // is picked, and counts.
-import { assign, html, show } from "../../kit/kit.js";
+import { html } from "../../kit/dom.js";
+import { assign, show } from "../../kit/model.js";
 
 const NONE = -1;
 
