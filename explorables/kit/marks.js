@@ -1,7 +1,7 @@
 // What lies in a plot. A mark is made for its plot by `plot.add(mark(options))`, and its `draw`
 // takes data. Options of every mark: `kind`, how it looks (a class of the style sheet), and `name`,
 // what it stands for.
-import { clamp } from "../mathematics/numbers.js";
+import { clamp, sum } from "../mathematics/numbers.js";
 import { colour } from "./colours.js";
 import { KEEP_KEYS } from "./controls.js";
 import { html, svg, svgTextWithSubscripts, textLength, update } from "./dom.js";
@@ -179,10 +179,10 @@ export const labels = ({ kind = "boundary", strong = false } = {}) => (plot) => 
     node,
     layer: "over",
     draw(wanted, marks) {
-      const taken = marks.map((point) => boxAround(plot.at(point)));
+      const taken = marks.map((point) => ({ ...boxAround(plot.at(point)), weight: 1 }));
       const placed = wanted.map(({ point, text, kind: own = kind }) => {
         const box = freeBox(plot, plot.at(point), text, taken);
-        taken.push(...Array(marks.length + 1).fill(box)); // worse to hide than all the marks
+        taken.push({ ...box, weight: marks.length + 1 }); // worse to hide than all the marks
         const leader = svg("path", { class: "xp-line xp-thin", d: leaderTo(box, plot.at(point)) });
         const place = { x: box.left, y: box.top + 11, class: `${look} xp-text-${own}` };
         return [leader, svg("text", place, ...svgTextWithSubscripts(text))];
@@ -209,7 +209,9 @@ function freeBox({ frame }, [x, y], text, taken) {
     const top = clamp(y + dy - 7, frame.y, frame.y + frame.height - 14);
     return { left: start, right: start + width, top, bottom: top + 14 };
   });
-  const hidden = boxes.map((box) => taken.filter((other) => overlap(box, other)).length);
+  const hidden = boxes.map((box) =>
+    sum(taken.map((other) => (overlap(box, other) ? other.weight : 0)))
+  );
   return boxes[hidden.indexOf(Math.min(...hidden))];
 }
 
