@@ -52,7 +52,8 @@ def load_networks():
     """The networks of SETTINGS, ready for use."""
     files = {"decay": "lmt/decay", "lenet": "lenet/high", "lmt": "lmt/lmt", "maxout": "lmt/best"}
     return {
-        name: stored_network(files.get(name, f"robustness/{name}")) for name in SETTINGS["networks"]
+        name: stored_network(files.get(name, f"robustness/weights/{name}-55000-0"))
+        for name in SETTINGS["networks"]
     }
 
 

@@ -13,7 +13,6 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from helpers.checks import check_images, check_least, check_one_of, check_positive
 
@@ -55,6 +54,13 @@ def gradient(function, X):
     """∇ₓ function(X), shape (m, n), where function takes each image to a number, shape (m,)."""
     X = X.detach().requires_grad_()
     return torch.autograd.grad(function(X).sum(), X)[0]
+
+
+def gradient_and_scores(network, goal, X, y):
+    """∇ₓ goal(s(x), y), shape (m, n), and the scores s, shape (m, classes)."""
+    X = X.detach().requires_grad_()
+    s = network(X)
+    return torch.autograd.grad(goal(s, y).sum(), X)[0], s.detach()
 
 
 def fgsm(network, X, y, eps):
@@ -99,50 +105,43 @@ def pgd(network, X, y, eps, norm="l2", steps=40, step=None, restarts=1, seed=0):
     return found
 
 
-def targeted_pgd(network, X, target, eps, norm="l2", steps=40):
-    """Projected gradient descent towards a class: ``steps`` steps of length 2.5·ε/steps from the
-    images themselves, each to the point of the ball of radius ε around x nearest to x′ + step · v,
-    where v is the direction of steepest ascent of log(p_t/(1 − p_t)), t the class ``target``.
+def targeted_pgd(network, X, target, eps, norm="l2", steps=40, sigma=0.0, seed=0):
+    """Projected gradient descent towards a class: from a random point of the ball of radius ε
+    around x, ``steps`` steps of length 2.5·ε/steps, each to the point of the ball nearest to
+    x′ + step · v, where v is the direction of steepest ascent of log(p_t/(1 − p_t)), t the class
+    ``target``.
 
     target: int64, shape (m,). It goes on after the class is reached: with a large ε the images show
     what the network takes for the marks of that class (Tsipras et al. 2019).
+
+    sigma: the gradient is that at a noisy version of the image, with a deviation of sigma in each
+    pixel at first, that falls to 0 along a cosine: a gradient that is 0 at the image need not be 0
+    beside it (gradient masking, Athalye et al. 2018).
     """
     check_images(network, X, target, "target")
     check_one_of(NORMS, norm=norm)
     check_least(1, steps=steps)
-    check_least(0, eps=eps)
-    return ascend(network, X, target, X, eps, norm, steps, 2.5 * eps / steps, log_odds)
+    check_least(0, eps=eps, sigma=sigma)
+    generator = torch.Generator().manual_seed(seed)
+    moved = random_in_ball(X, eps, norm, generator)
+    for k in range(steps):
+        noise = sigma * cosine(k, steps) * torch.randn(X.shape, generator=generator)
+        g = gradient(lambda x: -error_log_odds(network(x), target), moved + noise)
+        moved = into_ball(moved + 2.5 * eps / steps * steepest(g, norm), X, eps, norm)
+    return moved
 
 
-def towards_each_class(network, X, y, eps, norm, steps=40):
-    """Of each image the first version that fools the network, or that towards the last class.
-
-    Where an attack that only flees the true class gets stuck, one with an aim may get on.
-    """
-    found = X.clone()
-    with torch.no_grad():
-        classes = network(X[:1]).shape[1]
-    left = torch.arange(len(X))
-    for target in range(classes):
-        left = left[~is_fooled(network, found[left], y[left])]
-        if len(left) == 0:
-            break
-        aims = torch.full((len(left),), target)
-        found[left] = targeted_pgd(network, X[left], aims, eps, norm, steps)
-    return found
+def cosine(k, steps):
+    """A share that falls along a cosine from 1, at the step 0, towards 0."""
+    return (1 + math.cos(math.pi * k / steps)) / 2
 
 
-def log_odds(s, y):
-    """log(p_y/(1 − p_y)), p = softmax(s)."""
-    return -error_log_odds(s, y)
-
-
-def ascend(network, X, y, start, eps, norm, steps, step, goal=error_log_odds):
-    """``steps`` steps of steepest ascent of goal(s, y), a number for each image, from the images
-    ``start`` in the balls around X."""
+def ascend(network, X, y, start, eps, norm, steps, step):
+    """``steps`` steps of steepest ascent of the loss, from the images ``start`` in the balls around
+    X."""
     moved = start
     for _ in range(steps):
-        g = gradient(lambda x: goal(network(x), y), moved)
+        g = gradient(lambda x: error_log_odds(network(x), y), moved)
         moved = into_ball(moved + step * steepest(g, norm), X, eps, norm)
     return moved
 
@@ -282,22 +281,3 @@ def scores_and_gradients(network, X):
     s = network(X)
     gradients = [torch.autograd.grad(each.sum(), X, retain_graph=True)[0] for each in s.T]
     return s.detach(), torch.stack(gradients, 1)
-
-
-class Averaged(nn.Module):
-    """The mean of a network's scores over ``copies`` noisy versions of an image.
-
-    Where a network has learnt not to look, its gradient is 0, and hides what is near from attacks
-    that follow it (gradient masking, Athalye et al. 2018). The gradient of the mean is not 0 where
-    larger changes count. sigma: of the noise in each pixel.
-    """
-
-    def __init__(self, network, sigma, copies, pixels=784):
-        super().__init__()
-        self.network = network
-        generator = torch.Generator().manual_seed(0)
-        self.noise = sigma * torch.randn(copies, 1, pixels, generator=generator)
-
-    def forward(self, X):
-        noisy = (X + self.noise).flatten(0, 1)
-        return self.network(noisy).unflatten(0, (len(self.noise), len(X))).mean(0)

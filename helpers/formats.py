@@ -155,10 +155,12 @@ ROBUSTNESS = {  # of every tenth test image
     "held_out": LMT["held_out"],
     "fooling_linf": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
     "fooling_l2": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
+    "nearest_linf": Format("float32", ("images",), "px", "distance of what was found, or infinite"),
+    "nearest_l2": Format("float32", ("images",), "px", "distance of what was found, or infinite"),
 }
 ROBUSTNESS_OF_SEVERAL = {  # networks
     name: ROBUSTNESS[name]._replace(shape=("networks", "images"))
-    for name in ("fooling_linf", "fooling_l2")
+    for name in ("nearest_linf", "nearest_l2")
 }
 ROBUSTNESS_LINEAR = {  # of classifiers of two digits, trained against ε, and on few pixels
     "correlation": Format("float32", (PIXELS,), "", "correlation of each pixel with the label"),
@@ -238,7 +240,6 @@ FORMATS = {
     "robustness/linear/arrays": ROBUSTNESS_LINEAR,
     "robustness/tilting/arrays": ROBUSTNESS_TILTING,
     "robustness/pictures/arrays": ROBUSTNESS_PICTURES,
-    "robustness_masking/arrays": {"fooling_l2": ROBUSTNESS_OF_SEVERAL["fooling_l2"]},
     "two_layers/arrays": TWO_LAYERS,
     "lmt_plane/arrays": LMT_PLANE,
 }

@@ -1,7 +1,7 @@
 """The smallest change that fools a network, as nearly as attacks find it.
 
-Images are rows of X, shape (m, n), pixels in [0, 1]; y of shape (m,) holds their classes, int64.
-Changes are measured by their Euclidean length, in pixels.
+Images, ε and norms are those of :mod:`helpers.attacks`; distances are in pixels, and infinite where
+nothing was found.
 """
 
 import math
@@ -9,7 +9,85 @@ import math
 import torch
 import torch.nn.functional as F
 
-from helpers import attacks
+from helpers.attacks import (
+    NORMS,
+    cosine,
+    error_log_odds,
+    gradient,
+    gradient_and_scores,
+    into_ball,
+    is_fooled,
+    margin,
+    steepest,
+)
+from helpers.checks import check_images, check_least, check_one_of
+
+LARGEST_START = {"l2": 1.0, "linf": 0.1}  # ε before the first step
+STEPS = (1.0, 0.01)  # the lengths of the first and the last step, as shares of ε
+GROWTHS = (0.05, 0.005)  # the shares by which ε grows or shrinks, in the first and the last step
+
+
+def distance(moved, X, norm):
+    """How far each image was moved, shape (m,)."""
+    change = moved - X
+    return change.norm(dim=1) if norm == "l2" else change.abs().amax(1)
+
+
+def minimum_norm(network, X, y, norm="l2", steps=100, sigma=0.0, seed=0):
+    """The nearest image on the way that fools the network; X where none does, shape of X.
+
+    Each step goes along the gradient, and ends at the distance ε from the image; ε shrinks where
+    the network was fooled, and grows where it was not (Rony et al. 2019 in L2, Pintor et al. 2021
+    in every norm). It starts where the boundary would be if the network were linear, and steps and
+    changes of ε become smaller along a cosine.
+
+    sigma: the gradient is that at a noisy version of the image, with a deviation of sigma in each
+    pixel at first, that falls along the same cosine. Where the gradient is 0 at the image, as in a
+    network that has learnt not to look at faint ink, it need not be 0 beside it.
+    """
+    check_images(network, X, y)
+    check_one_of(NORMS, norm=norm)
+    check_least(1, steps=steps)
+    check_least(0, sigma=sigma)
+    generator = torch.Generator().manual_seed(seed)
+    found, moved = X.clone(), X
+    shortest = torch.full((len(X), 1), math.inf)
+    eps = linear_distance(network, X, y, norm)[:, None].clamp(1e-4, LARGEST_START[norm])
+    for k in range(steps):
+        share = cosine(k, steps)
+        noise = sigma * share * torch.randn(X.shape, generator=generator)
+        g = gradient(lambda x: error_log_odds(network(x), y), moved + noise)
+        fooled, far = is_fooled(network, moved, y)[:, None], distance(moved, X, norm)[:, None]
+        better = fooled & (far < shortest)
+        found, shortest = torch.where(better, moved, found), torch.where(better, far, shortest)
+        growth = between(GROWTHS, share)
+        shrunk = torch.minimum(eps, shortest) * (1 - growth)
+        eps = torch.where(fooled, shrunk, eps * (1 + growth))
+        step = eps * between(STEPS, share)
+        moved = at_distance(moved + step * steepest(g, norm), X, eps, norm)
+    return found
+
+
+def linear_distance(network, X, y, norm):
+    """How far the boundary would be if the network were linear, shape (m,): margin/‖∇margin‖, in
+    the dual norm; 0 where an image is misclassified, and infinite where the gradient is 0."""
+    g, s = gradient_and_scores(network, margin, X, y)
+    slope = g.norm(dim=1) if norm == "l2" else g.abs().sum(1)
+    left = margin(s, y).clamp_min(0)
+    return torch.where(left > 0, left / slope, 0)
+
+
+def between(ends, share):
+    """The last of the ends for a share of 0, the first for 1."""
+    first, last = ends
+    return last + share * (first - last)
+
+
+def at_distance(moved, X, eps, norm):
+    """The images at the distance ε from X (in L2; in L∞ no farther), then brought into [0, 1]."""
+    if norm == "l2":
+        return (X + eps * F.normalize(moved - X)).clamp(0, 1)
+    return into_ball(moved, X, eps, norm)
 
 
 def decoupled(network, X, y, steps, gamma=0.05):
@@ -24,9 +102,9 @@ def decoupled(network, X, y, steps, gamma=0.05):
     for k in range(steps):
         moved.requires_grad_()
         s = network(moved)
-        g = torch.autograd.grad(attacks.error_log_odds(s, y).sum(), moved)[0]
+        g = torch.autograd.grad(error_log_odds(s, y).sum(), moved)[0]
         moved = moved.detach()
-        fooled, length = attacks.margin(s.detach(), y) <= 0, (moved - X).norm(dim=1)
+        fooled, length = margin(s.detach(), y) <= 0, (moved - X).norm(dim=1)
         better = fooled & (length < shortest)
         found[better], shortest[better] = moved[better], length[better]
         eps = eps * torch.where(fooled, 1 - gamma, 1 + gamma)
@@ -41,7 +119,7 @@ def shortened(network, X, y, moved, halvings=10):
     low, high = torch.zeros(len(X), 1), torch.ones(len(X), 1)
     for _ in range(halvings):
         middle = (low + high) / 2
-        fooled = attacks.is_fooled(network, X + middle * (moved - X), y)[:, None]
+        fooled = is_fooled(network, X + middle * (moved - X), y)[:, None]
         low, high = torch.where(fooled, low, middle), torch.where(fooled, middle, high)
     return X + high * (moved - X)
 
@@ -49,7 +127,7 @@ def shortened(network, X, y, moved, halvings=10):
 def lengths(network, X, y, moved):
     """How far the images were moved, float64; infinite where the network is not fooled."""
     far = (moved.double() - X.double()).norm(dim=1)
-    return torch.where(attacks.is_fooled(network, moved, y), far, math.inf)
+    return torch.where(is_fooled(network, moved, y), far, math.inf)
 
 
 def nearest_found(network, X, y, attack, batch=500):

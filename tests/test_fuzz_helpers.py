@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from helpers import (
+    apgd,
     architectures,
     attacks,
     evaluation,
@@ -26,6 +27,7 @@ from helpers import (
     local_linear,
     losses,
     maxout,
+    nearest,
     published,
     results,
     robust_linear,
@@ -123,6 +125,8 @@ CALLS = [
         aimed | {"temperature": 1.0, "confidence": 0.9, "step": 0.01, "most_steps": 2},
     ),
     (attacks.deepfool, attacked | {"steps": 2, "overshoot": 0.02}),
+    (apgd.apgd, attacked | {"eps": 0.1, "steps": 2}),
+    (nearest.minimum_norm, attacked | {"steps": 2, "sigma": 0.1}),
     (lipschitz.layer_bounds, {"network": network, "shape": (3,)}),
     (lipschitz.lipschitz_constant, {"network": network, "shape": (3,)}),
     (lipschitz.proven_slopes, {"network": network, "shape": (3,)}),
