@@ -390,7 +390,8 @@ def test_classes_are_far_apart_in_linf_and_not_in_l2():
     assert NUMBERS["nearest-class-linf"] == nearest["linf"].min() > 2 * 0.3
     overlaps = [NUMBERS[f"overlap-{eps}"] for eps in ("1.58", "2", "3")]
     for eps, overlap in zip((1.58, 2, 3), overlaps, strict=True):
-        assert overlap == 100 * np.count_nonzero(nearest["l2"] <= 2 * eps) / len(nearest["l2"])
+        near = np.count_nonzero(nearest["l2"] <= 2 * eps)
+        assert overlap == pytest.approx(100 * near / len(nearest["l2"]))
     assert 0 < overlaps[0] < 0.5 < overlaps[1] < 10 < overlaps[2] < 60
 
 
