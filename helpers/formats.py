@@ -202,6 +202,10 @@ ROBUSTNESS_PICTURES = {  # of a test image of each digit, and the classes with t
         "float16", ("networks", 10, "targets", "places", 10), "", "scores on the way there"
     ),
 }
+CLASS_DISTANCES = {  # of each test image from the nearest training image of another class
+    "l2": Format("float32", ("images",), "px", "Euclidean length of the difference"),
+    "linf": Format("float32", ("images",), "px", "its largest pixel"),
+}
 PLANE = {  # what figures of networks in the plane share; lengths are in units of the plane
     "frame": Format("float64", (2, 2), "", "what is shown: least and most of each coordinate"),
     "points": Format("float32", ("points", 2), "", "the training points"),
@@ -240,6 +244,7 @@ FORMATS = {
     "robustness/linear/arrays": ROBUSTNESS_LINEAR,
     "robustness/tilting/arrays": ROBUSTNESS_TILTING,
     "robustness/pictures/arrays": ROBUSTNESS_PICTURES,
+    "class_distances/arrays": CLASS_DISTANCES,
     "two_layers/arrays": TWO_LAYERS,
     "lmt_plane/arrays": LMT_PLANE,
 }

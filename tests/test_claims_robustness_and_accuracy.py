@@ -379,3 +379,21 @@ def test_at_a_length_of_two_those_trained_on_attacks_are_highest_and_further_lef
     for name in ("decay", "lenet_high", "best"):
         assert NUMBERS[f"earlier-{name}"] == others[name]
     assert others["best"] > NUMBERS["earlier-best-certified"] > 45
+
+
+# What is known since
+
+
+def test_classes_are_far_apart_in_linf_and_not_in_l2():
+    """Twice 0.3, the largest ε of the trainings in L∞, and twice the radii in L2."""
+    nearest = load_arrays("class_distances")
+    assert NUMBERS["nearest-class-linf"] == nearest["linf"].min() > 2 * 0.3
+    overlaps = [NUMBERS[f"overlap-{eps}"] for eps in ("1.58", "2", "3")]
+    for eps, overlap in zip((1.58, 2, 3), overlaps, strict=True):
+        near = np.count_nonzero(nearest["l2"] <= 2 * eps)
+        assert overlap == pytest.approx(100 * near / len(nearest["l2"]))
+    assert 0 < overlaps[0] < 0.5 < overlaps[1] < 10 < overlaps[2] < 60
+
+
+def test_better_generators_make_networks_more_robust():
+    assert 60 < NUMBERS["gowal2021-robust"] < NUMBERS["wang2023-robust"]

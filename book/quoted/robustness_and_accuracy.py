@@ -4,6 +4,7 @@ import numpy as np
 
 from book.quoted import costs, robust_accuracy
 from helpers import tradeoff
+from helpers.published import load_published
 from helpers.results import (
     load_arrays,
     load_figures,
@@ -212,6 +213,22 @@ def pictures():
     return found
 
 
+def distances_of_classes():
+    """How near a test image comes to a training image of another class, in L∞; and how many of the
+    test images come within 2ε of one in L2, in per cent."""
+    nearest = load_arrays("class_distances")
+    within = {eps: 100 * np.mean(nearest["l2"] <= 2 * eps) for eps in (1.58, 2.0, 3.0)}
+    return {"nearest-class-linf": float(nearest["linf"].min())} | {
+        f"overlap-{eps:g}": float(share) for eps, share in within.items()
+    }
+
+
+def generated_images():
+    """What papers reached on CIFAR-10 with generated images, in per cent."""
+    papers = load_published("cifar10_generated")
+    return {f"{paper['by']}-robust": paper["robust"] for paper in papers}
+
+
 def numbers():
     found = {
         f"gain-{model}-{n_train}": text(gains(model, n_train)).replace("-", "−")
@@ -229,5 +246,7 @@ def numbers():
         **one_axis(),
         **linear_classifiers(),
         **pictures(),
+        **distances_of_classes(),
+        **generated_images(),
         **costs("robustness-and-accuracy"),
     }
