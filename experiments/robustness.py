@@ -45,13 +45,13 @@ from experiments import (
     study,
 )
 from experiments.record import save_network
-from experiments.robustness_measures import PGD, QUICK, SETTINGS, correct, stored_network
+from experiments.robustness_measures import PGD, correct
 from experiments.training import HELD_OUT, held_out_accuracy, set_rate, split, train
 from helpers import architectures, training
 from helpers.adversarial import Adversarial
 from helpers.data import load_mnist
 from helpers.initialisation import fan_in, initialise
-from helpers.results import FOLDER, load_arrays, load_figures, load_run, robustness_name
+from helpers.results import load_arrays, load_figures, robustness_name
 
 ALL = 55_000  # training images
 FEW = 10_000
@@ -116,18 +116,19 @@ class Run(study.Run):
         """Those that it is attacked with, for each norm: where it is trained on few images, only
         in the norm of its training, and L2 for standard."""
         if self.n == ALL:
-            return SETTINGS["radii"]
+            return robustness_measures.SETTINGS["radii"]
         norm = "linf" if self.recipe.norm == "linf" else "l2"
-        return {norm: SETTINGS["radii"][norm]}
+        return {norm: robustness_measures.SETTINGS["radii"][norm]}
 
     @property
-    def training(self):
-        """The settings that its weights depend on."""
-        return asdict(self.recipe) | {"n_train": self.n, "held_out": HELD_OUT}
+    def is_tried_hard(self):
+        """Whether ever stronger attacks are tried on the network."""
+        return self.n == ALL and self.seed == 0 and self.recipe.norm != "none"
 
     @property
     def settings(self):
-        return self.training | (SETTINGS if self.n == ALL else QUICK)
+        fixed = {"n_train": self.n, "held_out": HELD_OUT}
+        return asdict(self.recipe) | fixed | robustness_measures.SETTINGS
 
     @property
     def weights(self):
@@ -135,25 +136,8 @@ class Run(study.Run):
         return f"robustness/weights/{self.name}"
 
     @property
-    def is_stored(self):
-        """Whether weights are stored that were trained with these settings."""
-        if not (FOLDER / f"{self.weights}.safetensors").is_file():
-            return False
-        return self.training.items() <= load_run(self.result)["settings"].items()
-
-    @property
     def result(self):
         return robustness_name(self.model, self.n, self.seed)
-
-
-#: The balls in which every attack is tried alone: that of the training, and, where gradients are
-#: hidden, another.
-BALLS_OF_EACH = {
-    Run(model): [(recipe.norm, recipe.eps)]
-    for model, recipe in RECIPES.items()
-    if recipe.norm != "none"
-}
-BALLS_OF_EACH[Run("linf_0.3")].append(("l2", 2.0))
 
 
 def all_runs():
@@ -193,8 +177,6 @@ def new_network(seed):
 def trained(run, data, **bar):
     """The network, and of each epoch the held-out images that it gets right, in per cent, and its
     seconds; it goes on where it was interrupted."""
-    if run.is_stored:
-        return stored_network(run.weights), stored_curves(run)
     recipe, (train_set, held_out, _) = run.recipe, data
     network = new_network(run.seed)
     optimiser = torch.optim.Adam(network.parameters())
@@ -222,13 +204,6 @@ def trained(run, data, **bar):
     return network.half().float(), curves
 
 
-def stored_curves(run):
-    """The curves of a network that was trained before."""
-    held_out = load_arrays(run.result)["held_out"].tolist()
-    seconds = 60 * load_figures(run.result)["minutes"] / len(held_out)
-    return [{"held_out": share, "seconds": seconds} for share in held_out]
-
-
 # Results
 
 
@@ -237,6 +212,7 @@ def measured(run, network, curves, data):
     train_set, _, test = data
     X, y = drawn(*train_set, run.n, run.seed)
     few = robustness_measures.attacked_images(*test)
+    fooling = robustness_measures.fooling_radii(network, *few, run.radii)
     recipe = run.recipe
     figures = {
         "experiment": "networks" if run.n == ALL else "sizes",
@@ -248,40 +224,38 @@ def measured(run, network, curves, data):
         "clean": correct(network, *test),
         "train": correct(network, X[: run.n], y[: run.n]),
         "radii": run.radii,
+        "robust": robustness_measures.robust_shares(fooling, run.radii),
         "minutes": round(sum(row["seconds"] for row in curves) / 60, 2),
     }
-    if run.n == ALL:
-        found = robustness_measures.nearest(network, *few, run.radii)
-        arrays = {f"nearest_{norm}": distances for norm, distances in found.items()}
-    else:
-        found = robustness_measures.fooling_radii(network, *few, run.radii)
-        arrays = {f"fooling_{norm}": radii for norm, radii in found.items()}
-    figures["robust"] = robustness_measures.robust_shares(found, run.radii)
-    figures["alone"] = {
-        f"{norm} {eps:g}": robustness_measures.left_by_each(network, *few, norm, eps)
-        for norm, eps in BALLS_OF_EACH.get(run, [])
+    if run.is_tried_hard:
+        figures["stronger"] = robustness_measures.ever_stronger(
+            network, *few, recipe.norm, recipe.eps
+        )
+    arrays = {
+        "held_out": [row["held_out"] for row in curves],
+        **{f"fooling_{norm}": radii for norm, radii in fooling.items()},
     }
-    return arrays | {"held_out": [row["held_out"] for row in curves]}, figures
+    return arrays, figures
 
 
 def keep(run, network):
-    """Store the weights, in half precision."""
-    save_network(network.half(), run.weights)
-
-
-def attack_name(n_train):
-    """What the summary calls the attacks on a network that learnt from so many images."""
-    return "ensemble" if n_train == ALL else f"pgd-{PGD['steps']}x{PGD['restarts']}"
+    """Store the weights of those that learnt from all images, in half precision."""
+    if run.n == ALL:
+        save_network(network.half(), run.weights)
 
 
 def rows_of(figures):
-    """The rows of a network in the summary, one for each ball."""
-    return [
-        figures
-        | {"attack": f"{norm}-{attack_name(figures['n_train'])}", "robust_eps": eps}
-        | {"robust": share}
+    """The rows of a network in the summary, one for each attack."""
+    found = [
+        (f"{norm}-{PGD}", eps, share)
         for norm, radii in figures["radii"].items()
         for eps, share in zip(radii, figures["robust"][norm], strict=True)
+    ]
+    for name, share in figures.get("stronger", {}).items():
+        found.append((f"{figures['norm']}-{name}", figures["eps_train"], share))
+    return [
+        figures | {"attack": attack, "robust_eps": eps, "robust": share}
+        for attack, eps, share in found
     ]
 
 

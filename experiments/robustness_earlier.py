@@ -16,7 +16,7 @@ import torch
 
 from experiments import robustness_measures, study
 from experiments.lmt import RECIPES
-from experiments.robustness_measures import correct, per_cent, stored_network
+from experiments.robustness_measures import PGD, correct, per_cent, stored_network
 from experiments.training import split
 from helpers.data import load_mnist
 from helpers.results import load_lmt
@@ -46,14 +46,14 @@ def results(found, test_set):
     radii = SETTINGS["radii"]
     few = robustness_measures.attacked_images(*test_set)
     figures = {"networks": list(found), "radii": radii, "clean": {}, "robust": {}}
-    nearest = {norm: [] for norm in radii}
+    fooling = {norm: [] for norm in radii}
     for name, network in found.items():
-        of_network = robustness_measures.nearest(network, *few, radii)
+        of_network = robustness_measures.fooling_radii(network, *few, radii)
         figures["clean"][name] = correct(network, *test_set)
         figures["robust"][name] = robustness_measures.robust_shares(of_network, radii)
         for norm in radii:
-            nearest[norm].append(of_network[norm])
-    return {f"nearest_{norm}": torch.stack(nearest[norm]) for norm in radii}, figures
+            fooling[norm].append(of_network[norm])
+    return {f"fooling_{norm}": torch.stack(fooling[norm]) for norm in radii}, figures
 
 
 def known_of_lmt():
@@ -79,7 +79,7 @@ def rows_of(arrays, figures):
             "clean": figures["clean"][name],
             "robust_eps": eps,
             "robust": share,
-            "attack": f"{norm}-ensemble",
+            "attack": f"{norm}-{PGD}",
             "minutes": figures["minutes"].get(name),
         }
         for name in figures["networks"]

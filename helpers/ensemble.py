@@ -36,6 +36,15 @@ def towards_each_class(network, X, y, eps, norm, steps=20):
     return found
 
 
+#: How often the square attack may ask: in L∞, where it finds what no other attack does, as often as
+#: in AutoAttack; in L2, where the others have found it before, less.
+QUERIES = {"linf": 5000, "l2": 1000}
+
+
+def random_squares(network, X, y, eps, norm):
+    return square(network, X, y, eps, norm, QUERIES[norm])
+
+
 #: Attacks that look for the smallest change: attack(network, X, y, norm).
 NEAREST = {
     "minimum norm": minimum_norm,
@@ -47,7 +56,7 @@ WITHIN = {
     "APGD-CE": apgd.apgd,
     "APGD-DLR": partial(apgd.apgd, goal=apgd.dlr),
     "APGD-T": towards_each_class,
-    "Square": square,
+    "Square": random_squares,
 }
 
 

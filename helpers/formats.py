@@ -155,12 +155,19 @@ ROBUSTNESS = {  # of every tenth test image
     "held_out": LMT["held_out"],
     "fooling_linf": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
     "fooling_l2": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
-    "nearest_linf": Format("float32", ("images",), "px", "distance of what was found, or infinite"),
-    "nearest_l2": Format("float32", ("images",), "px", "distance of what was found, or infinite"),
 }
 ROBUSTNESS_OF_SEVERAL = {  # networks
     name: ROBUSTNESS[name]._replace(shape=("networks", "images"))
-    for name in ("nearest_linf", "nearest_l2")
+    for name in ("fooling_linf", "fooling_l2")
+}
+ATTACKED = {  # by the ensemble, of the images that were attacked
+    norm: Format(
+        "float32",
+        ("images",),
+        "px",
+        "distance of the nearest adversarial image; 0 if misclassified, infinite if none was found",
+    )
+    for norm in ("linf", "l2")
 }
 ROBUSTNESS_LINEAR = {  # of classifiers of two digits, trained against ε, and on few pixels
     "correlation": Format("float32", (PIXELS,), "", "correlation of each pixel with the label"),
@@ -244,6 +251,8 @@ FORMATS = {
     "robustness/linear/arrays": ROBUSTNESS_LINEAR,
     "robustness/tilting/arrays": ROBUSTNESS_TILTING,
     "robustness/pictures/arrays": ROBUSTNESS_PICTURES,
+    "robustness_masking/arrays": {"fooling_l2": ROBUSTNESS_OF_SEVERAL["fooling_l2"]},
+    "attacked/*/arrays": ATTACKED,
     "class_distances/arrays": CLASS_DISTANCES,
     "two_layers/arrays": TWO_LAYERS,
     "lmt_plane/arrays": LMT_PLANE,
