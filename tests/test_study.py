@@ -1,5 +1,6 @@
 """The driver of experiments: what is done is not done again, and every experiment is a command."""
 
+import ast
 import csv
 import json
 import pickle
@@ -13,13 +14,12 @@ import numpy as np
 import pytest
 
 from experiments import record, study
-from helpers import formats, results
+from helpers import data, formats, results
 from helpers.formats import Format
 
 FOLDER = Path(study.__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
-SHARED = {"lmt_measures", "plane", "record", "robustness_measures", "study", "training"}
-COMMANDS = [name for name in NAMES if name not in SHARED]
+COMMANDS = [name for name in NAMES if "__main__" in (FOLDER / f"{name}.py").read_text()]
 
 
 def test_every_committed_run_is_done():
@@ -30,21 +30,46 @@ def test_every_committed_run_is_done():
     assert committed - {run.result for run in runs} == {"page_costs"}  # made by benchmarks/pages.py
 
 
+def files():
+    """What results/ and the folder of unfinished runs hold, and when it was written."""
+    paths = [path for folder in (results.FOLDER, record.BUILD) for path in folder.rglob("*")]
+    return {path: path.stat().st_mtime_ns for path in paths if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The files before any command was run."""
+    return files()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.parametrize("argument, status", [("--help", 0), ("--tea", 2)])
-def test_every_experiment_reads_its_arguments_first(name, argument, status, monkeypatch, capsys):
+@pytest.mark.parametrize("argument, status", [("--help", 0), ("--tea", 2), ("tea", 2)])
+def test_every_experiment_reads_its_arguments_first(
+    name, argument, status, found, monkeypatch, capsys
+):
     def nothing(*_, **__):
         raise AssertionError("it ran")
 
     module = f"experiments.{name}"
     monkeypatch.setattr(sys, "argv", [module, argument])
     monkeypatch.setattr(study, "drive", nothing)
+    monkeypatch.setattr(data, "mnist_files", nothing)
     monkeypatch.delitem(sys.modules, module, raising=False)  # runpy warns of what is imported
     with pytest.raises(SystemExit) as ended:
         runpy.run_module(module, run_name="__main__")
     assert ended.value.code == status
+    printed = capsys.readouterr()
     if status == 0:
-        assert f"python -m experiments.{name}" in capsys.readouterr().out
+        text = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text()))
+        assert f"python -m experiments.{name}" in text and text in printed.out
+    else:
+        assert f"unrecognized arguments: {argument}" in printed.err
+    assert files() == found
+
+
+def test_all_else_in_experiments_is_imported():
+    shared = {"lmt_measures", "plane", "record", "robustness_measures", "study", "training"}
+    assert set(NAMES) - set(COMMANDS) == shared
 
 
 # A study of two runs
