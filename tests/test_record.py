@@ -1,4 +1,4 @@
-"""What experiments write: the same arrays and weights give the same bytes, whenever and wherever."""
+"""What experiments write: the same arrays and weights give the same bytes, at any time."""
 
 import os
 import subprocess
