@@ -26,12 +26,12 @@ hour and a half of which goes to the attacks that measure them. Seeds come one a
 first of all takes 5 hours, three take 15. Each network is kept once it is done, so that the study
 may be computed over several days, and what there is of it is whole after every seed.
 
-Each gets a folder in results/robustness/sizes/. held_out is that of experiments.robustness; right
-says which of all test images the network gets right, and fooling_linf or fooling_l2, of every tenth,
-the first radius within which PGD with 40 steps and 2 starts fools it: in the norm of its training,
-and in both where it has none. This attack is a shorter one than robust accuracies of single networks
-need. summary.csv has a row for each network and ball: ``clean`` and ``robust``, accuracies in per
-cent, and ``eps`` in pixels.
+Each gets a folder in results/robustness/sizes/. held_out is that of experiments.robustness. right
+says which of all test images the network gets right, and fooling_linf or fooling_l2, of every tenth
+of them, the first radius within which PGD with 40 steps and 2 starts fools it: in the norm of its
+training, and in both where it has none. Single networks deserve longer attacks than this one.
+summary.csv has a row for each network and ball: ``clean`` and ``robust``, accuracies in per cent,
+and ``eps`` in pixels.
 """
 
 from dataclasses import asdict, dataclass, replace

@@ -3,6 +3,7 @@
 import ast
 import csv
 import json
+import os
 import pickle
 import runpy
 import sys
@@ -33,26 +34,44 @@ def test_every_committed_run_is_done():
     assert committed - {run.result for run in runs} == {"page_costs"}  # made by benchmarks/pages.py
 
 
-def files():
-    """What results/ and the folder of unfinished runs hold, and when it was written."""
-    paths = [path for folder in (results.FOLDER, record.BUILD) for path in folder.rglob("*")]
-    return {path: path.stat().st_mtime_ns for path in paths if path.is_file()}
-
-
 @pytest.fixture(scope="module")
-def found():
-    """The files before any command was run."""
-    return files()
+def touched():
+    """The paths in the project that this process writes, moves or removes, as it does so.
+
+    (Other processes may well be at work on results/ meanwhile.)
+    """
+    paths, watching = [], True
+
+    def watch(event, arguments):
+        if not watching:
+            return
+        writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in ("os.mkdir", "os.remove", "os.rename", "os.rmdir"):
+            path = os.path.abspath(str(arguments[0]))
+            if path.startswith(str(FOLDER.parent)) and "__pycache__" not in path:
+                paths.append(path)
+
+    sys.addaudithook(watch)
+    yield paths
+    watching = False  # a hook cannot be taken away
+
+
+def test_what_is_touched_is_noted(touched):
+    path = record.BUILD / "touched.json"
+    record.write_json(path, {})
+    path.unlink()
+    assert {Path(each).name for each in touched} >= {"touched.json"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("argument, status", [("--help", 0), ("--tea", 2), ("tea", 2)])
 def test_every_experiment_reads_its_arguments_first(
-    name, argument, status, found, monkeypatch, capsys
+    name, argument, status, touched, monkeypatch, capsys
 ):
     def nothing(*_, **__):
         raise AssertionError("it ran")
 
+    touched.clear()
     module = f"experiments.{name}"
     monkeypatch.setattr(sys, "argv", [module, argument])
     monkeypatch.setattr(study, "drive", nothing)
@@ -67,7 +86,7 @@ def test_every_experiment_reads_its_arguments_first(
         assert f"python -m experiments.{name}" in text and text in printed.out
     else:
         assert f"unrecognized arguments: {argument}" in printed.err
-    assert files() == found
+    assert touched == []
 
 
 def test_all_else_in_experiments_is_imported():
@@ -183,7 +202,7 @@ def test_a_run_without_arrays_or_figures_leaves_only_how_it_was_run(tmp_path, mo
     assert run["settings"] == {"cups": 2} and np.isfinite(run["seconds"])
 
 
-@pytest.mark.parametrize("name", ["lenet", "lmt", "robustness"])
+@pytest.mark.parametrize("name", ["lenet", "lmt", "robustness", "robustness_sizes"])
 def test_studies_of_networks_reach_their_processes(name):
     of_name = import_module(f"experiments.{name}").STUDY
     assert pickle.loads(pickle.dumps(of_name)) == of_name
