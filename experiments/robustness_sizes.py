@@ -21,8 +21,8 @@ The last three are controls: what adversarial examples gain may be owed to more 
 images that are changed at all.
 
 There are 230 networks. At the minutes that summary.csv of experiments.robustness has for its own, 7
-with an adversary and 0.7 without, and so 5.6 for longer, all of them take one core 20 hours, an
-hour and a half of which goes to the attacks that measure them. Seeds come one after the other: the
+with an adversary and 0.7 without, and so 5.6 for longer, all of them take one core 20 hours, one of
+them for the attacks that measure them. Seeds come one after the other: the
 first of all takes 5 hours, three take 15. Each network is kept once it is done, so that the study
 may be computed over several days, and what there is of it is whole after every seed.
 
