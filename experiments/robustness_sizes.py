@@ -22,9 +22,9 @@ images that are changed at all.
 
 There are 230 networks. At the minutes that summary.csv of experiments.robustness has for its own, 7
 with an adversary and 0.7 without, and so 5.6 for longer, all of them take one core 20 hours, one of
-them for the attacks that measure them. Seeds come one after the other: the
-first of all takes 5 hours, three take 15. Each network is kept once it is done, so that the study
-may be computed over several days, and what there is of it is whole after every seed.
+them for the attacks that measure them. Seeds come one after the other: the first of all takes 5
+hours, three take 15. Each network is kept once it is done, so that the study may be computed over
+several days, and what there is of it is whole after every seed.
 
 Each gets a folder in results/robustness/sizes/. held_out is that of experiments.robustness. right
 says which of all test images the network gets right, and fooling_linf or fooling_l2, of every tenth
