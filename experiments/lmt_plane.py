@@ -7,7 +7,8 @@ layer of 24 ReLUs are trained with the cross-entropy alone (c = 0) and with LMT 
 (Tsuzuku et al. 2018, proposition 2), with all points in each of 3,000 steps of Adam. The certified
 radius of a point is |s|/K, s = s_J − s_I and K = L_sub ‖w_J − w_I‖ proven; how far the boundary
 truly is, the exact boundary says. No certified radius may be larger, and the experiment ends where
-one is. It takes about a minute and a half of one core.
+one is. It takes about a minute and a half of one core. Networks that are trained are kept until all
+are.
 
 Distances are in the units of the plane. The networks of the first seed are kept for the figure, as
 helpers.local_linear.Network of s.
@@ -29,6 +30,7 @@ from helpers.local_linear import (
     nearest_boundary_point,
     score,
 )
+from helpers.weights import load_weights, save_weights
 
 SETTINGS = plane.SETTINGS | {
     "noise": 0.1,
@@ -39,9 +41,12 @@ SETTINGS = plane.SETTINGS | {
 }
 
 
+def new_network(seed):
+    return initialise(architectures.two_layers(2, SETTINGS["hidden"], classes=2), fan_in, seed)
+
+
 def trained(c, seed, X, y):
-    network = architectures.two_layers(2, SETTINGS["hidden"], classes=2)
-    initialise(network, fan_in, seed)
+    network = new_network(seed)
     training.train(
         network,
         torch.from_numpy(X),
@@ -54,6 +59,13 @@ def trained(c, seed, X, y):
         disable=True,
     )
     return network
+
+
+def trained_once(path, c, seed, X, y):
+    """The trained network, whose weights are at ``path``, or come there."""
+    if not path.is_file():
+        save_weights(trained(c, seed, X, y), path)
+    return load_weights(new_network(seed), path)
 
 
 def difference(network):
@@ -136,7 +148,8 @@ def measured(run, data):
     rows, kept = [], []
     for seed in range(SETTINGS["seeds"]):
         for c in tqdm(SETTINGS["c"], f"seed {seed}", unit="network"):
-            row, arrays = row_and_arrays(trained(c, seed, *data[0]), *data)
+            network = trained_once(run.parts / f"{c}-{seed}.safetensors", c, seed, *data[0])
+            row, arrays = row_and_arrays(network, *data)
             rows.append({"c": c, "seed": seed} | row)
             if seed == 0:
                 kept.append(arrays)

@@ -73,6 +73,12 @@ class Recipe:
         """What the loss trains for in an epoch, counted from 0."""
         return self.eps * min(1, (epoch + 1) / (self.ramp * self.epochs))
 
+    def loss(self):
+        """What is minimised, as training.train takes it."""
+        if self.norm == "none":
+            return training.cross_entropy
+        return Adversarial(self.eps, self.norm, self.attack_steps)
+
 
 RECIPES = {
     "standard": Recipe(),
@@ -180,10 +186,8 @@ def trained(run, data, **bar):
     recipe, (train_set, held_out, _) = run.recipe, data
     network = new_network(run.seed)
     optimiser = torch.optim.Adam(network.parameters())
-    loss, state = training.cross_entropy, {}
-    if recipe.norm != "none":
-        loss = Adversarial(recipe.eps, recipe.norm, recipe.attack_steps)
-        state = loss.state
+    loss = recipe.loss()
+    state = getattr(loss, "state", {})
 
     def before_epoch(epoch):
         set_rate(optimiser, recipe.learning_rate, epoch, recipe.epochs)

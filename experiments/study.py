@@ -6,6 +6,7 @@ An experiment describes itself as a Study, and ends with ``command(STUDY, __doc_
 import argparse
 import multiprocessing
 import os
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -34,6 +35,12 @@ class Run:
     def checkpoint(self):
         experiment = self.result.partition("/")[0]
         return folder_of(experiment, self.recipe) / f"{self.name}.safetensors"
+
+    @property
+    def parts(self):
+        """The folder of what it has so far, where no network is trained in a process of its own: an
+        interrupted run goes on from there, and work removes it once the run is done."""
+        return folder_of(self.result, self.settings)
 
     @property
     def is_done(self):
@@ -89,6 +96,7 @@ def work(study, run, position=0):
         if study.keep:
             study.keep(run, networks[-1])
     save(run.result, arrays, figures, run.settings, started)
+    shutil.rmtree(run.parts, ignore_errors=True)
 
 
 def drive(study, jobs=1, anew=False):

@@ -18,7 +18,6 @@ chapters before, images of 3 and 8 are kept more finely.
 """
 
 import itertools
-import shutil
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -28,7 +27,7 @@ from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 from experiments import study
-from experiments.record import folder_of, save_arrays, save_table, write_arrays
+from experiments.record import save_arrays, save_table, write_arrays
 from helpers import linear, tilting
 from helpers.data import digit_pair, load_mnist
 from helpers.formats import SVM_FINE, SVM_PAIR
@@ -47,7 +46,6 @@ SETTINGS = {
 FIGURES = ("theta", "d_adv", "d_err", "err_train", "err_test", "norm_w", "b", "gap")
 DRAWN_FINELY = (3, 8)
 PAIRS = list(itertools.combinations(range(10), 2))
-FINISHED = folder_of("svm_mnist", SETTINGS)
 
 
 def measure(w, b, i, j, train_set, test_set):
@@ -66,8 +64,18 @@ def basis_of(w, z_hat, directions):
     """Orthonormal rows: ẑ, and those directions at right angles to it that ŵ turns to most."""
     w_hat = w / np.linalg.norm(w, axis=1, keepdims=True)
     rest = w_hat - np.outer(w_hat @ z_hat, z_hat)
-    across = np.linalg.svd(rest, full_matrices=False)[2]
-    return np.vstack([z_hat, across[: directions - 1]])
+    across = np.linalg.svd(rest, full_matrices=False)[2][: directions - 1]
+    return np.vstack([z_hat, signs(across)[:, None] * across])
+
+
+def signs(directions):
+    """−1 or 1 for each row, shape (k,): the sign of its entry of largest magnitude.
+
+    A singular vector is known up to its sign. Multiplied by this one, it is the same whichever way
+    it was computed.
+    """
+    largest = np.abs(directions).argmax(axis=1)
+    return np.sign(directions[np.arange(len(directions)), largest])
 
 
 def solve_pair(train_set, test_set, settings):
@@ -109,25 +117,23 @@ def name_of(pair):
     return f"{pair[0]}-{pair[1]}"
 
 
-def path_of(pair):
-    """Where a pair is kept that is finished."""
-    return FINISHED / f"{name_of(pair)}.npz"
+def solve_all(mnist, paths, jobs):
+    """Solve the pairs whose arrays are missing, each in whichever process is free.
 
-
-def solve_all(mnist, pairs, jobs):
-    """Solve the pairs that are not in FINISHED, each in whichever process is free."""
-    missing = [pair for pair in pairs if not path_of(pair).is_file()]
+    paths: a dict, for each pair where its arrays are to be.
+    """
+    missing = [pair for pair, path in paths.items() if not path.is_file()]
     parallel = Parallel(jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs")
     solved = parallel(
         delayed(solve_named)(pair, *data_of(mnist, pair), SETTINGS) for pair in missing
     )
-    done = len(pairs) - len(missing)
-    for pair, arrays in tqdm(solved, "Pairs", len(pairs), initial=done, unit="pair"):
-        write_arrays(path_of(pair), arrays)
+    done = len(paths) - len(missing)
+    for pair, arrays in tqdm(solved, "Pairs", len(paths), initial=done, unit="pair"):
+        write_arrays(paths[pair], arrays)
 
 
-def read(pair):
-    with np.load(path_of(pair), allow_pickle=False) as arrays:
+def read(path):
+    with np.load(path, allow_pickle=False) as arrays:
         return dict(arrays)
 
 
@@ -187,10 +193,11 @@ def first_of_each(mnist):
 
 def measured(run, mnist, jobs=-1):
     """The arrays of the pair that is drawn finely; those of all pairs, and the summary."""
-    solve_all(mnist, PAIRS, jobs)
+    paths = {pair: run.parts / f"{name_of(pair)}.npz" for pair in PAIRS}
+    solve_all(mnist, paths, jobs)
     rows = []
-    for pair in PAIRS:
-        arrays = read(pair)
+    for pair, path in paths.items():
+        arrays = read(path)
         rows += rows_of(pair, arrays.pop("figures"))
         save_arrays(f"svm_mnist/pairs/{name_of(pair)}", arrays)
         if pair == DRAWN_FINELY:
@@ -219,7 +226,6 @@ def main():
     asked = parser.parse_args()
     with cluster(asked.dask) if asked.dask else nullcontext():
         study.drive(replace(STUDY, measure=partial(measured, jobs=asked.jobs)), anew=True)
-    shutil.rmtree(FINISHED)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@
 w₂·relu(W₁x + b₁) + b₂ with 24 units minimises the mean softplus of −y s(x) plus (λ/2)‖·‖² over all
 weights and biases, whose gradient is their decay by λ. The networks of one seed start from the
 same weights, whatever their λ. Each takes 10,000 steps of Adam, all points at a time, while the
-learning rate falls to 0 along a cosine; all networks are trained side by side. It takes about
-three minutes of one core.
+learning rate falls to 0 along a cosine; all networks are trained side by side, and kept every 500
+steps. It takes about three minutes of one core.
 
 Distances are in the units of the plane. The weights of the first seed are kept for the figure, and
 what summary.csv says of every network is measured on the weights as they are stored, in single
@@ -21,6 +21,7 @@ from torch.func import functional_call, stack_module_state, vmap
 from tqdm import tqdm, trange
 
 from experiments import plane, study
+from experiments.training import read_checkpoint, write_checkpoint
 from helpers import architectures
 from helpers.initialisation import fan_in, initialise
 from helpers.local_linear import (
@@ -41,6 +42,7 @@ SETTINGS = plane.SETTINGS | {
     "steps": 10_000,
     "learning_rate": 0.03,
 }
+CHECKPOINT_EVERY = 500  # steps
 NOTHING = 1e-6  # a unit whose weights multiply to less is one that decay has switched off
 RIGHT = 1e-3  # the relative error up to which a first-order distance counts as right
 VISIBLE = 1e-3  # the share of the frame from which on a linear region counts
@@ -79,6 +81,14 @@ def starts():
     }
 
 
+def side_by_side():
+    """All networks as one: each of its parameters is stacked, as starts gives it."""
+    networks, weights = new_network(seed=0), starts()
+    for name, W in networks.named_parameters():
+        W.data = weights[name]
+    return networks
+
+
 def objectives(network, weights, lam, X, y):
     """The mean softplus of −y s(x) plus (λ/2)‖·‖² of each of k networks, shape (k,).
 
@@ -89,23 +99,47 @@ def objectives(network, weights, lam, X, y):
     return F.softplus(-y * s).mean(1) + lam / 2 * norms2
 
 
-def trained(X, y, **bar):
-    """All networks, as a list of lists: networks[seed][k] has the decay number k."""
+def trained(checkpoint, X, y, **bar):
+    """All networks, as a list of lists: networks[seed][k] has the decay number k.
+
+    checkpoint: the path of what is kept every so many steps, from where the training goes on.
+    """
     X, y = (torch.as_tensor(array, dtype=torch.float32) for array in (X, y))
     lam = torch.as_tensor(decays(), dtype=torch.float32).repeat(SETTINGS["seeds"])
-    network, weights = new_network(seed=0), starts()
-    optimiser = torch.optim.Adam(weights.values(), SETTINGS["learning_rate"])
+    form, networks = new_network(seed=0), side_by_side()
+    weights = dict(networks.named_parameters())
+    optimiser = torch.optim.Adam(networks.parameters(), SETTINGS["learning_rate"])
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, SETTINGS["steps"])
-    for _ in trange(SETTINGS["steps"], desc="training", unit="step", **bar):
+    if checkpoint.is_file():
+        go_on(checkpoint, networks, optimiser, schedule)
+    first, last = schedule.last_epoch, SETTINGS["steps"]
+    bar = {"desc": "training", "unit": "step"} | bar
+    for step in trange(first, last, initial=first, total=last, **bar):
         optimiser.zero_grad()
-        objectives(network, weights, lam, X, y).sum().backward()  # each has its own gradient
+        objectives(form, weights, lam, X, y).sum().backward()  # each has its own gradient
         optimiser.step()
         schedule.step()
+        if (step + 1) % CHECKPOINT_EVERY == 0:
+            write_checkpoint(checkpoint, networks, optimiser, state_of(schedule), curves=[])
     W1, b1, W2, b2 = (W.detach().numpy() for W in weights.values())
     trained = zip(W1, b1, W2[:, 0], b2[:, 0], strict=True)
     all_networks = [without_idle_units(Network(*each)) for each in trained]
     n = len(decays())
     return [all_networks[n * seed : n * (seed + 1)] for seed in range(SETTINGS["seeds"])]
+
+
+def state_of(schedule):
+    """The steps so far, and the learning rate of the next, which follows from the one before."""
+    rate = torch.tensor(schedule.get_last_lr()[0], dtype=torch.float64)
+    return {"step": torch.tensor(schedule.last_epoch), "rate": rate}
+
+
+def go_on(checkpoint, networks, optimiser, schedule):
+    """Fill the networks, the optimiser and the schedule with what the checkpoint holds."""
+    state = {}
+    read_checkpoint(checkpoint, networks, optimiser, state)
+    schedule.last_epoch = state["step"].item()
+    optimiser.param_groups[0]["lr"] = state["rate"].item()
 
 
 def without_idle_units(network):
@@ -222,7 +256,7 @@ def measured(run, data):
     torch.set_flush_denormal(True)  # weights on their way to 0 would slow everything down
     train_set, test = data
     X, y, flipped = train_set
-    all_networks = trained(X, y)
+    all_networks = trained(run.parts / "training.safetensors", X, y)
     rows = [
         row(network, lam, seed, train_set, test)
         for seed, of_seed in enumerate(tqdm(all_networks, "measuring", unit="seed"))

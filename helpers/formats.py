@@ -156,6 +156,9 @@ ROBUSTNESS = {  # of every tenth test image
     "fooling_linf": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
     "fooling_l2": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
 }
+ROBUSTNESS_SIZES = ROBUSTNESS | {
+    "right": Format("bool", ("test",), "", "which of all test images the network gets right"),
+}
 ROBUSTNESS_OF_SEVERAL = {  # networks
     name: ROBUSTNESS[name]._replace(shape=("networks", "images"))
     for name in ("fooling_linf", "fooling_l2")
@@ -247,6 +250,7 @@ FORMATS = {
     "lenet/runs/*/arrays": LENET,
     "lmt/runs/*/arrays": LMT,
     "robustness/runs/*/arrays": ROBUSTNESS,
+    "robustness/sizes/*/arrays": ROBUSTNESS_SIZES,
     "robustness/earlier/arrays": ROBUSTNESS_OF_SEVERAL,
     "robustness/linear/arrays": ROBUSTNESS_LINEAR,
     "robustness/tilting/arrays": ROBUSTNESS_TILTING,

@@ -194,11 +194,32 @@ def load_robustness(model, n_train=55_000):
     Raises ValueError where there is no such network.
     """
     table = rows_of_networks(load_table("robustness"))
+    return _load_seeds(table, robustness_name, model, n_train)
+
+
+def sizes_name(model, n_train, seed):
+    """Where the results of a network of "robustness/sizes" lie, as load_arrays and load_figures
+    take it."""
+    return f"robustness/sizes/{n_train}-{model}-{seed}"
+
+
+def load_sizes(model, n_train):
+    """The networks that experiments.robustness_sizes trained as ``model`` ("standard", "l2_2",
+    "shifts", ...) on n_train images, one for each seed from 0: a list of dicts that hold the arrays
+    of formats.ROBUSTNESS_SIZES, ``figures``, ``settings`` and ``seconds``, as in load_robustness.
+
+    Raises ValueError where there is no such network, FileNotFoundError where there is none at all.
+    """
+    return _load_seeds(load_table("robustness/sizes"), sizes_name, model, n_train)
+
+
+def _load_seeds(table, name, model, n_train):
+    """The networks of a model and a number of training images, one for each seed in the table;
+    name(model, n_train, seed) says where they lie."""
     rows = table[(table["model"] == model) & (table["n_train"] == n_train)]
     if len(rows) == 0:
         known = sorted({(row["model"].item(), row["n_train"].item()) for row in table})
         raise ValueError(
             f"model and n_train must be one of {known}; they were {model!r}, {n_train}"
         )
-    seeds = np.unique(rows["seed"])
-    return [_load_network(robustness_name(model, n_train, seed)) for seed in seeds]
+    return [_load_network(name(model, n_train, seed)) for seed in np.unique(rows["seed"])]

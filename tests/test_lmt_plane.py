@@ -1,10 +1,12 @@
 """LMT in the plane: no disc reaches the boundary, in results/ or in networks made anew."""
 
 import csv
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from trainings import killed
 
 from experiments import lmt_plane, record, study
 from experiments.plane import half_moons
@@ -19,6 +21,7 @@ FEW = {"points": 30, "test_points": 40, "hidden": 6, "c": [0.0, 0.3], "seeds": 2
 def few(monkeypatch, tmp_path):
     monkeypatch.setattr(lmt_plane, "SETTINGS", lmt_plane.SETTINGS | FEW)
     monkeypatch.setattr(record, "FOLDER", tmp_path)
+    monkeypatch.setattr(record, "BUILD", tmp_path / "build")
     return tmp_path / "lmt_plane"
 
 
@@ -94,12 +97,35 @@ def test_what_a_larger_c_does():
         assert errors == sorted(errors) and errors[0] < 2 and errors[3] == 50
 
 
+def run(few):
+    """The bytes of what a run leaves, by file."""
+    study.drive(lmt_plane.STUDY, anew=True)
+    names = ("arrays.npz", "figures.json", "summary.csv")
+    return {name: (few / name).read_bytes() for name in names}
+
+
+@pytest.mark.parametrize("method, left", [("trained", 2), ("row_and_arrays", 1)])
+def test_a_run_that_is_killed_does_not_train_again(few, monkeypatch, method, left):
+    whole = run(few)
+    shutil.rmtree(few)
+    with killed(monkeypatch, lmt_plane, method, call=3):
+        run(few)
+    assert not few.exists()
+    seen, trained = [], lmt_plane.trained
+
+    def noted(c, seed, *points):
+        seen.append((seed, c))
+        return trained(c, seed, *points)
+
+    monkeypatch.setattr(lmt_plane, "trained", noted)
+    assert run(few) == whole
+    assert seen == [(0, 0.0), (0, 0.3), (1, 0.0), (1, 0.3)][-left:]
+    assert list(record.BUILD.iterdir()) == []
+
+
 def test_a_small_run_leaves_its_results_and_can_be_had_again(few):
-    written = []
-    for _ in range(2):
-        study.drive(lmt_plane.STUDY, anew=True)
-        written.append([(few / name).read_bytes() for name in ("arrays.npz", "summary.csv")])
-    assert written[0] == written[1]
+    written = run(few)
+    assert run(few) == written
     with (few / "summary.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 4 and list(rows[0]) == COLUMNS.split(",")

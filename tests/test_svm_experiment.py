@@ -155,6 +155,31 @@ def test_where_an_svm_spans_no_plane_it_is_shown_in_the_next_ones():
     assert (vertical[:first_tilted] == vertical[first_tilted]).all()
 
 
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: "{}-{}".format(*pair))
+def test_the_largest_entry_of_each_direction_is_positive(pair):
+    basis = load_svms(*pair)["basis"][1:]  # ẑ comes first, and has a sign of its own
+    assert (svm_mnist.signs(basis) == 1).all()
+    # Rounding cannot change which entry is the largest, where it would change the sign.
+    assert (basis.max(axis=1) > (1 + 1e-6) * -basis.min(axis=1)).all()
+
+
+def test_a_basis_does_not_depend_on_the_signs_that_an_svd_finds(monkeypatch):
+    rng = np.random.default_rng(0)
+    w, z_hat = rng.normal(size=(5, 8)), np.eye(8)[0]
+    basis = svm_mnist.basis_of(w, z_hat, 4)
+    assert basis @ basis.T == pytest.approx(np.eye(4))
+    svd = np.linalg.svd
+
+    def other_signs(*arguments, **options):
+        U, sigma, V = svd(*arguments, **options)
+        turned = rng.choice([-1, 1], size=len(V))
+        return U * turned, sigma, turned[:, None] * V
+
+    monkeypatch.setattr(np.linalg, "svd", other_signs)
+    for _ in range(5):
+        assert np.array_equal(svm_mnist.basis_of(w, z_hat, 4), basis)
+
+
 @pytest.mark.slow
 def test_a_pair_can_be_had_again(mnist):
     pair = random.choice(PAIRS)
@@ -181,11 +206,11 @@ def small_run(mnist, tmp_path, monkeypatch):
     for name, value in {
         "SETTINGS": svm_mnist.SETTINGS | few,
         "PAIRS": [(0, 1), (3, 8), (4, 9)],
-        "FINISHED": tmp_path / "finished",
         "STUDY": replace(svm_mnist.STUDY, data=lambda: mnist),
     }.items():
         monkeypatch.setattr(svm_mnist, name, value)
     monkeypatch.setattr(record, "FOLDER", tmp_path)
+    monkeypatch.setattr(record, "BUILD", tmp_path / "build")
     return tmp_path / "svm_mnist"
 
 
@@ -223,7 +248,7 @@ def test_an_interrupted_run_goes_on_where_it_was(small_run, monkeypatch):
     assert 1 <= len(solved) <= 2  # none of the finished ones again
     assert {path: path.read_bytes() for path in small_run.rglob("*.npz")} == whole
     assert (numbers(small_run) == summary).all()
-    assert not svm_mnist.FINISHED.exists()
+    assert list(record.BUILD.iterdir()) == []
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 import csv
 import json
-from collections import defaultdict
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from trainings import killed
 
 from experiments import record, study, two_layers
 from helpers.local_linear import (
@@ -213,11 +214,11 @@ def test_networks_of_one_seed_start_alike_and_seeds_differ(few):
     assert not torch.equal(W1[0], W1[1])
 
 
-def test_networks_trained_side_by_side_do_not_see_each_other(few, monkeypatch):
+def test_networks_trained_side_by_side_do_not_see_each_other(few, monkeypatch, tmp_path):
     X, y, _ = two_layers.training_set()
-    together = two_layers.trained(X, y, disable=True)
+    together = two_layers.trained(tmp_path / "together", X, y, disable=True)
     monkeypatch.setitem(two_layers.SETTINGS, "log_decay", [-2.0])
-    alone = two_layers.trained(X, y, disable=True)
+    alone = two_layers.trained(tmp_path / "alone", X, y, disable=True)
     for many, (one,) in zip(together, alone, strict=True):
         for ours, others in zip(one, many[1], strict=True):
             np.testing.assert_allclose(ours, others, rtol=1e-3, atol=1e-4)
@@ -260,20 +261,58 @@ def test_relative_errors_are_infinite_without_a_boundary():
     assert two_layers.relative_errors(first_order, true).tolist() == [0, 0.5, np.inf]
 
 
-def test_a_small_run_leaves_its_results_and_can_be_had_again(few, tmp_path, monkeypatch):
+@pytest.fixture
+def folder(few, tmp_path, monkeypatch):
+    """That of the results of a small run; there is a checkpoint every 20 of its 60 steps."""
     monkeypatch.setattr(record, "FOLDER", tmp_path)
-    folder, written = tmp_path / "two_layers", defaultdict(list)
-    for _ in range(2):
-        study.drive(two_layers.STUDY, anew=True)
-        for name in ("arrays.npz", "figures.json", "summary.csv"):
-            written[name].append((folder / name).read_bytes())
+    monkeypatch.setattr(record, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(two_layers, "CHECKPOINT_EVERY", 20)
+    return tmp_path / "two_layers"
+
+
+def run(folder):
+    """The bytes of what a run leaves, by file."""
+    study.drive(two_layers.STUDY, anew=True)
+    names = ("arrays.npz", "figures.json", "summary.csv")
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+@pytest.mark.parametrize(
+    "target, method, call, steps",
+    [
+        (two_layers, "objectives", 50, 20),  # killed in step 50, after the checkpoint of step 40
+        (two_layers, "row", 1, 0),
+    ],
+)
+def test_a_run_that_is_killed_goes_on_as_if_it_had_not_been(
+    folder, monkeypatch, target, method, call, steps
+):
+    whole = run(folder)
+    shutil.rmtree(folder)
+    with killed(monkeypatch, target, method, call):
+        run(folder)
+    assert not folder.exists()
+    taken, objectives = [], two_layers.objectives
+
+    def counted(form, weights, *others):
+        taken.append(len(weights["fc1.weight"]) == 6)  # not that of one network, when measuring
+        return objectives(form, weights, *others)
+
+    monkeypatch.setattr(two_layers, "objectives", counted)
+    assert run(folder) == whole
+    assert sum(taken) == steps
+    assert list(record.BUILD.iterdir()) == []
+
+
+def test_a_small_run_leaves_its_results_and_can_be_had_again(folder):
+    written = run(folder)
+    assert run(folder) == written
     assert sorted(path.name for path in folder.iterdir()) == [
         "arrays.npz",
         "figures.json",
         "run.json",
         "summary.csv",
     ]
-    assert all(first == again for first, again in written.values())
     with (folder / "summary.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 6 and list(rows[0]) == COLUMNS.split(",")
