@@ -1,6 +1,6 @@
 """How far the nearest adversarial image is: every stored network under one ensemble of attacks.
 
-    python -m experiments.attacked
+    python -m experiments.attacked [--jobs N]
 
 takes the weights that experiments.lenet, experiments.lmt and experiments.robustness have left in
 results/, and attacks every tenth test image with helpers.ensemble, in L∞ and in L2. Each network
@@ -18,11 +18,12 @@ from dataclasses import dataclass
 import torch
 
 from experiments import robustness, study
-from experiments.robustness_measures import PGD_OPTIONS, correct, per_cent, stored_network
+from experiments.robustness_measures import correct, per_cent, stored_network
 from experiments.training import split
 from helpers import attacks, ensemble
 from helpers.data import load_mnist
 
+PGD = {"steps": 40, "restarts": 2}  # beside the ensemble, to see what it adds
 SETTINGS = {
     "every": 10,  # test image is attacked
     "radii": {"linf": [0.05, 0.1, 0.2, 0.3, 0.4], "l2": [0.5, 1.0, 1.58, 2.0, 3.0]},
@@ -54,7 +55,8 @@ class Run(study.Run):
 
     @property
     def result(self):
-        return f"attacked/{self.weights.rpartition('/')[2]}"
+        name = self.weights.removeprefix("robustness/weights/").replace("/", "-")
+        return f"attacked/{name}"
 
 
 def all_runs():
@@ -70,7 +72,7 @@ def all_runs():
 def left_by_each(network, X, y, norm, eps):
     """The share of images, in per cent, that PGD and each attack of the ensemble alone leave
     correctly classified within ε, and that "all" leave, by the attack's name."""
-    (by_pgd,) = attacks.robust_accuracy(network, X, y, [eps], norm, **PGD_OPTIONS)
+    (by_pgd,) = attacks.robust_accuracy(network, X, y, [eps], norm, **PGD)
     shares = {"PGD": by_pgd} | ensemble.left_by_each(network, X, y, norm, eps)
     return {name: round(100 * share, 4) for name, share in shares.items()}
 
@@ -96,12 +98,7 @@ def measured(run, test_set):
     return found, figures
 
 
-def missing():
-    """Those runs that are not done yet."""
-    return [run for run in all_runs() if not run.is_done]
-
-
 STUDY = study.Study("attacked", all_runs, test_set, measured)
 
 if __name__ == "__main__":
-    study.command(STUDY, __doc__)
+    study.drive(STUDY, study.asked_jobs(__doc__))

@@ -102,10 +102,11 @@ def work(study, run, position=0):
 def drive(study, jobs=1, anew=False):
     """Do those runs of the study that are not done yet, or all of them ``anew``, and sum them up.
 
-    Networks are trained ``jobs`` at the same time.
+    Where networks are trained, or ``jobs`` is more than 1, each run has a process of its own, so
+    many at the same time.
     """
     runs = [run for run in study.runs() if anew or not run.is_done]
-    if study.train is None:
+    if study.train is None and jobs == 1:
         for run in runs:
             work(study, run)
     else:
