@@ -124,7 +124,8 @@ def test_the_sentence_counts_what_is_gained_and_what_is_lost(figure):
     assert text_of(figure.verdict) == (
         f"λ = {in_words(LOG_LAMS[usual])} is chosen at ε = 0, λ = {in_words(LOG_LAMS[robust])} at "
         f"ε = 1.0: the latter gets {counts[robust, 10]:,} test images right there, and not "
-        f"{counts[usual, 10]:,}; at ε = 0 it is {counts[robust, 0]:,}, and not {counts[usual, 0]:,}."
+        f"{counts[usual, 10]:,}; at ε = 0 it is {counts[robust, 0]:,}, and not "
+        f"{counts[usual, 0]:,}."
     )
     figure.set(eps=0)
     assert text_of(figure.verdict) == (
