@@ -85,6 +85,13 @@ def test_every_boundary_tilts_and_comes_closer_as_lam_falls():
     assert 60 < THETA[:, -1].min() < THETA[:, -1].max() < 88
 
 
+def test_boundaries_come_closer_on_average_but_not_to_every_image():
+    distances = margins(load_svms(3, 8))
+    farther = (distances[BEST[OF_38]] > distances[0]).mean()
+    assert 0.05 < farther < 0.5
+    assert distances[BEST[OF_38]].mean() < distances[0].mean()
+
+
 def test_all_pairs_begin_to_tilt_at_about_the_same_lam():
     first = LAM[(THETA > 0.1).argmax(axis=1)]
     assert 2 < first.min() < first.max() < 11
