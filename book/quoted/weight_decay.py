@@ -133,7 +133,7 @@ def time_to_act(low, high):
         "steps": f"{steps:,}",
         "steps-low": f"{slow:,.0f}",
         "steps-high": f"{steps_until_decay_shows(high):,.0f}",
-        "lost-low": 100 * (1 - np.exp(-steps / slow)),
+        "lost-low": float(100 * (1 - np.exp(-steps / slow))),
     }
 
 
