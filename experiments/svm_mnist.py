@@ -14,7 +14,8 @@ on where it was. Results do not depend on how the pairs were spread.
 
 Beside weights and figures, a pair keeps what its figures draw: all 6,000 training images as
 coordinates in a basis of 12 directions, ẑ and those in which its 81 normals differ most. For the
-chapters before, images of 3 and 8 are kept more finely.
+chapters before, images of 3 and 8 are kept more finely. The training images past the first 3,000 of
+each class are held out: λ is chosen by how many of them are robustly classified, at each ε.
 """
 
 import itertools
@@ -185,6 +186,22 @@ def fine_images(train_set, w, b):
     }
 
 
+def held_out_of(mnist, pair):
+    """The training images of a pair that its SVMs have not learnt from, as digit_pair has them."""
+    X, y = digit_pair(mnist, *pair)
+    unseen = [np.flatnonzero(y == label)[SETTINGS["images_per_class"] :] for label in (-1, 1)]
+    return X[np.concatenate(unseen)], y[np.concatenate(unseen)]
+
+
+def robust_held_out(mnist, pair, w, b):
+    """How many held-out images each SVM gets right at each ε, shape (81, 41), and of how many."""
+    X, y = held_out_of(mnist, pair)
+    w = w.astype(np.float32).astype(float)  # as it is stored
+    models = zip(w, b, strict=True)
+    robust = [linear.robust_accuracy(X, y, *model, SETTINGS["eps"]) for model in models]
+    return np.round(np.array(robust) * len(y)), len(y)
+
+
 def first_of_each(mnist):
     """The first training image of each digit, shape (10, 784), as the bytes of the file."""
     first = [np.flatnonzero(mnist.y_train == digit)[0] for digit in range(10)]
@@ -195,14 +212,17 @@ def measured(run, mnist, jobs=-1):
     """The arrays of the pair that is drawn finely; those of all pairs, and the summary."""
     paths = {pair: run.parts / f"{name_of(pair)}.npz" for pair in PAIRS}
     solve_all(mnist, paths, jobs)
-    rows = []
+    rows, held_out = [], []
     for pair, path in paths.items():
         arrays = read(path)
         rows += rows_of(pair, arrays.pop("figures"))
         save_arrays(f"svm_mnist/pairs/{name_of(pair)}", arrays)
+        held_out.append(robust_held_out(mnist, pair, arrays["w"], arrays["b"]))
         if pair == DRAWN_FINELY:
             fine = fine_images(data_of(mnist, pair)[0], arrays["w"], arrays["b"])
     save_arrays("svm_mnist/examples", {"images": first_of_each(mnist)})
+    robust, n = map(np.array, zip(*held_out, strict=True))
+    save_arrays("svm_mnist/held_out", {"robust": robust, "n": n})
     save_table("svm_mnist/summary", rows)
     return fine, {}
 

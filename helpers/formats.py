@@ -103,6 +103,10 @@ SVM_FINE = {  # of the SVMs of 3 and 8, from the largest λ
     "per_pixel": Format("int64", (), "1/px", "what of horizontal and vertical is a pixel"),
     "distances_per_pixel": Format("int64", (), "1/px", "what of distances is a pixel"),
 }
+SVM_HELD_OUT = {  # of all pairs; of the training images that no SVM has learnt from
+    "robust": Format("uint16", ("pairs", "lam", "eps"), "images", "those with y d(x) > ε"),
+    "n": Format("int64", ("pairs",), "images", "how many there are"),
+}
 SVM_EXAMPLES = {"images": Format("uint8", (10, PIXELS), "1/255", "an image of each digit")}
 LENET = {  # of the first training or test images; shown is one test image of each digit
     "err_train": Format("float32", ("epochs",), "%", "training error after each epoch"),
@@ -247,6 +251,7 @@ FORMATS = {
     "svm_mnist/arrays": SVM_FINE,
     "svm_mnist/pairs/*": SVM_PAIR,
     "svm_mnist/examples": SVM_EXAMPLES,
+    "svm_mnist/held_out": SVM_HELD_OUT,
     "lenet/runs/*/arrays": LENET,
     "lmt/runs/*/arrays": LMT,
     "robustness/runs/*/arrays": ROBUSTNESS,

@@ -101,6 +101,28 @@ def test_a_budget_for_each_image_is_another_objective(seed, eps):
     assert (grown[margins > 1 + eps * norm] == 0).all()
 
 
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 1))
+def test_for_the_exponential_loss_eps_is_a_penalty_on_the_logarithm_of_the_risk(seed, eps):
+    X, y, w, b = clouds(seed, n=50)
+    for norm, worst in ((1, np.sign(w)), (2, w / np.linalg.norm(w))):
+        risks = [
+            np.exp(-y * linear.raw_score(some, w, b)).mean()
+            for some in (X, X - eps * np.outer(y, worst))
+        ]
+        gained = eps * np.linalg.norm(w, norm)
+        assert np.log(risks[1]) == pytest.approx(np.log(risks[0]) + gained)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0, 0.1))
+def test_for_the_hinge_eps_is_a_penalty_while_the_same_images_pay(seed, eps):
+    X, y, w, b = clouds(seed, n=50)
+    margins, shift = y * linear.raw_score(X, w, b), eps * np.linalg.norm(w)
+    pays = margins < 1
+    before, after = losses.hinge(margins).mean(), losses.hinge(margins - shift).mean()
+    same = (pays == (margins - shift < 1)).all()
+    assert same == (after == pytest.approx(before + pays.mean() * shift, abs=1e-12))
+
+
 def test_more_errors_can_have_a_smaller_error_distance():
     X, y = np.array([[1.0], [1], [1], [-10], [-10], [-1]]), np.array([1, 1, 1, 1, 1, -1])
     rates = [linear.error_rate(X, y, [1.0], b) for b in (0.0, 1.5)]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from book.quoted import tilting_angle
+from book.quoted import svm_on_mnist, tilting_angle
 from helpers import linear, tilting
 from helpers.results import load_arrays, load_svm_figures
 
@@ -52,11 +52,16 @@ def test_the_angle_only_grows_as_lam_falls_and_the_training_error_falls_with_it(
 def test_the_best_model_is_tilted_a_good_way_and_both_ends_are_worse():
     best = np.argmin(TEST)
     assert 0 < best < 80
-    assert NUMBERS["lam-best"] == f"{LAM[best]:.2g}"
-    assert NUMBERS["err-best"] == TEST[best] and NUMBERS["err-largest-lam"] == TEST[0] > 10
-    assert 30 < NUMBERS["theta-best"] == np.degrees(THETA[best]) < 75
-    assert TEST[-1] > 1.5 * TEST[best]
-    assert THETA[-1] > THETA[best] + 0.3
+    held_out = load_arrays("svm_mnist", "held_out")["robust"]
+    chosen = held_out[svm_on_mnist.OF_38, :, 0].argmax()
+    for name, k in (("least-test", best), ("chosen", chosen)):
+        assert NUMBERS[f"lam-{name}"] == f"{LAM[k]:.2g}"
+        assert 30 < NUMBERS[f"theta-{name}"] == np.degrees(THETA[k]) < 75
+    assert (NUMBERS["least-test"], NUMBERS["err-chosen"]) == (TEST[best], TEST[chosen])
+    assert NUMBERS["err-largest-lam"] == TEST[0] > 10
+    assert NUMBERS["err-least-lam"] == TEST[-1] > 1.5 * TEST[chosen]
+    assert TEST[chosen] < TEST[best] + 0.5  # the minimum is flat
+    assert THETA[-1] > THETA[chosen] + 0.3
 
 
 def test_d_adv_of_every_model_is_half_the_distance_of_the_centroids_times_cos_theta():

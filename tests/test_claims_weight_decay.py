@@ -10,7 +10,9 @@ from helpers import architectures, evaluation
 from helpers.initialisation import fan_in, initialise
 from helpers.layers import linear_layers
 from helpers.published import load_published
-from helpers.results import load_lenets, load_table
+from helpers.results import FOLDER, load_lenets, load_table
+from helpers.spectral import reshaped_bound
+from helpers.weights import load_weights
 
 NUMBERS = weight_decay.numbers()
 PAPER = load_published("lenet")
@@ -26,6 +28,7 @@ QUOTED = {  # columns of TOY, and how the text calls their means
 }
 LOW, HIGH = load_lenets(1e-4), load_lenets(1e-1)
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
+HALVES = slice(5000), slice(5000, None)
 SWEEP = [load_lenets(decay)[0] for decay in np.unique(TABLE["decay"][TABLE["init"] == "hundredth"])]
 
 
@@ -130,6 +133,35 @@ def test_high_decay_from_fan_out_underfits():
     (lenet,) = load_lenets(1e-1, "fan_out")
     assert lenet["figures"]["err_train"] > 5
     assert np.ptp(lenet["err_train"][-10:]) < 0.5  # more epochs would not help
+
+
+def test_low_decay_is_in_effect_none():
+    settings = LOW[0]["settings"]
+    w, momentum, decays = np.ones(2), np.zeros(2), np.array([1e-4, 1e-1])
+    after = []
+    for _ in range(
+        60_000 // settings["batch"] * settings["epochs"]
+    ):  # no loss pulls at the weights
+        momentum = settings["momentum"] * momentum + decays * w
+        w = w - settings["learning_rate"] * momentum
+        after.append(w)
+    assert NUMBERS["steps"] == f"{len(after):,}" == "10,000"
+    assert NUMBERS["lost-low"] == pytest.approx(100 * (1 - w[0]), abs=0.01)
+    assert NUMBERS["lost-low"] < 0.6
+    shown = [
+        sum(row[1] > np.exp(-1) for row in after),
+        float(NUMBERS["steps-low"].replace(",", "")),
+    ]
+    assert shown == pytest.approx([float(NUMBERS["steps-high"].replace(",", "")), 2e6], rel=0.02)
+
+
+def test_the_first_half_of_the_test_images_is_the_harder_one(mnist):
+    X, y = (torch.from_numpy(values) for values in (mnist.x_test, mnist.y_test))
+    for name in ("low", "high"):
+        path = FOLDER / "lenet" / f"{name}.safetensors"
+        network = load_weights(architectures.lenet(torch.zeros(784)), path)
+        first, last = (evaluation.error_rate(network, X[k], y[k]) for k in HALVES)
+        assert first > 2.5 * last
 
 
 # While it learns
@@ -275,13 +307,15 @@ def test_decay_changes_much_in_scale_and_little_in_distance():
 
 
 def test_the_first_order_distance_is_nearly_deepfools():
-    margin, norm, deepfool = (
-        stacked(LOW, name).astype(float) for name in ("margin", "gradient_norm", "deepfool")
-    )
-    right = margin > 0
-    correlation = np.corrcoef(margin[right] / norm[right], deepfool[right])[0, 1]
-    assert NUMBERS["first-order-correlation"] == pytest.approx(correlation, abs=1e-4)
-    assert correlation > 0.95
+    for name, lenets in (("low", LOW), ("high", HIGH)):
+        margin, norm, deepfool = (
+            stacked(lenets, array).astype(float)
+            for array in ("margin", "gradient_norm", "deepfool")
+        )
+        right = margin > 0
+        correlation = np.corrcoef(margin[right] / norm[right], deepfool[right])[0, 1]
+        assert NUMBERS[f"first-order-correlation-{name}"] == pytest.approx(correlation, abs=1e-4)
+        assert correlation > 0.95
 
 
 def test_roughness_is_1_for_noise_and_0_for_a_constant():
@@ -365,6 +399,8 @@ def test_the_sweep():
     assert (np.diff(gradients) < 0.02 * gradients[0]).all()
     assert gradients[-1] < 0.35 * gradients[0]
     assert errors[5] < errors.min() + 0.05  # at 0.03
+    assert NUMBERS["errors-within"] == np.ptp(errors[:-1]) < 2 * NUMBERS["low-err_test-sd"]
+    assert errors[-1] - errors.min() > 2 * NUMBERS["errors-within"]
     linf = each(SWEEP, "robust_linf_01")
     assert [NUMBERS["weakest-linf"], NUMBERS["middling-linf"]] == [linf[0], linf[5]]
     assert linf[5] - linf[0] > 0.7 * (linf[-1] - linf[0])
@@ -375,6 +411,50 @@ def test_the_sweep():
         assert (np.diff(values) > -0.02 * values[0]).all() and values[-1] > values[0]
     weak = SWEEP[:2]  # 1e-5 and 1e-4
     assert np.ptp(each(weak, "err_test")) < 0.1 and np.ptp(each(weak, "deepfool_median")) < 0.02
+
+
+# Lipschitz constants
+
+
+def test_the_norms_of_the_layers_bound_the_slope_and_squared_weights_bound_the_norms():
+    generator = torch.Generator().manual_seed(0)
+    network = initialise(architectures.two_layers(20, 64, 1), fan_in, 0)
+    W_1, W_2 = (layer.weight.detach() for layer in linear_layers(network).values())
+    bound = torch.linalg.matrix_norm(W_2, 2) * torch.linalg.matrix_norm(W_1, 2)
+    X = torch.randn(200, 20, generator=generator, requires_grad=True)
+    (slopes,) = torch.autograd.grad(network(X).sum(), X)
+    assert slopes.norm(dim=1).max() <= bound <= W_2.norm() * W_1.norm()
+
+
+def test_much_decay_makes_the_bound_smaller_by_more_than_the_slope():
+    shapes = {"conv1": (1, 28, 28), "conv2": (20, 12, 12), "fc1": (50, 4, 4)}
+    bounds = []
+    for name in ("low", "high"):
+        path = FOLDER / "lenet" / f"{name}.safetensors"
+        network = load_weights(architectures.lenet(torch.zeros(784)), path)
+        norms = [reshaped_bound(network.get_submodule(key), shape) for key, shape in shapes.items()]
+        bounds.append(np.prod(norms) * torch.linalg.matrix_norm(network.fc2.weight, 2).item())
+    assert NUMBERS["ratio-bound"] == pytest.approx(bounds[0] / bounds[1], rel=1e-4)
+    assert NUMBERS["ratio-bound"] > NUMBERS["ratio-gradient"] > 3
+
+
+def test_with_smooth_units_the_first_order_distance_is_off_by_the_square_of_the_distance():
+    generator = torch.Generator().manual_seed(0)
+    U, v, w = (torch.randn(n, generator=generator).double() for n in (160, 20, 8))
+    U = U.view(20, 8)
+
+    def s(x):
+        return v @ torch.tanh(U @ x) / 10
+
+    for _ in range(50):  # Newton's method, to a point of the boundary
+        slope = torch.autograd.functional.jacobian(s, w)
+        w = w - s(w) * slope / (slope @ slope)
+    off = []
+    for d in (0.02, 0.01):  # along the normal, so that w is the nearest point
+        x = w + d * slope / slope.norm()
+        first_order = s(x) / torch.autograd.functional.jacobian(s, x).norm()
+        off.append(abs(first_order.item() - d))
+    assert off[0] / off[1] == pytest.approx(4, rel=0.2) and off[1] > 1e-7
 
 
 # Scale and temperature

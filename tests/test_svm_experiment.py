@@ -134,6 +134,17 @@ def test_errors_and_robust_counts_of_the_stored_svms(mnist, pair, svms):
         assert np.abs(robust * len(test[1]) - svms["robust"][k]).max() <= 1
 
 
+def test_held_out_are_the_training_images_that_no_svm_has_learnt_from(mnist, pair, svms):
+    held_out, k = load_arrays("svm_mnist", "held_out"), PAIRS.index(pair)
+    of_pair = [np.flatnonzero(mnist.y_train == digit)[3000:] for digit in pair]
+    X, n = mnist.x_train[np.concatenate(of_pair)].astype(float), sum(map(len, of_pair))
+    y = np.repeat([-1, 1], list(map(len, of_pair)))
+    assert held_out["n"][k] == n and held_out["robust"].shape == (45, 81, 41)
+    for at in range(0, 81, 16):
+        robust = linear.robust_accuracy(X, y, svms["w"][at], svms["b"][at], svms["eps"])
+        assert np.abs(robust * n - held_out["robust"][k, at]).max() <= 1
+
+
 def test_coordinates_of_the_finely_drawn_images(mnist):
     arrays = load_arrays("svm_mnist")
     X, y = digit_pair(mnist, 3, 8, n=3000)
@@ -228,7 +239,7 @@ def test_an_interrupted_run_goes_on_where_it_was(small_run, monkeypatch):
     run(monkeypatch, "--jobs", "1")
     whole = {path: path.read_bytes() for path in small_run.rglob("*.npz")}
     summary = numbers(small_run)
-    assert len(whole) == 5 and summary.shape == (12, 11)
+    assert len(whole) == 6 and summary.shape == (12, 11)
     for path in whole:
         path.unlink()
     solved, solve_pair = [], svm_mnist.solve_pair

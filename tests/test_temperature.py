@@ -215,7 +215,7 @@ def test_buttons_set_the_temperature(figure):
         figure.root.get_by_role("button", name=CALIBRATED).press("Enter")
         assert numbers(figure.spoken(HEAT)) == [pytest.approx(network["temperature"], abs=0.00501)]
         [confidence, _] = figure.row("median confidence").all_inner_texts()
-        # The first 1,000 test images are a little harder than all 10,000.
+        # It is calibrated on all 10,000 test images, of which the figure shows 1,000.
         assert numbers(confidence) == [pytest.approx(95, abs=2)]
         figure.root.get_by_role("button", name="t = 1").click()
         assert figure.spoken(HEAT) == "1.00"

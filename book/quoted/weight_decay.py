@@ -1,13 +1,21 @@
 """The numbers that the chapter on LeNet and weight decay quotes."""
 
+import math
+
 import numpy as np
+import torch
 from scipy.special import softmax
 
 from book.quoted import costs, over_seeds
+from helpers import architectures
+from helpers.layers import linear_layers
 from helpers.published import load_published
-from helpers.results import load_lenets, load_table
+from helpers.results import FOLDER, load_lenets, load_table
+from helpers.spectral import kernel_norm
+from helpers.weights import load_weights
 
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
+TRAINING_IMAGES = 60_000
 NO_FIGURES = {"init", "seed"}  # columns of the summary
 
 
@@ -110,6 +118,33 @@ def of_decay(name, lenets):
     }
 
 
+def steps_until_decay_shows(lenets):
+    """About 0.1/(ηλ): in which it takes 1 − 1/e off weights that nothing else pulls at."""
+    settings = lenets[0]["settings"]
+    eta = settings["learning_rate"] / (1 - settings["momentum"])  # what a step comes to in the end
+    return 1 / (eta * lenets[0]["figures"]["decay"])
+
+
+def time_to_act(low, high):
+    """How many steps a decay needs and the training has, and what low decay takes off in these."""
+    settings, slow = low[0]["settings"], steps_until_decay_shows(low)
+    steps = settings["epochs"] * TRAINING_IMAGES // settings["batch"]
+    return {
+        "steps": f"{steps:,}",
+        "steps-low": f"{slow:,.0f}",
+        "steps-high": f"{steps_until_decay_shows(high):,.0f}",
+        "lost-low": float(100 * (1 - np.exp(-steps / slow))),
+    }
+
+
+def bound_of_slope(name):
+    """‖W₁′‖ ‖W₂′‖ … of a stored LeNet's layers, a bound of its slope but for a factor that all have
+    in common, by the rule for convolutions of the next chapter."""
+    path = FOLDER / "lenet" / f"{name}.safetensors"
+    network = load_weights(architectures.lenet(torch.zeros(784)), path)
+    return math.prod(kernel_norm(layer) for layer in linear_layers(network).values())
+
+
 def comparison(low, high):
     """What low and high decay make of the distances and the gradients."""
 
@@ -119,19 +154,25 @@ def comparison(low, high):
     paper = load_published("lenet")
     lengths = {name: np.median(paper[name]["lengths"]) for name in ("low", "high")}
     gradients = [np.median(stacked(lenets, "gradient_norm")) for lenets in (low, high)]
-    margin, norm = stacked(low, "margin"), stacked(low, "gradient_norm")
-    right = margin > 0
-    correlation = np.corrcoef((margin / norm)[right], stacked(low, "deepfool")[right])
     low_shown, high_shown = (first["deepfool"][first["shown"]] for first in (low[0], high[0]))
     return {
         "ratio-equal": ratio("equal_confidence_median"),
         "ratio-deepfool": ratio("deepfool_median"),
         "ratio-paper": float(lengths["high"] / lengths["low"]),
         "ratio-gradient": float(gradients[0] / gradients[1]),
-        "first-order-correlation": float(correlation[0, 1]),
+        "first-order-correlation-low": first_order_correlation(low),
+        "first-order-correlation-high": first_order_correlation(high),
         "deepfool-longer": int((high_shown > low_shown).sum()),
         "high-least": float(stacked(high, "err_test").min()),
     }
+
+
+def first_order_correlation(lenets):
+    """Between the first-order distance and DeepFool's, of the images that are right."""
+    margin, norm = stacked(lenets, "margin"), stacked(lenets, "gradient_norm")
+    right = margin > 0
+    correlation = np.corrcoef((margin / norm)[right], stacked(lenets, "deepfool")[right])
+    return float(correlation[0, 1])
 
 
 def sweep():
@@ -151,10 +192,13 @@ def numbers():
         **of_decay("low", low),
         **of_decay("high", high),
         **comparison(low, high),
+        **time_to_act(low, high),
+        "ratio-bound": bound_of_slope("low") / bound_of_slope("high"),
         "weakest-linf": float(robust[0]),
         "middling-linf": float(robust[np.isclose(decays, 0.03)].item()),
         "best-decay": f"{decays[errors.argmin()]:g}",
         "best-decay-error": float(errors.min()),
+        "errors-within": float(np.ptp(errors[:-1])),
         "minutes": min(lenet["seconds"] for lenet in low + high + lenets) / 60,
         **costs("weight-decay"),
     }

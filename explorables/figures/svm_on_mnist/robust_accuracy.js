@@ -49,16 +49,13 @@ const PAIRS = range(10).flatMap((i) =>
 
 // What is known of a pair: log10 λ of its SVMs, from the largest; the ε that were tried, in pixels;
 // of each SVM at each ε how many of the `images` are right, and how many per cent of them; and at
-// each ε which SVM is best.
+// each ε which SVM is the best of the `heldOut` images.
 function resultsOf(pair, part) {
   const counts = rowsOf(arrayOf(part.robust));
   const { log_lam: logLams, eps: radii } = part;
   const accuracy = counts.map((some) => Array.from(some, (right) => (100 * right) / part.n_test));
-  const best = radii.map((_, e) => {
-    const column = accuracy.map((values) => values[e]);
-    return column.indexOf(Math.max(...column));
-  });
-  return { pair, images: part.n_test, logLams, radii, counts, accuracy, best };
+  const { n_test: images, n_held_out: heldOut, chosen: best } = part;
+  return { pair, images, heldOut, logLams, radii, counts, accuracy, best };
 }
 
 // The same, and the numbers k of the SVM and e of the ε that the reader has chosen.
@@ -241,19 +238,20 @@ function tradeOff(shown) {
   const [usual, robust] = [best[0], best[e]];
   const [ofUsual, ofRobust] = [usual, robust].map((k) => `λ = ${lambda(shown, k)}`);
   const at = `ε = ${epsilon(shown)}`;
-  if (e === 0) return `At ε = 0 this is the usual test accuracy: ${ofUsual} wins.`;
-  if (usual === robust) return `${ofUsual} wins at ε = 0 and at ${at}.`;
-  const more = counts[robust][e] - counts[usual][e];
-  const fewer = counts[usual][0] - counts[robust][0];
+  if (e === 0) return `At ε = 0 this is the usual test accuracy: ${ofUsual} is chosen.`;
+  if (usual === robust) return `${ofUsual} is chosen at ε = 0 and at ${at}.`;
+  const [there, clean] = [e, 0].map((column) =>
+    [robust, usual].map((svm) => count(counts[svm][column]))
+  );
   return (
-    `${ofUsual} wins at ε = 0, ${ofRobust} at ${at}: the latter gets ${more} ` +
-    `more of the test images right there, and ${fewer} fewer at ε = 0.`
+    `${ofUsual} is chosen at ε = 0, ${ofRobust} at ${at}: the latter gets ${there[0]} test ` +
+    `images right there, and not ${there[1]}; at ε = 0 it is ${clean[0]}, and not ${clean[1]}.`
   );
 }
 
-const noteOn = ({ images }) =>
-  "Exact, with no attack to trust: an image counts where y d(x) > ε. The best λ is chosen on " +
-  `the same ${count(images)} test images; of equally good ones, the largest.`;
+const noteOn = ({ images, heldOut }) =>
+  `Exact, with no attack to trust: of ${count(images)} test images those count with y d(x) > ε. ` +
+  `The best λ is chosen on ${count(heldOut)} held-out training images; of equals, the largest.`;
 
 const key = () =>
   row(
