@@ -12,7 +12,7 @@ from helpers.results import FOLDER
 from helpers.weights import load_weights
 
 SETTINGS = {
-    "every": 10,  # test image is attacked: the first half of MNIST's are easier than the others
+    "every": 10,  # test image is attacked: MNIST's first thousand are harder than the others
     "steps": 40,
     "restarts": 2,
     "radii": {"linf": [0.05, 0.1, 0.2, 0.3, 0.4], "l2": [0.5, 1.0, 1.5, 2.0, 3.0]},

@@ -11,10 +11,11 @@ the same for all networks, and the way there. How much of a digit there is in a 
 helpers.likeness says, in numbers that are means over many test images. The row "noise" has those of
 Gaussian noise instead of a gradient.
 
-``judged`` says it of the large changes: how many of them the 5 nearest of 10,000 training images
-take for the class that the attack was after. This judge knows no network. The gradient of linf_0.3,
-which passes over faint ink, is 0 off the strokes: there the L2 attack adds nothing, and stops short
-of ε.
+Of the large changes ``reached`` says how many the network takes for the class that the attack was
+after, and ``judged`` how many the 5 nearest of the training images do. This judge knows no network.
+An attack that fails says nothing about what the network looks for, so the gradient is that at a
+noisy version of the image (see attacks.targeted_pgd): that of linf_0.3, which passes over faint
+ink, is 0 off the strokes, and an attack that follows it adds nothing there.
 
 The arrays show one test image of each digit, and the 3 other classes whose means are nearest:
 gradients clipped at ±3σ of each, and large changes towards the classes, rounded towards the image.
@@ -27,9 +28,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from experiments import study
 from experiments.robustness_measures import correct, per_cent, stored_network
 from experiments.training import first_of_each, split
-from helpers import attacks
+from helpers import attacks, evaluation
 from helpers.data import load_mnist
-from helpers.evaluation import walk
 from helpers.likeness import class_means, likeness, other_classes, principal_components
 
 NAME = "robustness/pictures"
@@ -39,10 +39,9 @@ SETTINGS = {
     "steps": 100,
     "targets": 3,
     "walk": 21,
-    "images": 1000,  # every tenth of the test images: the first half are easier than the others
+    "sigma": 0.3,  # of the noise at first, in each pixel
+    "images": 1000,  # every tenth of the test images
     "components": 50,
-    "judged_images": 300,
-    "judge_images": 10_000,
     "neighbours": 5,
 }
 SIGMAS = 3
@@ -81,7 +80,9 @@ def as_grey(g):
 
 def large_changes(network, X, target, norm):
     """Images of the shape of X, in steps of 1/255, at most ε from X: rounded towards it."""
-    moved = attacks.targeted_pgd(network, X, target, SETTINGS["eps"][norm], norm, SETTINGS["steps"])
+    moved = attacks.targeted_pgd(
+        network, X, target, SETTINGS["eps"][norm], norm, SETTINGS["steps"], SETTINGS["sigma"]
+    )
     return X + (255 * (moved - X)).trunc() / 255
 
 
@@ -93,15 +94,22 @@ def shown_changes(network, X, targets):
     for norm in SETTINGS["eps"]:
         moved = large_changes(network, repeated, targets.flatten(), norm)
         found[norm] = (255 * moved).round().byte().unflatten(0, (m, count))
-        on_the_way = walk(network, repeated, moved, SETTINGS["walk"])
+        on_the_way = evaluation.walk(network, repeated, moved, SETTINGS["walk"])
         found[f"walk_{norm}"] = on_the_way.unflatten(0, (m, count))
     return found
 
 
-def judged(network, judge, X, target, norm):
-    """How many of the changes the judge takes for the class that they aim at, in per cent."""
-    classes = judge.predict(large_changes(network, X, target, norm).numpy())
-    return per_cent(torch.from_numpy(classes) == target)
+def judged(network, judge, X, target, norm, batch=250):
+    """How many of the changes the network and the judge take for the class that they aim at, in
+    per cent."""
+    moved = torch.cat(
+        [
+            large_changes(network, X[rows], target[rows], norm)
+            for rows in torch.arange(len(X)).split(batch)
+        ]
+    )
+    reached = evaluation.scores(network, moved).argmax(1) == target
+    return per_cent(reached), per_cent(torch.from_numpy(judge.predict(moved.numpy())) == target)
 
 
 def results(found, train_set, test_set):
@@ -110,10 +118,9 @@ def results(found, train_set, test_set):
     components = principal_components(train_set[0], SETTINGS["components"])
     step = len(test_set[1]) // SETTINGS["images"]
     X, y = (each[::step] for each in test_set)
-    few = slice(SETTINGS["judged_images"])
-    target = other_classes(X[few], y[few], means)[:, 0]
+    target = other_classes(X, y, means)[:, 0]
     judge = KNeighborsClassifier(SETTINGS["neighbours"])
-    judge.fit(*(each[: SETTINGS["judge_images"]].numpy() for each in train_set))
+    judge.fit(*(values.numpy() for values in train_set))
 
     first = first_of_each(test_set[1])
     shown, digits = (each[first] for each in test_set)
@@ -123,17 +130,19 @@ def results(found, train_set, test_set):
         "networks": list(found),
         "clean": {},
         "likeness": {"noise": likeness(noise, X, y, means, components)},
+        "reached": {},
         "judged": {},
-        "judge_clean": per_cent(torch.from_numpy(judge.predict(X[few].numpy())) == y[few]),
+        "judge_clean": per_cent(torch.from_numpy(judge.predict(X.numpy())) == y),
+        "judge_images": len(train_set[1]),
     }
     parts = []
     for name, network in found.items():
         gradients = loss_gradients(network, X, y)
         figures["clean"][name] = correct(network, *test_set)
         figures["likeness"][name] = likeness(gradients, X, y, means, components)
-        figures["judged"][name] = {
-            norm: judged(network, judge, X[few], target, norm) for norm in SETTINGS["eps"]
-        }
+        of_norms = {norm: judged(network, judge, X, target, norm) for norm in SETTINGS["eps"]}
+        for k, kind in enumerate(("reached", "judged")):
+            figures[kind][name] = {norm: shares[k] for norm, shares in of_norms.items()}
         of_shown = as_grey(loss_gradients(network, shown, digits))
         parts.append({"gradients": of_shown} | shown_changes(network, shown, targets))
     arrays = {"images": (255 * shown).round().byte(), "targets": targets.byte()}

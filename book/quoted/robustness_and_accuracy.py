@@ -200,16 +200,16 @@ def pictures():
     found = {
         "pictures-steps": settings["steps"],
         "pictures-images": f"{settings['images']:,}",
-        "judged-images": settings["judged_images"],
-        "judge-images": f"{settings['judge_images']:,}",
+        "judge-images": f"{figures['judge_images']:,}",
         "judge-clean": figures["judge_clean"],
     }
     for name, likeness in figures["likeness"].items():
         for kind, value in likeness.items():
             in_percent = kind in ("in_components", "near_ink")
             found[f"like-{name}-{kind}"] = f"{100 * value:.0f}" if in_percent else f"{value:.2f}"
-    for name, shares in figures["judged"].items():
-        found |= {f"judged-{name}-{norm}": f"{share:.0f}" for norm, share in shares.items()}
+    for kind in ("reached", "judged"):
+        for name, shares in figures[kind].items():
+            found |= {f"{kind}-{name}-{norm}": f"{share:.0f}" for norm, share in shares.items()}
     return found
 
 
