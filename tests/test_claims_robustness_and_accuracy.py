@@ -1,6 +1,7 @@
 """Each claim of the chapter on robustness and accuracy that no test of a helper holds already."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -222,14 +223,20 @@ def test_clean_and_robust_accuracy_are_best_at_different_angles(family):
 
 
 def test_at_the_same_angle_the_two_families_are_near_and_not_the_same():
-    """The quoted numbers are the largest over all pairs of digits."""
+    """The quoted numbers are the largest over the pairs of digits."""
     apart, robust = np.degrees(AXIS["apart_of_pairs"]), AXIS["robust_of_pairs"]
-    assert NUMBERS["axis-pairs"] == len(np.unique(AXIS["pairs"], axis=0)) == 45
+    assert AXIS["pairs"].tolist() == [[5, 7], [3, 8], [4, 9], [0, 1]] and NUMBERS["axis-pairs"] == 4
     assert NUMBERS["axis-apart"] == pytest.approx(apart.max()) and apart.min() > 0.1
-    assert NUMBERS["axis-apart-median"] == pytest.approx(np.median(apart))
     gaps = np.abs(robust[:, :, 1] - robust[:, :, 0]).max(axis=(0, 1))
     assert [NUMBERS["axis-clean-gap"], NUMBERS["axis-robust-gap"]] == pytest.approx(gaps)
     assert gaps[0] < 1 and gaps[1] < 2
+
+
+def test_the_pairs_hold_the_nearest_and_the_furthest_centroids(mnist):
+    means = [mnist.x_train[mnist.y_train == digit].mean(0) for digit in range(10)]
+    pairs = list(combinations(range(10), 2))
+    lengths = [np.linalg.norm(means[i] - means[j]) for i, j in pairs]
+    assert pairs[np.argmin(lengths)] == (4, 9) and pairs[np.argmax(lengths)] == (0, 1)
 
 
 def test_the_axis_compares_boundaries_of_the_same_angle(mnist):

@@ -214,7 +214,6 @@ def one_axis():
     } | {
         "axis-pairs": len(axis["pairs"]),
         "axis-apart": float(apart.max()),
-        "axis-apart-median": float(np.median(apart)),
         "axis-clean-gap": float(clean_gap.max()),
         "axis-robust-gap": float(robust_gap.max()),
     }
