@@ -124,7 +124,8 @@ def measured(run, data):
     """The arrays, how many images there are, and how many pixels were chosen."""
     arrays = arrays_of(*data)
     figures = {
-        f"n_{name}": len(y) for name, (_, y) in zip(("train", "held_out", "test"), data, strict=True)
+        f"n_{name}": len(y)
+        for name, (_, y) in zip(("train", "held_out", "test"), data, strict=True)
     }
     return arrays, figures | {"chosen_pixels": chosen_pixels(arrays["held_out_of_pixels"])}
 

@@ -5,11 +5,11 @@
 Class I is 5, class J is 7, with as many images of each. Logistic regression is trained with ever
 stronger L2 regularisation, and, with hardly any, against ever stronger Euclidean adversaries. Both
 turn the boundary towards that of the nearest centroid: chapters 3 and 4 measured this by the
-tilting angle θ and the adversarial distance. For four pairs, among them the two with the nearest centroids and the two with
-the furthest, boundaries of both kinds with the same θ are compared: how far apart they are turned,
-and how accurate they are. What is robust is exact, with pixels that may leave [0, 1]: see
-helpers.linear. It takes two minutes, and fills results/robustness/tilting/; experiments.robustness
-runs it too.
+tilting angle θ and the adversarial distance. For four pairs, among them the one with the nearest
+centroids and the one with the furthest, boundaries of both kinds with the same θ are compared: how
+far apart they are turned, and how accurate they are. What is robust is exact, with pixels that may
+leave [0, 1]: see helpers.linear. It takes two minutes, and fills results/robustness/tilting/;
+experiments.robustness runs it too.
 """
 
 import numpy as np

@@ -103,7 +103,9 @@ def test_the_most_robust_mix_jumps_and_the_minimiser_of_the_hinge_does_not(d, en
 
 
 def test_where_the_jump_is_depends_on_how_many_features_there_are():
-    assert [NUMBERS["jump-share"], NUMBERS["jump-strong"]] == pytest.approx([0.785, 0.972], abs=5e-4)
+    assert [NUMBERS["jump-share"], NUMBERS["jump-strong"]] == pytest.approx(
+        [0.785, 0.972], abs=5e-4
+    )
     assert NUMBERS["jump-share-100"] < NUMBERS["jump-share"] - 0.1
 
 
