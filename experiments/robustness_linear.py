@@ -4,13 +4,18 @@
 
 Tsipras et al. 2019 trained on the same pair. Class I is 5, class J is 7. Logistic regression is
 trained as it is, and against an adversary who changes every pixel by ε; then as it is, but on those
-pixels alone that correlate best with the label. What is robust is exact: see helpers.robust_linear.
-It takes a minute, and fills results/robustness/linear/; experiments.robustness runs it too.
+pixels alone that correlate best with the label. How many pixels are best is chosen on training
+images that are held out. What is robust is exact, both where pixels may leave [0, 1] and where they
+may not: see helpers.robust_linear. It takes a minute, and fills results/robustness/linear/;
+experiments.robustness runs it too.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
 from experiments import study
+from experiments.training import HELD_OUT
 from helpers.data import digit_pair, load_mnist
 from helpers.robust_linear import correlations, fit, robust_accuracy
 
@@ -21,6 +26,8 @@ SETTINGS = {
     "eps_train": [0.0, 0.05, 0.1, 0.2],
     "pixels": [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 400, 500, 600, 784],
     "eps": [round(k / 100, 2) for k in range(31)],
+    "eps_of_choice": 0.1,  # how many pixels are best is judged by the robust accuracy at this ε
+    "held_out": HELD_OUT,
 }
 EPS_OF_ROWS = [0.05, 0.1, 0.2, 0.3]
 
@@ -42,7 +49,14 @@ def robust(classifiers, X, y, in_range=False):
     ]
 
 
-def arrays_of(train_set, test_set):
+def chosen_pixels(held_out_of_pixels):
+    """The number of pixels with which standard training is most robust at ``eps_of_choice`` on the
+    images that are held out, the smaller one in a tie."""
+    of_choice = SETTINGS["eps"].index(SETTINGS["eps_of_choice"])
+    return SETTINGS["pixels"][int(np.argmax([shares[of_choice] for shares in held_out_of_pixels]))]
+
+
+def arrays_of(train_set, held_out, test_set):
     """The arrays that are left, by name."""
     correlation = correlations(*train_set)
     trained = [fit(*train_set, eps, SETTINGS["lam"]) for eps in SETTINGS["eps_train"]]
@@ -59,17 +73,19 @@ def arrays_of(train_set, test_set):
         "w_of_pixels": [w for w, _ in of_pixels],
         "robust_of_pixels": robust(of_pixels, *test_set),
         "robust_in_range_of_pixels": robust(of_pixels, *test_set, in_range=True),
+        "held_out_of_pixels": robust(of_pixels, *held_out, in_range=True),
     }
 
 
 def rows_of(arrays, figures):
-    """The rows of the summary, one for each classifier and radius."""
+    """The rows of the summary, one for each classifier and radius: as for networks, an image stays
+    in [0, 1]."""
     models = [
         (f"eps_{eps:g}", eps, shares)
-        for eps, shares in zip(SETTINGS["eps_train"], arrays["robust"], strict=True)
+        for eps, shares in zip(SETTINGS["eps_train"], arrays["robust_in_range"], strict=True)
     ] + [
         (f"best_{k}_pixels", 0.0, shares)
-        for k, shares in zip(SETTINGS["pixels"], arrays["robust_of_pixels"], strict=True)
+        for k, shares in zip(SETTINGS["pixels"], arrays["robust_in_range_of_pixels"], strict=True)
     ]
     return [
         {
@@ -91,17 +107,27 @@ def rows_of(arrays, figures):
 
 
 def data():
-    """The images of the two digits, to train and to test on: two pairs X, y."""
-    mnist = load_mnist()
-    train_set = digit_pair(mnist, *SETTINGS["digits"], split="train")
-    return train_set, digit_pair(mnist, *SETTINGS["digits"], split="test")
+    """The images of the two digits, to train, to choose the number of pixels by, and to test on:
+    three pairs X, y."""
+    mnist, digits = load_mnist(), SETTINGS["digits"]
+    X, y = mnist.x_train, mnist.y_train
+    kept = replace(mnist, x_train=X[:-HELD_OUT], y_train=y[:-HELD_OUT])
+    held_out = replace(mnist, x_train=X[-HELD_OUT:], y_train=y[-HELD_OUT:])
+    return (
+        digit_pair(kept, *digits, split="train"),
+        digit_pair(held_out, *digits, split="train"),
+        digit_pair(mnist, *digits, split="test"),
+    )
 
 
 def measured(run, data):
-    """The arrays, and how many images there are."""
-    train_set, test_set = data
-    figures = {"n_train": len(train_set[1]), "n_test": len(test_set[1])}
-    return arrays_of(train_set, test_set), figures
+    """The arrays, how many images there are, and how many pixels were chosen."""
+    arrays = arrays_of(*data)
+    figures = {
+        f"n_{name}": len(y)
+        for name, (_, y) in zip(("train", "held_out", "test"), data, strict=True)
+    }
+    return arrays, figures | {"chosen_pixels": chosen_pixels(arrays["held_out_of_pixels"])}
 
 
 STUDY = study.Study(NAME, study.only(NAME, lambda: SETTINGS), data, measured)

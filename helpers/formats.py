@@ -182,12 +182,13 @@ ROBUSTNESS_LINEAR = {  # of classifiers of two digits, trained against ε, and o
     "w": Format("float32", ("classifiers", PIXELS), "1/px", "weights"),
     "b": Format("float32", ("classifiers",), "", "bias"),
     "eps": Format("float32", ("eps",), "px", "ε that is tried"),
-    "robust": Format("float32", ("classifiers", "eps"), "%", "robust accuracy"),
+    "robust": Format("float32", ("classifiers", "eps"), "%", "if pixels may leave [0, 1]"),
     "robust_in_range": Format("float32", ("classifiers", "eps"), "%", "if pixels stay in [0, 1]"),
     "pixels": Format("int64", ("pixels",), "", "how many of the best correlated pixels are seen"),
     "w_of_pixels": Format("float16", ("pixels", PIXELS), "1/px", "weights"),
-    "robust_of_pixels": Format("float32", ("pixels", "eps"), "%", "robust accuracy"),
-    "robust_in_range_of_pixels": Format("float32", ("pixels", "eps"), "%", "in [0, 1]"),
+    "robust_of_pixels": Format("float32", ("pixels", "eps"), "%", "if pixels may leave [0, 1]"),
+    "robust_in_range_of_pixels": Format("float32", ("pixels", "eps"), "%", "if they stay there"),
+    "held_out_of_pixels": Format("float32", ("pixels", "eps"), "%", "the same, held-out images"),
 }
 ROBUSTNESS_TILTING = {  # of classifiers of two digits, by λ and by ε of the training
     "half_distance": Format("float32", (), "px", "½‖j − i‖"),
@@ -200,6 +201,13 @@ ROBUSTNESS_TILTING = {  # of classifiers of two digits, by λ and by ε of the t
     "d_adv_eps": Format("float32", ("eps_train",), "px", "adversarial distance of the same"),
     "robust_lam": Format("float32", ("lam", "radii"), "%", "robust accuracy"),
     "robust_eps": Format("float32", ("eps_train", "radii"), "%", "robust accuracy"),
+    "pairs": Format("uint8", ("pairs", 2), "", "pairs of digits whose boundaries are compared"),
+    "eps_shares": Format("float32", ("shares",), "", "ε of their adversaries, over ½‖j − i‖"),
+    "theta_of_pairs": Format("float32", ("pairs", "shares"), "rad", "θ of both boundaries"),
+    "apart_of_pairs": Format("float32", ("pairs", "shares"), "rad", "the angle between them"),
+    "robust_of_pairs": Format(
+        "float32", ("pairs", "shares", 2, 2), "%", "regularised and adversarial, clean and at ε"
+    ),
 }
 ROBUSTNESS_PICTURES = {  # of a test image of each digit, and the classes with the nearest means
     "images": Format("uint8", (10, PIXELS), "1/255", "the images"),

@@ -1,6 +1,7 @@
 """The numbers that the chapter on robustness and accuracy quotes."""
 
 import numpy as np
+from scipy.special import ndtr
 
 from book.quoted import costs, robust_accuracy
 from helpers import tradeoff
@@ -138,58 +139,114 @@ def theorem_2_2():
     """Of the problem with η = 4/√d: what the short proof bounds, and what is exact."""
     hinge = tradeoff.hinge_risk(FOUR, np.sqrt(FOUR.d) * tradeoff.f_avg(FOUR))
     svm = tradeoff.population_minimiser(FOUR)
+    rival_hinge = tradeoff.hinge_risk(FOUR, svm)
     return {
         "hinge-four": hinge,
         "hinge-four-percent": 100 * hinge,
         "robust-four-96": float(100 * tradeoff.robust_bound(1 - hinge, 0.96)),
         "robust-four-975": float(100 * tradeoff.robust_bound(1 - hinge, 0.975)),
+        "rival-strong": float(svm[0]),
+        "rival-hinge": rival_hinge,
+        "rival-bound": float(100 * tradeoff.robust_bound(1 - rival_hinge, 0.975)),
         "robust-four-exact": percent(FOUR, svm, 2 * FOUR.eta),
         "svm-four-standard": percent(FOUR, svm),
     }
 
 
 def frontier():
-    """How many of 100,000 random classifiers, as the proof knows them, beat Theorem 2.1.
+    """How many of 10,000 random linear classifiers, whose accuracies are exact, beat Theorem 2.1.
 
-    Such a classifier is four probabilities of predicting +1, for each sign of the strong feature
-    and of the weak ones; many are near 0 and 1.
+    The weight of the strong feature and the common part of the weak ones take many sizes.
     """
-    p, shape = PROBLEM.p, (4, 100_000)
+    problem = tradeoff.Problem(PROBLEM.p, 25, 0.2)
     rng = np.random.default_rng(0)
-    pp, pm, mp, mm = rng.random(shape) ** rng.choice([0.02, 1, 50], shape)
-    a, b = 1 - pp + mm, 1 - mp + pm
-    standard, pushed = 1 - (p * a + (1 - p) * b) / 2, ((1 - p) * a + p * b) / 2
-    robust = np.minimum(standard, pushed)  # the adversary need not push
-    bound = tradeoff.robust_bound(standard, p)
+    tried = 10_000
+    weights = rng.normal(size=(tried, problem.d + 1))
+    weights[:, 0] *= 10 ** rng.uniform(-1, 2, tried)
+    weights[:, 1:] += 10 ** rng.uniform(-1, 2, (tried, 1))
+    crossing = sum(
+        tradeoff.accuracy(problem, w, 2 * problem.eta)
+        > tradeoff.robust_bound(tradeoff.accuracy(problem, w), problem.p) + 1e-12
+        for w in weights
+    )
+    return {"frontier-tried": f"{tried:,}", "frontier-crossing": int(crossing)}
+
+
+def jump(problem):
+    """Where the most robust mix gives up the weak features at once: ε/η, and the weight of x_1 just
+    before, of a length of 1."""
+
+    def strong(share):
+        w = tradeoff.best_mix(problem, share * problem.eta)
+        return w[0] / np.linalg.norm(w)
+
+    before, after = 0.0, 1.0
+    while after - before > 1e-9:
+        middle = (before + after) / 2
+        before, after = (before, middle) if strong(middle) == 1 else (middle, after)
+    return before, float(strong(before))
+
+
+def exercises():
+    """What the exercises on the toy problem quote."""
+    few = tradeoff.Problem(PROBLEM.p, 100, 0.3)  # η√d as in PROBLEM
+    share, strong = jump(PROBLEM)
+    share_100, strong_100 = jump(few)
     return {
-        "frontier-tried": f"{len(a):,}",
-        "frontier-crossing": int(np.sum(robust > bound + 1e-12)),
+        "jump-share": share,
+        "jump-strong": strong,
+        "jump-share-100": share_100,
+        "jump-strong-100": strong_100,
+        "avg-l2-robust": float(100 * ndtr(PROBLEM.eta * np.sqrt(PROBLEM.d) - 1)),
     }
 
 
 def one_axis():
-    """The angles that are best for clean images and at 1.5 pixels, after adversarial training."""
+    """The angles that are best for clean images and at 1.5 pixels, after adversarial training; and
+    how far apart it and L2 regularisation are at the same angle."""
     axis = load_arrays("robustness/tilting")
     at = np.flatnonzero(np.isclose(axis["radii"], 1.5)).item()
     best = {name: axis["robust_eps"][:, k].argmax() for name, k in (("best", 0), ("robust", at))}
+    apart = np.degrees(axis["apart_of_pairs"])
+    regularised, adversarial = np.moveaxis(axis["robust_of_pairs"], 2, 0)
+    clean_gap, robust_gap = np.moveaxis(np.abs(adversarial - regularised), 2, 0)
     return {
         f"axis-{name}-theta": float(np.degrees(axis["theta_eps"][k])) for name, k in best.items()
+    } | {
+        "axis-pairs": len(axis["pairs"]),
+        "axis-apart": float(apart.max()),
+        "axis-clean-gap": float(clean_gap.max()),
+        "axis-robust-gap": float(robust_gap.max()),
     }
 
 
 def linear_classifiers():
-    """Of 5 and 7: pixels in use, and accuracies for clean images and at ε = 0.1."""
-    linear = load_arrays("robustness/linear")
+    """Of 5 and 7: pixels in use, and accuracies for clean images and at ε = 0.1, "robust" where
+    pixels stay in [0, 1] and "whole" where they may leave it."""
+    linear, figures = load_arrays("robustness/linear"), load_figures("robustness/linear")
     tenth = np.flatnonzero(np.isclose(linear["eps"], 0.1)).item()
-    pixels = linear["pixels"].tolist()
-    curves = {f"best-{k}": linear["robust_of_pixels"][pixels.index(k)] for k in (10, 70, 200)}
-    curves |= {"linear-standard": linear["robust"][0], "linear-adversarial": linear["robust"][2]}
+    pixels, chosen = linear["pixels"].tolist(), figures["chosen_pixels"]
+    places = {
+        "linear-standard": ("", 0),
+        "linear-adversarial": ("", 2),
+        "best": ("_of_pixels", pixels.index(chosen)),
+        "best-10": ("_of_pixels", pixels.index(10)),
+        "best-200": ("_of_pixels", pixels.index(200)),
+    }
     found = {
+        "best-pixels": chosen,
+        "pixels-tried": len(pixels),
+        "linear-held-out": f"{figures['n_held_out']:,}",
         "pixels-standard": int(np.count_nonzero(linear["w"][0])),
         "pixels-robust": int(np.count_nonzero(linear["w"][2])),
     }
-    for name, shares in curves.items():
-        found |= {f"{name}-clean": float(shares[0]), f"{name}-robust": float(shares[tenth])}
+    for name, (kind, k) in places.items():
+        in_range, whole = linear[f"robust_in_range{kind}"][k], linear[f"robust{kind}"][k]
+        found |= {
+            f"{name}-clean": float(in_range[0]),
+            f"{name}-robust": float(in_range[tenth]),
+            f"{name}-whole": float(whole[tenth]),
+        }
     return found
 
 
@@ -243,6 +300,7 @@ def numbers():
         **toy_problem(),
         **theorem_2_2(),
         **frontier(),
+        **exercises(),
         **one_axis(),
         **linear_classifiers(),
         **pictures(),
