@@ -35,7 +35,7 @@ from helpers.likeness import class_means, likeness, other_classes, principal_com
 NAME = "robustness/pictures"
 SETTINGS = {
     "networks": ["standard", "linf_0.3", "l2_2", "decay", "lenet", "lmt", "maxout"],
-    "eps": {"linf": 0.3, "l2": 4.0},
+    "eps": {"linf": 0.5, "l2": 4.0},
     "steps": 100,
     "targets": 3,
     "walk": 21,

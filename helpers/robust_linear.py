@@ -4,8 +4,8 @@ The image that such an adversary makes of x is x − ε y sign(w), which lowers 
 exactly ε‖w‖₁: what each pixel can do adds up. So robust accuracy needs no attack, and the worst
 loss no inner maximum. Tsipras et al. 2019, "Robustness May Be at Odds with Accuracy". One whose
 changes have a Euclidean length of ε at most goes along −y w, and takes ε‖w‖: fit_l2 trains against
-that one, and helpers.linear has its robust accuracy. A changed image may have pixels outside [0, 1],
-except where worst_images keeps them inside.
+that one, and helpers.linear has its robust accuracy. A changed image may have pixels outside
+[0, 1], except where worst_images keeps them inside.
 
 X holds images as rows, shape (m, n), pixels in [0, 1]; y of shape (m,) is -1 for class I and +1
 for class J; s(x) = w·x + b, w of shape (n,). An image on the boundary counts as misclassified.
