@@ -174,6 +174,17 @@ def robustness_name(model, n_train, seed):
     return f"robustness/runs/{model}-{n_train}-{seed}"
 
 
+def load_attacked(name):
+    """What the ensemble of attacks found of a stored network: the arrays of formats.ATTACKED,
+    ``figures`` as experiments.attacked has them, ``settings`` and ``seconds``.
+
+    name: that of the network, "linf_0.3-55000-0", "lmt-best", "lenet-low", ...
+
+    Raises FileNotFoundError where the network has not been attacked.
+    """
+    return _load_network(f"attacked/{name}")
+
+
 def rows_of_networks(table):
     """The rows of the table of "robustness" that belong to networks which that experiment trained:
     to no linear classifier, and to none of an earlier chapter."""

@@ -10,12 +10,12 @@ from scipy.optimize import minimize
 from sklearn.svm import SVC
 
 from book.quoted import robust_accuracy, robustness_and_accuracy
-from book.quoted.robustness_and_accuracy import FOUR, PROBLEM, taken_by_stronger_attacks
+from book.quoted.robustness_and_accuracy import FOUR, MODELS, PROBLEM, taken_by_stronger_attacks
 from experiments import robustness_tilting
 from explorables import FeatureTradeoff
 from helpers import losses, robust_linear, tilting, tradeoff
 from helpers.data import digit_pair
-from helpers.results import load_arrays, load_figures, load_robustness
+from helpers.results import load_arrays, load_attacked, load_figures, load_robustness
 
 NUMBERS = robustness_and_accuracy.numbers()
 AXIS = load_arrays("robustness/tilting")
@@ -495,6 +495,27 @@ def test_the_gradients_of_the_network_for_03_hide_what_is_near():
     assert robust("linf_0.3", "l2", 3.0)[0] > max(
         robust(model, "l2", 3.0)[0] for model in ("l2_1", "l2_2", "l2_3")
     )
+
+
+def test_what_each_attack_alone_leaves_of_the_network_for_03():
+    alone = load_attacked("linf_0.3-55000-0")["figures"]["alone"]
+    in_linf, in_l2 = alone["linf 0.3"], alone["l2 2"]
+    by_itself = {name: share for name, share in in_linf.items() if name != "all"}
+    assert min(by_itself, key=by_itself.get) == "Square"
+    assert max(by_itself.values()) - min(by_itself.values()) < 5
+    noisy = "minimum norm, much noise"
+    assert NUMBERS["alone-l2-spread"] == in_l2["PGD"] - in_l2[noisy] > 60
+    assert all(share > 35 for name, share in in_l2.items() if name not in (noisy, "all"))
+    assert NUMBERS["alone-linf-square"] == f"{in_linf['Square']:.1f}"
+    radii = load_attacked("linf_0.3-55000-0")["settings"]["radii"]["l2"]
+    shares = load_attacked("linf_0.3-55000-0")["figures"]["robust"]["l2"]
+    for eps in (1.0, 2.0, 3.0):
+        assert NUMBERS[f"ensemble-l2-{eps:g}"] == f"{shares[radii.index(eps)]:.1f}"
+    # at 3 PGD had made it the most robust of all; at 2 it is hardly better than the standard one
+    by_pgd = [robust(model, "l2", 3.0)[0] for model in MODELS]
+    assert MODELS[int(np.argmax(by_pgd))] == "linf_0.3"
+    assert 0 < shares[radii.index(2.0)] - robust("standard", "l2", 2.0)[0] < 5
+    assert NUMBERS["square-madry"] < NUMBERS["pgd-madry"]
 
 
 @pytest.mark.parametrize("model", ["l2_2", "l2_3", "standard"])

@@ -8,6 +8,7 @@ from helpers import tradeoff
 from helpers.published import load_published
 from helpers.results import (
     load_arrays,
+    load_attacked,
     load_figures,
     load_robustness,
     load_run,
@@ -101,6 +102,45 @@ def masked_gradients():
         for attack in ("plain", "both")
         for eps, share in zip(masking["radii"], network[attack], strict=True)
     }
+
+
+ALONE = {  # what the table calls each attack that is tried alone
+    "PGD": "pgd",
+    "APGD-CE": "ce",
+    "APGD-DLR": "dlr",
+    "APGD-T": "each",
+    "minimum norm": "nearest",
+    "minimum norm, a little noise": "little",
+    "minimum norm, much noise": "much",
+    "Square": "square",
+    "all": "all",
+}
+
+
+def under_the_ensemble():
+    """What attacks leave of the first network that was trained against L∞ 0.3, in per cent: each
+    alone, within L∞ 0.3 and L2 2, and all together in L2."""
+    attacked = load_attacked("linf_0.3-55000-0")
+    figures, radii = attacked["figures"], attacked["settings"]["radii"]["l2"]
+    found = {
+        f"alone-{ball.split()[0]}-{ALONE[attack]}": f"{share:.1f}"
+        for ball, shares in figures["alone"].items()
+        for attack, share in shares.items()
+    }
+    in_l2 = figures["alone"]["l2 2"]
+    madry = load_published("madry_l2")
+    return (
+        found
+        | {
+            f"ensemble-l2-{eps:g}": f"{share:.1f}"
+            for eps, share in zip(radii, figures["robust"]["l2"], strict=True)
+        }
+        | {
+            "alone-l2-spread": in_l2["PGD"] - in_l2["minimum norm, much noise"],
+            "pgd-madry": madry["pgd"]["robust"],
+            "square-madry": madry["square"]["robust"],
+        }
+    )
 
 
 def earlier_networks():
@@ -296,6 +336,7 @@ def numbers():
         **networks(),
         **training(),
         **masked_gradients(),
+        **under_the_ensemble(),
         **earlier_networks(),
         **toy_problem(),
         **theorem_2_2(),
