@@ -574,15 +574,38 @@ def test_gradients_and_large_changes():
     # trained in L2
     assert within["l2_2"] > 2 * within["standard"] and towards["l2_2"] > 2 * towards["standard"]
     assert ink["l2_2"] > 0.95 and rough["l2_2"] < 0.4
-    assert judged["l2_2"]["l2"] > judged["standard"]["l2"] + 30
+    assert judged["l2_2"]["l2"] > 3 * judged["standard"]["l2"]
     # trained in L∞
     assert max(networks, key=ink.get) == "linf_0.3" and rough["linf_0.3"] > 0.9
+    assert abs(judged["linf_0.3"]["linf"] - judged["standard"]["linf"]) < 3  # two standard errors
+    assert judged["linf_0.3"]["l2"] < judged["standard"]["l2"] - 3
     for norm in ("linf", "l2"):
-        assert min(networks, key=lambda name: judged[name][norm]) == "linf_0.3"
-        assert max(networks, key=lambda name: judged[name][norm]) == "maxout"
+        assert sorted(networks, key=lambda name: judged[name][norm])[-2:] == ["lmt", "maxout"]
     # kept flat
     assert all(rough[name] < rough["l2_2"] for name in flat)
-    assert all(judged[name]["l2"] > judged["standard"]["l2"] + 10 for name in flat)
+    between = judged["standard"]["l2"], judged["l2_2"]["l2"]
+    assert between[0] + 10 < judged["decay"]["l2"] < between[1] - 10
+    assert abs(judged["lenet"]["l2"] - between[1]) < 3
+
+
+def test_the_attack_reaches_its_target_in_every_network():
+    reached = load_figures("robustness/pictures")["reached"]
+    least = min(min(shares.values()) for shares in reached.values())
+    assert NUMBERS["reached-least"] == least > 95
+    assert len(reached) == 7 and NUMBERS["judge-clean"] > 97
+
+
+def test_what_to_try_with_the_large_changes():
+    """Of the classes at twentieths of the way, as the networks read them."""
+    arrays, figures = load_arrays("robustness/pictures"), load_figures("robustness/pictures")
+    ways = dict(zip(figures["networks"], arrays["walk_l2"].argmax(-1), strict=True))
+    targets = arrays["targets"]
+    assert targets[7].tolist()[:2] == [9, 4]
+    standard = ways["standard"][7, 0]
+    assert 0.3 <= np.flatnonzero(standard != 7)[0] / 20 <= 0.4
+    assert sum(way[7, 0, 16] == 7 for way in ways.values()) == 2
+    assert sum(way[3, 0, 0] != 3 for way in ways.values()) == 1
+    assert all(ways[name][7, 1, -1] == 4 for name in ("linf_0.3", "l2_2"))
 
 
 # All networks of the book

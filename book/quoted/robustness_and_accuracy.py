@@ -299,6 +299,7 @@ def pictures():
         "pictures-images": f"{settings['images']:,}",
         "judge-images": f"{figures['judge_images']:,}",
         "judge-clean": figures["judge_clean"],
+        "reached-least": min(min(shares.values()) for shares in figures["reached"].values()),
     }
     for name, likeness in figures["likeness"].items():
         for kind, value in likeness.items():

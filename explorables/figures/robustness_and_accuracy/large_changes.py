@@ -31,7 +31,7 @@ class LargeChanges(Explorable):
     the loss in pixel space, and the change that most makes it another class to the network.
 
     ``target``, 0, 1 or 2, is the class that is aimed at: that of the nearest mean, of the second or
-    of the third. The ``norm`` limits the change, the same for all: "linf" to 0.3 in every pixel,
+    of the third. The ``norm`` limits the change, the same for all: "linf" to 0.5 in every pixel,
     "l2" to a length of 4. ``share``, from 0 to 1, is how much of the straight way has been gone;
     the figure shows the nearest hundredth.
 
