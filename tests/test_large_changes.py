@@ -270,7 +270,7 @@ def test_keys_move_along_the_way_and_choose(figure):
     assert text_of(figure.verdict).startswith("After 1 % of the way")
     figure.root.get_by_role("radio", name="L2, ε = 4").focus()
     figure.page.keyboard.press("ArrowLeft")
-    assert figure.root.get_by_role("radio", name="L∞, ε = 0.3").is_checked()
+    assert figure.root.get_by_role("radio", name="L∞, ε = 0.5").is_checked()
 
 
 def test_a_digit_is_loaded_when_it_is_wanted_and_once(open_figure):
