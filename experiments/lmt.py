@@ -189,7 +189,7 @@ def trained(run, data, **bar):
     train_set, held_out, _ = data
     network = new_network(run)
     start = copy.deepcopy(network)
-    optimiser = torch.optim.Adam(
+    optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.decay
     )
     loss, state = new_loss(run, network)
