@@ -77,8 +77,8 @@ def chain(network, X, y, certified, found):
     steepest places (Tsuzuku et al. 2018, but rival by rival).
 
     The first ≤ is for certificates from one slope for each pair of classes; that of maxout, from
-    pairs of planes, may be larger. The local samples come from a ball as large as half of the
-    perturbations found.
+    pairs of planes, may be larger. The local samples come from a ball whose radius is the median
+    of the perturbations found.
     """
     rows = torch.nonzero(certified > 0)[: SETTINGS["chain_images"], 0]
     if len(rows) == 0:
