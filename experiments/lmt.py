@@ -87,7 +87,10 @@ GLORO = {
 }
 RECIPES = {
     "plain": Recipe(),
-    "decay": Recipe(decay=1e-3),
+    # Of 0.1, 0.3, 1 and 3 (seed 0) the λ with the largest median certified radius of those at least
+    # as accurate as LMT with c = 1, all on the held-out images. The accuracies were 98.88, 98.78,
+    # 97.88 and 95.90 % (LMT 97.38), the radii 0.036, 0.061, 0.096 and 0.134 pixels.
+    "decay": Recipe(decay=1.0),
     "adversarial": Recipe("adversarial", LARGEST),
     "lmt": Recipe("lmt", 1.0),
     "lmt_global": Recipe("lmt_global", 1.0),
