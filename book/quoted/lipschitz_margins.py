@@ -38,7 +38,7 @@ def training():
     return {
         "lmt-networks": len(networks),
         "lmt-hours": sum(network["seconds"] for network in networks) / 3600,
-        "lmt-decay": decay["decay"],
+        "lmt-decay": f"{decay['decay']:g}",
         "lmt-slower": minutes["lmt"] / minutes["plain"],
         "adversarial-slower": minutes["adversarial"] / minutes["plain"],
         "chain-images": lmt["chain_images"],
