@@ -79,7 +79,7 @@ def test_halved_weights_before_a_batch_norm_turn_four_times_as_far_in_a_step():
     X, target = (torch.randn(50, n, generator=generator).double() for n in (6, 3))
     linear = nn.Linear(6, 3, bias=False).double()
     linear.weight.data = torch.randn(3, 6, generator=generator).double()
-    norm = nn.BatchNorm1d(3, eps=0).double()
+    norm = nn.BatchNorm1d(3, eps=1e-12).double()
 
     def output_and_turn():
         W = linear.weight
@@ -250,7 +250,8 @@ def test_larger_c_trade_accuracy_for_certificates_up_to_3():
 
 def test_few_images_lead_by_three_pixels():
     radii = load_lmt("lmt_3")[0]["certified"]
-    assert NUMBERS["lmt_3-above-3"] == pytest.approx(100 * (radii > 2.9995).mean()) < 5
+    assert NUMBERS["lmt_3-above-3"] == pytest.approx(100 * (radii > 2.9995).mean())
+    assert NUMBERS["lmt_3-above-3"] < 5
 
 
 def test_the_published_figures_lie_between_the_two_programs():
