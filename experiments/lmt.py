@@ -8,7 +8,8 @@ a learning rate of 1e-3, LMT with c = 1. Every setting that was chosen was chose
 training images, which no network is trained on:
 
     plain           the cross-entropy alone
-    decay           with (λ/2)‖·‖² of all weights and biases in the loss, λ as in RECIPES
+    decay           each step also multiplies all weights and biases by 1 − ηλ (AdamW), as that of
+                    chapter 5 does; λ as in RECIPES
     adversarial     on adversarial examples (Madry et al. 2018) at the largest of the radii that all
                     networks are measured at, 1.58, found by seven steps of PGD
     lmt             proposition 2, a slope of its own for each pair of classes
@@ -86,7 +87,10 @@ GLORO = {
 }
 RECIPES = {
     "plain": Recipe(),
-    "decay": Recipe(decay=1e-3),
+    # Of 0.1, 0.3, 1 and 3 (seed 0) the λ with the largest median certified radius of those at least
+    # as accurate as LMT with c = 1, all on the held-out images. The accuracies were 98.88, 98.78,
+    # 97.88 and 95.90 % (LMT 97.38), the radii 0.036, 0.061, 0.096 and 0.134 pixels.
+    "decay": Recipe(decay=1.0),
     "adversarial": Recipe("adversarial", LARGEST),
     "lmt": Recipe("lmt", 1.0),
     "lmt_global": Recipe("lmt_global", 1.0),
@@ -189,7 +193,7 @@ def trained(run, data, **bar):
     train_set, held_out, _ = data
     network = new_network(run)
     start = copy.deepcopy(network)
-    optimiser = torch.optim.Adam(
+    optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.decay
     )
     loss, state = new_loss(run, network)
@@ -210,9 +214,15 @@ def trained(run, data, **bar):
 # Results
 
 
-def thousandths(radii, rounded):
-    """Radii in pixels, rounded to a thousandth by torch.floor or torch.ceil."""
-    return rounded(1000 * radii) / 1000
+def thousandth_below(radii):
+    """The largest thousandth of a pixel that is less than the radius; 0 for a radius of 0. It is at
+    least ε = k/1000, k ≥ 1, where the radius is larger than ε, and nowhere else."""
+    return (torch.ceil(1000 * radii) - 1).clamp_min(0) / 1000
+
+
+def thousandth_above(radii):
+    """The least thousandth of a pixel that is not less than the radius."""
+    return torch.ceil(1000 * radii) / 1000
 
 
 def measured(run, start, network, curves, data):
@@ -228,8 +238,8 @@ def measured(run, start, network, curves, data):
     arrays = {
         "held_out": [row["held_out"] for row in curves],
         # Rounded so that what is certified stays certified, and below what was found.
-        "certified": thousandths(certified, torch.floor),
-        "found": thousandths(found, torch.ceil),
+        "certified": thousandth_below(certified),
+        "found": thousandth_above(found),
         "fooling": fooling,
         "chain": radii,
         "shown": shown,

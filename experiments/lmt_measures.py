@@ -27,9 +27,11 @@ SETTINGS = {
 
 
 def certified_radius(network, X, y):
-    """By proposition 2 of Tsuzuku et al. 2018, or, for maxout, the like of it."""
-    is_maxout = isinstance(network[-1], Maxout)
-    return (maxout if is_maxout else lmt).certified_radius(network, X, y)
+    """By proposition 2 of Tsuzuku et al. 2018, in real numbers; or, for maxout, the like of it, for
+    the network as it runs, in single precision."""
+    if isinstance(network[-1], Maxout):
+        return maxout.certified_radius(network, X, y, single=True)
+    return lmt.certified_radius(network, X, y)
 
 
 def common_radius(network, X, y, L):
@@ -75,8 +77,8 @@ def chain(network, X, y, certified, found):
     steepest places (Tsuzuku et al. 2018, but rival by rival).
 
     The first ≤ is for certificates from one slope for each pair of classes; that of maxout, from
-    pairs of planes, may be larger. The local samples come from a ball as large as half of the
-    perturbations found.
+    pairs of planes, may be larger. The local samples come from a ball whose radius is the median
+    of the perturbations found.
     """
     rows = torch.nonzero(certified > 0)[: SETTINGS["chain_images"], 0]
     if len(rows) == 0:

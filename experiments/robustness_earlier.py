@@ -36,7 +36,8 @@ def load_networks():
 
 
 def proven_shares(certified):
-    """The share of images, in per cent, whose certified radius is ε or more, for each ε of L2."""
+    """The share of images, in per cent, whose certified radius is larger than ε, for each ε of L2:
+    those whose stored radius, which is a little smaller, is ε or more."""
     few = torch.from_numpy(certified[:: SETTINGS["every"]])
     return [per_cent(few >= eps) for eps in SETTINGS["radii"]["l2"]]
 

@@ -139,7 +139,7 @@ LENET = {  # of the first training or test images; shown is one test image of ea
 }
 LMT = {  # of the test images; a radius is 0 where one is misclassified
     "held_out": Format("float32", ("epochs",), "%", "accuracy of held-out images after each epoch"),
-    "certified": Format("uint16", ("images",), "px", "certified radius, rounded down", 1000),
+    "certified": Format("uint16", ("images",), "px", "the thousandth below the certified r", 1000),
     "found": Format(
         "uint16",
         ("images",),

@@ -35,8 +35,8 @@ class MinMax(nn.Module):
     """Half of the channels hold the larger of two numbers, the other half the smaller.
 
     Channel k is paired with channel k + half; their number must be even. It sorts pairs, and so
-    keeps the length of a gradient, which a ReLU shortens (Anil et al. 2019, "Sorting out Lipschitz
-    function approximation").
+    keeps the length of a gradient, of which a ReLU drops what belongs to units that are off (Anil
+    et al. 2019, "Sorting out Lipschitz function approximation").
     """
 
     def forward(self, x):

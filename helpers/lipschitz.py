@@ -185,7 +185,8 @@ class PowerIteration:
         return sigma
 
     def variance(self, layer):
-        """What a batch norm divides by: the batch's variance in training, else the running one."""
+        """The variance that a batch norm divides by the root of: the batch's in training, with its
+        gradient, as in the program of Tsuzuku et al. 2018; else the running one."""
         return self.batch_variances[layer] if layer.training else layer.running_var
 
     @contextmanager

@@ -45,8 +45,9 @@ def certified_radius(network, X, y, per_rival=True):
     per_rival: min (F_t − F_i)/(L_sub ‖w_t − w_i‖), Tsuzuku et al. 2018, proposition 2; otherwise
     min (F_t − F_i)/(√2 L), proposition 1, never larger. Misclassified images have radius 0.
 
-    The proof holds for these weights in exact arithmetic. The scores are computed in float64, and
-    their rounding is not accounted for. Raises ValueError as helpers.lipschitz and attacks do.
+    The proof holds for these weights in exact arithmetic, not for the rounding of a network that
+    runs in single precision. The scores are computed in float64, and their rounding is not
+    accounted for either. Raises ValueError as helpers.lipschitz and attacks do.
     """
     check_classes(X, y)
     network = copy.deepcopy(network).double().eval()
@@ -57,6 +58,8 @@ def certified_radius(network, X, y, per_rival=True):
 
 def certified_accuracy(radii, eps):
     """The share of images, in [0, 1], whose class is proven for every change up to length eps.
+
+    These are the images with a radius larger than eps.
 
     Raises ValueError unless eps is a finite number >= 0.
     """

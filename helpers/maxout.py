@@ -8,6 +8,9 @@ L_sub = 1. Class t keeps winning while each plane z of its rivals stays below on
 
     radius = min over z of max over w of (s_w − s_z)/‖w − z‖.
 
+A network that runs in single precision rounds its scores, so its class may change just inside that
+radius; certified_radius can allow for this.
+
 Voráček & Hein 2022 train nearest prototypes, planes with b = −‖w‖²/2, for such a bound.
 
 Images are rows of X, shape (m, n), pixels in [0, 1], y of shape (m,) holds their classes; radii
@@ -23,6 +26,7 @@ from torch import nn
 from helpers.architectures import maxout_network
 from helpers.checks import check_classes, check_images, check_least, check_positive
 from helpers.layers import Maxout
+from helpers.spectral import gamma
 
 
 def start_from_images(X, y, planes, images, seed):
@@ -72,13 +76,24 @@ def deciding_planes(s, y, distances, planes, own):
 
 
 @torch.no_grad()
-def certified_radius(network, X, y, batch=50):
+def certified_radius(network, X, y, single=False, batch=50):
     """A radius around each image in which its class is proven to win: float64, shape (m,).
 
-    Misclassified images have radius 0, and so have those at a tie. The proof holds for these
-    weights in exact arithmetic; the scores are computed in float64, and their rounding is not
-    accounted for. Raises ValueError where the network is no maxout_network, and as helpers.attacks
-    does.
+    Misclassified images have radius 0, and so have those at a tie. single: whether the proof is to
+    hold for the network as it runs in single precision, and not in exact arithmetic.
+
+    A rounded score w·x + b is off by at most γ (|w|·|x| + |b|), in whatever order its terms are
+    added, with γ = γ_k of helpers.spectral for k ≥ n + 1 and u = 2⁻²⁴ (Higham 2002, section 3.1).
+    With e_w = γ (|w|·|x| + |b|) that is at most e_w + γ ‖w‖ r at x + δ, ‖δ‖ ≤ r. So the computed
+    score of z stays below that of w as long as
+
+        s_w − s_z − e_w − e_z > r (‖w − z‖ + γ ‖w‖ + γ ‖z‖).
+
+    k = n + 2 leaves room for the rounding of this function itself, which computes in float64; in
+    exact arithmetic, where γ = 0, that rounding is not accounted for. Not covered are underflow
+    and processors that multiply with fewer digits than they are asked for (TF32).
+
+    Raises ValueError where the network is no maxout_network, and as helpers.attacks does.
     """
     parts = {name: type(layer) for name, layer in network.named_children()}
     if parts != {"planes": nn.Linear, "maxout": Maxout}:
@@ -88,18 +103,23 @@ def certified_radius(network, X, y, batch=50):
     network = copy.deepcopy(network).double()
     X = X.double()
     check_images(network, X, y)
-    W, s = network.planes.weight, network.planes(X)
-    distances = torch.cdist(W, W, compute_mode="donot_use_mm_for_euclid_dist")
+    W, b = network.planes.weight, network.planes.bias
+    s = network.planes(X)
+    relative = gamma(X.shape[1] + 2, u=2.0**-24) if single else 0.0
+    error = relative * (X @ W.abs().T + b.abs())
+    lowest, highest = s - error, s + error
+    steeper = relative * W.norm(dim=1)
     class_of_plane = torch.arange(len(W)) // network.maxout.planes
     radii = X.new_zeros(len(X))
     for t in y.unique():
         own, rival = class_of_plane == t, class_of_plane != t
+        distances = torch.cdist(W[own], W[rival], compute_mode="donot_use_mm_for_euclid_dist")
         # Planes that differ in b alone never change order. Raising their distance of 0 is safe: it
         # lowers radii above 0.
-        between = distances[own][:, rival].clamp_min(1e-12)
+        slopes = (distances + steeper[own, None] + steeper[rival]).clamp_min(1e-12)
         for rows in torch.nonzero(y == t)[:, 0].split(batch):
-            leads = s[rows][:, own, None] - s[rows][:, None, rival]
-            radii[rows] = (leads / between).amax(1).amin(1)
+            leads = lowest[rows][:, own, None] - highest[rows][:, None, rival]
+            radii[rows] = (leads / slopes).amax(1).amin(1)
     return radii.clamp_min(0)
 
 

@@ -162,9 +162,12 @@ def proven_norm(A):
     return scale * math.sqrt(t + UNIT_ROUNDOFF * t + in_R + in_G) * ROUNDED_UP
 
 
-def gamma(k):
-    """γ_k = k u/(1 − k u): k roundings in a row change a number by at most this share of it."""
-    return k * UNIT_ROUNDOFF / (1 - k * UNIT_ROUNDOFF)
+def gamma(k, u=UNIT_ROUNDOFF):
+    """γ_k = k u/(1 − k u): k roundings in a row change a number by at most this share of it.
+
+    u: the unit roundoff, 2⁻⁵³ in double precision, 2⁻²⁴ in single precision.
+    """
+    return k * u / (1 - k * u)
 
 
 def power_step(layer, u, shape):

@@ -88,6 +88,20 @@ def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(monkeypatch, sm
     assert len(curves) == 4
 
 
+def test_weight_decay_multiplies_the_weights_and_nothing_else(small, data, monkeypatch):
+    """As in chapter 5, W ← (1 − ηλ) W − …, and not a part of the gradient, which Adam rescales."""
+    run = lmt.Run("decay")
+    monkeypatch.setattr(
+        lmt, "new_loss", lambda *_: (lambda network, X, y: 0 * network(X).sum(), {})
+    )
+    start, network, _ = lmt.trained(run, data, disable=True)
+    recipe = run.recipe
+    steps = recipe.epochs * math.ceil(len(data[0][1]) / recipe.batch)
+    left = (1 - recipe.learning_rate * recipe.decay) ** steps
+    for before, after in zip(start.parameters(), network.parameters(), strict=True):
+        torch.testing.assert_close(after, left * before)
+
+
 def test_a_finished_training_is_not_repeated(small, data):
     run = lmt.Run("lmt")
     network, curves = trained(run, data)
@@ -221,8 +235,14 @@ def test_the_chain_is_of_images_that_are_right(small, data):
 
 def test_radii_are_rounded_to_the_safe_side():
     radii = torch.tensor([0.0, 0.12345, 28.0, math.inf], dtype=torch.float64)
-    assert lmt.thousandths(radii, torch.floor).tolist() == [0, 0.123, 28, math.inf]
-    assert lmt.thousandths(radii, torch.ceil).tolist() == [0, 0.124, 28, math.inf]
+    assert lmt.thousandth_below(radii).tolist() == [0, 0.123, 27.999, math.inf]
+    assert lmt.thousandth_above(radii).tolist() == [0, 0.124, 28, math.inf]
+
+
+def test_a_stored_radius_is_at_least_eps_where_the_radius_is_larger():
+    eps = 1.58
+    radii = torch.tensor([eps - 1e-9, eps, eps + 1e-9, eps + 0.0011], dtype=torch.float64)
+    assert torch.equal(lmt.thousandth_below(radii) >= eps, radii > eps)
 
 
 # A small run
@@ -259,7 +279,7 @@ def test_a_run_leaves_its_results(small, data, run_all, model):
     if model in lmt.KEPT:
         stored = stored_network(run, weights)
         radii = lmt_measures.certified_radius(stored, *data[2])
-        assert np.array_equal(lmt.thousandths(radii, torch.floor), arrays["certified"])
+        assert np.array_equal(lmt.thousandth_below(radii), arrays["certified"])
         assert figures["clean"] == 100 * (1 - evaluation.error_rate(stored, *data[2]))
 
 
@@ -315,9 +335,8 @@ def check_figures(figures, arrays, images):
         short = radius.replace(".", "")
         cert, pgd = figures[f"cert_{short}"], figures[f"pgd_{short}"]
         assert figures[f"cert_global_{short}"] <= cert <= pgd <= levels[-1]
-        limit = float(radius)  # radii just above it are rounded down to it
-        assert 100 * (certified > limit).mean() <= cert + 1e-9
-        assert cert <= 100 * (certified >= limit).mean() + 1e-9
+        # A stored radius is at least ε where the radius itself is larger.
+        assert cert == pytest.approx(100 * (certified >= float(radius)).mean())
         assert pgd == pytest.approx(100 * (fooling > np.float32(radius)).mean())
         levels.append(pgd)
     for name, radii in (("median_certified", certified), ("median_attack", found)):

@@ -176,6 +176,65 @@ def test_the_radius_does_not_depend_on_the_batch_and_leaves_the_network_alone(tr
     assert all(torch.equal(W, before[name]) for name, W in trained.state_dict().items())
 
 
+# In single precision
+
+
+def crossing(bias):
+    """Two classes with a plane each that cross at x₁ = 0.3, lifted by a large bias, and an image at
+    0.5 of the class whose plane is the higher one there."""
+    network = maxout_network(2, 1, 2)
+    network.planes.weight.data = torch.tensor([[0.0, 0.0], [1.0, 0.0]])
+    network.planes.bias.data = torch.tensor([bias + 0.3, bias])
+    return network, torch.tensor([[0.5, 0.0]]), torch.tensor([1])
+
+
+def test_rounding_breaks_a_tight_certificate_and_none_that_leaves_room_for_it():
+    network, X, y = crossing(bias=1000.0)
+    exact, single = (certified_radius(network, X, y, single).item() for single in (False, True))
+    depths = torch.linspace(1e-7, 1e-4, 500)[:, None]
+    there = X - (exact - depths) * torch.tensor([1.0, 0.0])
+    lengths = (there.double() - X).norm(dim=1)
+    wrong = network(there).argmax(1) != y
+    assert 0 < single < lengths[wrong].min() < exact
+
+
+@given(problems(), st.sampled_from([0.0, 30.0, 3000.0]))
+def test_the_radius_for_single_precision_is_that_of_the_formula(problem, bias):
+    network, X, y = problem
+    network.planes.bias.data += bias
+    W, b = (each.detach().numpy() for each in network.planes.parameters())
+    k, u = X.shape[1] + 2, 2.0**-24
+    gamma = k * u / (1 - k * u)
+    found = certified_radius(network, X, y, single=True)
+    for x, label, radius in zip(X.numpy(), y.tolist(), found.tolist(), strict=True):
+        s, e = W @ x + b, gamma * (np.abs(W) @ np.abs(x) + np.abs(b))
+        pairs = [
+            [
+                (s[w] - s[z] - e[w] - e[z])
+                / (np.linalg.norm(W[w] - W[z]) + gamma * np.linalg.norm(W[[w, z]], axis=1).sum())
+                for w in own_planes(network, label)
+            ]
+            for z in rival_planes(network, label)
+        ]
+        assert radius == pytest.approx(max(np.max(pairs, axis=1).min(), 0), rel=1e-6, abs=1e-9)
+
+
+@given(problems(), st.sampled_from([0.0, 30.0, 3000.0]))
+def test_no_change_within_the_radius_for_single_precision_alters_what_is_computed(problem, bias):
+    network, X, y = problem
+    network, X = copy.deepcopy(network).float(), X.float()
+    network.planes.bias.data += bias
+    radius = certified_radius(network, X, y, single=True)
+    assert (radius <= certified_radius(network, X, y)).all()
+    W = network.planes.weight.detach()
+    ways = F.normalize((W[:, None] - W).flatten(0, 1).double())
+    for x, label, r in zip(X, y, radius, strict=True):
+        for share in (1 - 1e-6, 0.999):
+            there = (x.double() + share * r * ways).float()
+            inside = (there.double() - x.double()).norm(dim=1) < r
+            assert (network(there[inside]).argmax(1) == label).all()
+
+
 # Against the true distance
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from book.quoted import costs, over_seeds
 from helpers.published import load_published
-from helpers.results import load_figures, load_lmt, load_table
+from helpers.results import load_figures, load_lmt, load_run, load_table
 
 SUMMARY = load_table("lmt")
 MODELS = dict.fromkeys(SUMMARY["model"].tolist())
@@ -38,13 +38,33 @@ def training():
     return {
         "lmt-networks": len(networks),
         "lmt-hours": sum(network["seconds"] for network in networks) / 3600,
-        "lmt-decay": decay["decay"],
+        "lmt-decay": f"{decay['decay']:g}",
         "lmt-slower": minutes["lmt"] / minutes["plain"],
         "adversarial-slower": minutes["adversarial"] / minutes["plain"],
         "chain-images": lmt["chain_images"],
         "chain-samples": lmt["chain_samples"],
         "best-planes": best["planes"],
         "trial-epochs": int(TRIALS[0]["epochs"]),
+    }
+
+
+def sampling_radius(model):
+    """The radius of the balls that slopes near an image were sampled in, in pixels, over seeds.
+
+    It is the median of the changes that fooled the images of the chain, as lmt_measures has it.
+    """
+    return float(np.mean([np.median(network["chain"][:, 3]) for network in load_lmt(model)]))
+
+
+def rounding():
+    """What rounding to single precision does to the certificates of the best network."""
+    figures = load_figures("lmt_rounding")
+    return {
+        "rounding-images": load_run("lmt_rounding")["settings"]["images"],
+        "rounding-tight": figures["tight"],
+        "rounding-broken": figures["broken"],
+        "rounding-deepest": 1e6 * figures["deepest"],
+        "rounding-cost": figures["cost"][0],
     }
 
 
@@ -85,6 +105,11 @@ def numbers():
     return found | {
         **training(),
         **published(),
+        **rounding(),
+        "plain-chain-ball": sampling_radius("plain"),
+        "lmt-chain-ball": sampling_radius("lmt"),
+        "lmt-excess_i": 100 * (mean("lmt", "ratio_i") - 1),
+        "lmt_3-above-3": float(100 * np.mean(load_lmt("lmt_3")[0]["certified"] >= 3)),
         "decay-L-ratio": mean("plain", "lipschitz") / mean("decay", "lipschitz"),
         "best-gap": held_out_gap(),
         "trial-own": float(TRIALS[0]["cert_158"] - own),

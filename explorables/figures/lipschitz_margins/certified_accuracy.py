@@ -15,8 +15,9 @@ RADII = np.arange(151) / 50  # ε in pixels, as exact as certified radii, which 
 def _counts(network):
     """How many test images are certified, and how many no attack fooled, at each radius: (2, 151).
 
-    Certified radii of at least ε count: changes shorter than ε do not fool the network. Not
-    counted as withstood is what an attack fooled by a change of ε or less.
+    Certified at ε is an image whose radius is larger than ε, so that no change of ε or less fools
+    the network. Stored is the thousandth below the radius, which is then ε or more. Not counted as
+    withstood is what an attack fooled by a change of ε or less.
     """
     fooling = network["fooling"].astype(float).round(3)  # stored in single precision
     right = network["found"] > 0  # of a plain network a certified radius may be less than 1/1000
