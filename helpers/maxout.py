@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.architectures import maxout_network
+from helpers.attacks import indices
 from helpers.checks import check_classes, check_images, check_least, check_positive
 from helpers.layers import Maxout
 
@@ -61,10 +62,10 @@ def deciding_planes(s, y, distances, planes, own):
     Returns two int64 tensors and one of radii, 0 or less where misclassified, all of shape (m,).
     """
     by_class = s.unflatten(1, (-1, planes))
-    highest, w = by_class[torch.arange(len(y)), y].topk(min(own, planes))
+    highest, w = by_class[indices(y), y].topk(min(own, planes))
     w = w + planes * y[:, None]
     rivals = by_class.clone()
-    rivals[torch.arange(len(y)), y] = -torch.inf
+    rivals[indices(y), y] = -torch.inf
     radii = (highest[:, :, None] - rivals.flatten(1)[:, None]) / distances[w].clamp_min(1e-12)
     best, which = radii.max(1)
     radius, z = best.min(1)
@@ -90,7 +91,7 @@ def certified_radius(network, X, y, batch=50):
     check_images(network, X, y)
     W, s = network.planes.weight, network.planes(X)
     distances = torch.cdist(W, W, compute_mode="donot_use_mm_for_euclid_dist")
-    class_of_plane = torch.arange(len(W)) // network.maxout.planes
+    class_of_plane = indices(W) // network.maxout.planes
     radii = X.new_zeros(len(X))
     for t in y.unique():
         own, rival = class_of_plane == t, class_of_plane != t
