@@ -72,7 +72,7 @@ def moved_budget(delta, eps, h, generator):
     held = length(delta).square() - length(new).square()  # of both squares
     unused = (eps**2 - length(delta).square()).clamp_min(0)
     hill = bump(h).to(delta)
-    hill = hill if torch.rand((), generator=generator) < 0.5 else hill.T
+    hill = hill if torch.rand((), generator=generator, dtype=torch.float64) < 0.5 else hill.T
     wanted = sign(generator) * hill + unit(delta[to])
     new[to] = unit(wanted) * (unused + held).clamp_min(0).sqrt()
     return eps * unit(new)
