@@ -29,7 +29,7 @@ from helpers.checks import check_least, check_positive, finite, labelled, vector
 from helpers.linear import raw_score
 
 SMOOTH = 0.01  # how far around its kink the hinge is rounded off in `fit`
-GAP = 1e-6  # how far above its minimum the loss of `fit` may be
+GAP = 1e-5  # how far above its minimum the loss of `fit` may be
 
 
 @dataclass(frozen=True)
