@@ -27,11 +27,9 @@ SETTINGS = {
 
 
 def certified_radius(network, X, y):
-    """By proposition 2 of Tsuzuku et al. 2018, in real numbers; or, for maxout, the like of it, for
-    the network as it runs, in single precision."""
-    if isinstance(network[-1], Maxout):
-        return maxout.certified_radius(network, X, y, single=True)
-    return lmt.certified_radius(network, X, y)
+    """By proposition 2 of Tsuzuku et al. 2018, or, for maxout, the like of it."""
+    is_maxout = isinstance(network[-1], Maxout)
+    return (maxout if is_maxout else lmt).certified_radius(network, X, y)
 
 
 def common_radius(network, X, y, L):

@@ -10,6 +10,8 @@ import torch
 
 from helpers import attacks, training
 from helpers.checks import check_least, check_one_of
+from helpers.modes import evaluation_mode
+from helpers.noise import BatchNoise
 
 
 class Adversarial:
@@ -18,7 +20,9 @@ class Adversarial:
     eps: in pixels, it may be changed between epochs. norm: "l2" or "linf". steps: of PGD, which
     makes the examples anew for each batch, from random starts. state["calls"], a tensor, is the
     number of batches so far, from which the starts follow: the state to store where a training is
-    to be resumed.
+    to be resumed. The examples are made in evaluation mode, since that is how the network will be
+    attacked, and so that batch normalisation remembers no images from the way to them; then the
+    network learns from them in its own mode.
 
     Raises ValueError where eps, norm or steps is out of its range.
     """
@@ -33,5 +37,7 @@ class Adversarial:
     def __call__(self, network, X, y):
         seed = self.state["calls"].item()
         self.state["calls"] = torch.tensor(seed + 1)
-        moved = attacks.pgd(network, X, y, self.eps, self.norm, self.steps, seed=seed)
+        with evaluation_mode(network):
+            start = attacks.random_in_ball(X, self.eps, self.norm, BatchNoise(X, seed))
+            moved = attacks.ascend(network, X, y, start, self.eps, self.norm, self.steps)
         return training.cross_entropy(network, moved, y)

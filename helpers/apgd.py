@@ -15,12 +15,14 @@ from helpers.attacks import (
     NORMS,
     error_log_odds,
     gradient_and_scores,
+    indices,
     into_ball,
     margin,
     steepest,
     true_score,
 )
 from helpers.checks import check_images, check_least, check_one_of
+from helpers.modes import evaluated
 
 FIRST_CHECK, SHORTER, SHORTEST = 0.22, 0.03, 0.06  # shares of the steps between two checks
 RISING = 0.75  # the share of steps that must have raised the goal, or the step is halved
@@ -105,11 +107,12 @@ class Ascent:
 def started(network, X, y, eps, goal):
     """An ascent from the images themselves, with steps as long as the ball is wide."""
     g, s = gradient_and_scores(network, goal, X, y)
-    value, rows = goal(s, y), torch.arange(len(X))
-    none, step = torch.zeros(len(X)), torch.full((len(X), 1), 2.0 * eps)
+    value, rows = goal(s, y), indices(X)
+    none, step = X.new_zeros(len(X)), X.new_full((len(X), 1), 2.0 * eps)
     return Ascent(rows, X, y, X, X, g, value, X, g, value, step, none, value, none == 0)
 
 
+@evaluated
 def apgd(network, X, y, eps, norm="l2", goal=error_log_odds, steps=100):
     """The first image on the way that fools the network; X where none does, shape of X.
 

@@ -1,9 +1,13 @@
 """Attacks on a network: small changes of its images, within the pixels' range, that fool it.
 
-A network, in evaluation mode, takes rows X of shape (m, n), pixels in [0, 1], to raw scores of
+A network takes rows X of shape (m, n), pixels in [0, 1], to raw scores of
 shape (m, classes); y of shape (m,) holds the true classes. An attack returns new images of the
 shape of X, in [0, 1]. ε is in the units of the pixels, a Euclidean length for norm="l2" and the
-largest change of one pixel for norm="linf".
+largest change of one pixel for norm="linf". Results have the dtype of X, and lie on its device.
+
+The network is attacked in evaluation mode, and left in the mode it was found in. Where an attack
+draws random numbers, those of an image follow from the seed, a whole number of 0 or more, and from
+the image alone (helpers.noise), so that it fares alike in every batch.
 
 Each function raises ValueError where X is not a float tensor (m, n) with pixels in [0, 1], y not
 an int64 tensor (m,) of classes, or a number out of its range.
@@ -16,6 +20,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.checks import check_images, check_least, check_one_of, check_positive
+from helpers.modes import evaluated, evaluation_mode
+from helpers.noise import Noise
 
 NORMS = ("l2", "linf")
 
@@ -28,7 +34,8 @@ def margin(s, y):
 @torch.no_grad()
 def is_fooled(network, X, y):
     """Which images the network misclassifies, shape (m,), a tie counting as such."""
-    return margin(network(X), y) <= 0
+    with evaluation_mode(network):
+        return margin(network(X), y) <= 0
 
 
 def error_log_odds(s, y):
@@ -51,19 +58,27 @@ def other_scores(s, y):
     return s.scatter(1, y[:, None], -math.inf)
 
 
+def indices(X):
+    """The numbers of the images, 0, 1, …, as int64 of shape (m,), on their device."""
+    return torch.arange(len(X), device=X.device)
+
+
 def gradient(function, X):
     """∇ₓ function(X), shape (m, n), where function takes each image to a number, shape (m,)."""
-    X = X.detach().requires_grad_()
-    return torch.autograd.grad(function(X).sum(), X)[0]
+    with torch.enable_grad():
+        X = X.detach().requires_grad_()
+        return torch.autograd.grad(function(X).sum(), X)[0]
 
 
 def gradient_and_scores(network, goal, X, y):
     """∇ₓ goal(s(x), y), shape (m, n), and the scores s, shape (m, classes)."""
-    X = X.detach().requires_grad_()
-    s = network(X)
-    return torch.autograd.grad(goal(s, y).sum(), X)[0], s.detach()
+    with torch.enable_grad():
+        X = X.detach().requires_grad_()
+        s = network(X)
+        return torch.autograd.grad(goal(s, y).sum(), X)[0], s.detach()
 
 
+@evaluated
 def fgsm(network, X, y, eps):
     """x + ε·sign(∇ₓ loss), the fast gradient sign method (Goodfellow et al. 2015).
 
@@ -75,6 +90,7 @@ def fgsm(network, X, y, eps):
     return (X + eps * g.sign()).clamp(0, 1)
 
 
+@evaluated
 def pgd(network, X, y, eps, norm="l2", steps=40, step=None, restarts=1, seed=0):
     """Projected gradient descent (Madry et al. 2018): from a random point of the ball of radius ε
     around x, ``steps`` times x′ ← the point of the ball nearest to x′ + step · v, where v is the
@@ -86,14 +102,13 @@ def pgd(network, X, y, eps, norm="l2", steps=40, step=None, restarts=1, seed=0):
     check_images(network, X, y)
     check_one_of(NORMS, norm=norm)
     check_least(1, steps=steps, restarts=restarts)
-    step = 2.5 * eps / steps if step is None else step
-    check_least(0, eps=eps, step=step)
-    generator = torch.Generator().manual_seed(seed)
+    check_least(0, eps=eps, **({} if step is None else {"step": step}))
+    noise = Noise(X, seed)
     found = X.clone()
-    smallest = torch.full((len(X),), math.inf)
-    left = torch.arange(len(X))
+    smallest = X.new_full((len(X),), math.inf)
+    left = indices(X)
     for _ in range(restarts):
-        start = random_in_ball(X[left], eps, norm, generator)
+        start = random_in_ball(X[left], eps, norm, noise.of(left))
         moved = ascend(network, X[left], y[left], start, eps, norm, steps, step)
         with torch.no_grad():
             margins = margin(network(moved), y[left])
@@ -106,6 +121,7 @@ def pgd(network, X, y, eps, norm="l2", steps=40, step=None, restarts=1, seed=0):
     return found
 
 
+@evaluated
 def targeted_pgd(network, X, target, eps, norm="l2", steps=40, sigma=0.0, seed=0):
     """Projected gradient descent towards a class: from a random point of the ball of radius ε
     around x, ``steps`` steps of length 2.5·ε/steps, each to the point of the ball nearest to
@@ -123,15 +139,18 @@ def targeted_pgd(network, X, target, eps, norm="l2", steps=40, sigma=0.0, seed=0
     check_one_of(NORMS, norm=norm)
     check_least(1, steps=steps)
     check_least(0, eps=eps, sigma=sigma)
-    generator = torch.Generator().manual_seed(seed)
-    moved = random_in_ball(X, eps, norm, generator)
+    noise = Noise(X, seed)
+    moved = random_in_ball(X, eps, norm, noise)
     for k in range(steps):
-        noise = sigma * cosine(k, steps) * torch.randn(X.shape, generator=generator)
-        g = gradient(lambda x: -error_log_odds(network(x), target), moved + noise)
+        noisy = moved
+        if sigma > 0:
+            noisy = moved + sigma * cosine(k, steps) * noise.normal(X.shape[1])
+        g = gradient(lambda x: -error_log_odds(network(x), target), noisy)
         moved = into_ball(moved + 2.5 * eps / steps * steepest(g, norm), X, eps, norm)
     return moved
 
 
+@evaluated
 def towards_each_class(network, X, y, eps, norm, steps=40):
     """Of each image the first version that fools the network, or that towards the last class.
 
@@ -140,12 +159,12 @@ def towards_each_class(network, X, y, eps, norm, steps=40):
     found = X.clone()
     with torch.no_grad():
         classes = network(X[:1]).shape[1]
-    left = torch.arange(len(X))
+    left = indices(X)
     for target in range(classes):
         left = left[~is_fooled(network, found[left], y[left])]
         if len(left) == 0:
             break
-        aims = torch.full((len(left),), target)
+        aims = torch.full_like(left, target)
         found[left] = targeted_pgd(network, X[left], aims, eps, norm, steps)
     return found
 
@@ -155,9 +174,10 @@ def cosine(k, steps):
     return (1 + math.cos(math.pi * k / steps)) / 2
 
 
-def ascend(network, X, y, start, eps, norm, steps, step):
+def ascend(network, X, y, start, eps, norm, steps, step=None):
     """``steps`` steps of steepest ascent of the loss, from the images ``start`` in the balls around
-    X."""
+    X. step: their length; by default 2.5·ε/steps."""
+    step = 2.5 * eps / steps if step is None else step
     moved = start
     for _ in range(steps):
         g = gradient(lambda x: error_log_odds(network(x), y), moved)
@@ -183,13 +203,17 @@ def into_ball(moved, X, eps, norm):
     return (X + delta).clamp(0, 1)
 
 
-def random_in_ball(X, eps, norm, generator):
-    """A random point of each ball, all equally likely, brought into [0, 1]."""
+def random_in_ball(X, eps, norm, noise):
+    """A random point of each ball, all equally likely, brought into [0, 1].
+
+    noise: random numbers for each of the images, a Noise or a BatchNoise of helpers.noise.
+    """
+    n = X.shape[1]
     if norm == "l2":
-        radius = eps * torch.rand(len(X), 1, generator=generator) ** (1 / X.shape[1])
-        delta = radius * F.normalize(torch.randn(X.shape, generator=generator))
+        radius = eps * noise.uniform(1) ** (1 / n)
+        delta = radius * F.normalize(noise.normal(n))
     else:
-        delta = eps * (2 * torch.rand(X.shape, generator=generator) - 1)
+        delta = eps * (2 * noise.uniform(n) - 1)
     return into_ball(X + delta, X, eps, norm)
 
 
@@ -203,6 +227,7 @@ def robust_accuracy(network, X, y, radii, norm="l2", **options):
     return [(found > radius).double().mean().item() for radius in radii]
 
 
+@evaluated
 def fooling_radius(network, X, y, radii, norm="l2", batch=500, **options):
     """The first of the rising ``radii`` in which PGD fools the network, for each image: shape (m,).
 
@@ -216,14 +241,13 @@ def fooling_radius(network, X, y, radii, norm="l2", batch=500, **options):
         check_least(0, radii=radius)
     if list(radii) != sorted(radii):
         raise ValueError(f"radii must rise; they were {list(radii)}")
-    found = torch.full((len(X),), math.inf)
-    for left in torch.arange(len(X)).split(batch):
+    found = X.new_full((len(X),), math.inf)
+    for left in indices(X).split(batch):
         for radius in (0, *radii):
             moved = X[left]
             if radius > 0:
                 moved = pgd(network, moved, y[left], radius, norm, **options)
-            with torch.no_grad():
-                fooled = margin(network(moved), y[left]) <= 0
+            fooled = is_fooled(network, moved, y[left])
             found[left[fooled]] = radius
             left = left[~fooled]
             if len(left) == 0:
@@ -231,6 +255,7 @@ def fooling_radius(network, X, y, radii, norm="l2", batch=500, **options):
     return found
 
 
+@evaluated
 def equal_confidence(
     network, X, target, temperature=1.0, confidence=0.95, step=1 / 255, most_steps=5000
 ):
@@ -249,7 +274,7 @@ def equal_confidence(
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
 
     found = X.clone()
-    left = torch.arange(len(X))
+    left = indices(X)
     for _ in range(most_steps):
         moved = found[left].requires_grad_()
         log_p = F.log_softmax(network(moved) / temperature, 1)
@@ -263,6 +288,7 @@ def equal_confidence(
     return found
 
 
+@evaluated
 def deepfool(network, X, y, steps=50, overshoot=0.02):
     """The nearest point with another class, if the network were linear, again and again until it
     is fooled (Moosavi-Dezfooli et al. 2016): a small adversarial change in the Euclidean norm.
@@ -275,14 +301,14 @@ def deepfool(network, X, y, steps=50, overshoot=0.02):
     check_least(1, steps=steps)
     check_least(0, overshoot=overshoot)
     found, total = X.clone(), torch.zeros_like(X)
-    left = torch.arange(len(X))
+    left = indices(X)
     for _ in range(steps):
         s, gradients = scores_and_gradients(network, found[left])
         on = margin(s, y[left]) > 0
         left, s, gradients = left[on], s[on], gradients[on]
         if len(left) == 0:
             break
-        rows, labels = torch.arange(len(left)), y[left]
+        rows, labels = indices(left), y[left]
         gap = true_score(s, labels)[:, None] - s
         w = gradients - gradients[rows, labels][:, None]
         distance = gap / w.norm(dim=2).clamp_min(1e-12)
@@ -296,9 +322,10 @@ def deepfool(network, X, y, steps=50, overshoot=0.02):
 
 def scores_and_gradients(network, X):
     """The scores, shape (m, classes), and their gradients, shape (m, classes, n)."""
-    X = X.detach().requires_grad_()
-    s = network(X)
-    gradients = [torch.autograd.grad(each.sum(), X, retain_graph=True)[0] for each in s.T]
+    with torch.enable_grad():
+        X = X.detach().requires_grad_()
+        s = network(X)
+        gradients = [torch.autograd.grad(each.sum(), X, retain_graph=True)[0] for each in s.T]
     return s.detach(), torch.stack(gradients, 1)
 
 
@@ -314,8 +341,9 @@ class Averaged(nn.Module):
         super().__init__()
         self.network = network
         generator = torch.Generator().manual_seed(0)
-        self.noise = sigma * torch.randn(copies, 1, pixels, generator=generator)
+        noise = torch.randn(copies, 1, pixels, generator=generator, dtype=torch.float32)
+        self.register_buffer("noise", sigma * noise, persistent=False)
 
     def forward(self, X):
-        noisy = (X + self.noise).flatten(0, 1)
+        noisy = (X + self.noise.to(X)).flatten(0, 1)
         return self.network(noisy).unflatten(0, (len(self.noise), len(X))).mean(0)

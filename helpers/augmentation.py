@@ -24,8 +24,8 @@ def shifted(X, most, generator):
 
 def noisy(X, eps, generator):
     """Each pixel changed by a number drawn evenly from −eps to eps, and kept in [0, 1]."""
-    noise = eps * (2 * torch.rand(X.shape, generator=generator) - 1)
-    return (X + noise).clamp(0, 1)
+    noise = eps * (2 * torch.rand(X.shape, generator=generator, dtype=torch.float32) - 1)
+    return (X + noise.to(X)).clamp(0, 1)
 
 
 class Augmented:

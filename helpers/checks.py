@@ -109,10 +109,12 @@ def check_images(network, X, y, name="y"):
     an error calls y."""
     import torch
 
+    from helpers.modes import evaluation_mode
+
     check_classes(X, y, name)
     if not (X.min() >= 0 and X.max() <= 1):
         raise ValueError(f"X must lie in [0, 1]; it went from {X.min():.3g} to {X.max():.3g}")
-    with torch.no_grad():
+    with evaluation_mode(network), torch.no_grad():
         classes = network(X[:1]).shape[1]
     if y.max() >= classes:
         raise ValueError(

@@ -15,14 +15,16 @@ from functools import partial
 import torch
 
 from helpers import apgd
-from helpers.attacks import NORMS, is_fooled
+from helpers.attacks import NORMS, indices, is_fooled
 from helpers.checks import check_images, check_least, check_one_of
+from helpers.modes import evaluated, evaluation_mode
 from helpers.nearest import distance, minimum_norm
 from helpers.square import square
 
 INSIDE = 1 - 1e-6  # of ε: rounding in float32 must not carry an image out of the ball
 
 
+@evaluated
 def towards_each_class(network, X, y, eps, norm, steps=20):
     """APGD towards each of the other classes in turn, with the targeted DLR loss."""
     found = X.clone()
@@ -68,6 +70,7 @@ def checked_distance(network, X, y, moved, norm):
     return torch.where(valid, distance(moved, X.double(), norm), math.inf)
 
 
+@evaluated
 def attacked(network, X, y, norm, radii, batch=250):
     """The distance of the nearest adversarial image that any attack of the ensemble finds, float64,
     shape (m,): 0 where the image is misclassified as it is, infinite where nothing was found.
@@ -85,15 +88,14 @@ def attacked(network, X, y, norm, radii, batch=250):
         raise ValueError(f"radii must be positive and rise; they were {list(radii)}")
     exact = copy.deepcopy(network).double()
     parts = [
-        _attacked(network, exact, X[rows], y[rows], norm, radii)
-        for rows in torch.arange(len(X)).split(batch)
+        _attacked(network, exact, X[rows], y[rows], norm, radii) for rows in indices(X).split(batch)
     ]
     return torch.cat(parts)
 
 
 def check_classes_enough(network, X):
     """ValueError unless the network tells four classes apart, which the targeted loss needs."""
-    with torch.no_grad():
+    with evaluation_mode(network), torch.no_grad():
         classes = network(X[:1]).shape[1]
     if classes < 4:
         raise ValueError(f"network must have four classes or more; it had {classes}")
@@ -107,31 +109,32 @@ def _attacked(network, exact, X, y, norm, radii):
         far[rows] = torch.minimum(far[rows], found)
 
     left = torch.nonzero(far > 0)[:, 0]
-    for attack in NEAREST.values():
+    for nearest in NEAREST.values():
         if len(left):
-            note(left, attack(network, X[left], y[left], norm))
-    withstood = torch.zeros(len(X), dtype=torch.bool)
+            note(left, nearest(network, X[left], y[left], norm))
+    withstood = torch.zeros_like(far, dtype=torch.bool)
     for eps in reversed(radii):
-        for attack in WITHIN.values():
+        for within in WITHIN.values():
             left = torch.nonzero((far > eps) & ~withstood)[:, 0]
             if len(left):
-                note(left, attack(network, X[left], y[left], eps * INSIDE, norm))
+                note(left, within(network, X[left], y[left], eps * INSIDE, norm))
         withstood |= far > eps
     return far
 
 
+@evaluated
 def left_by_each(network, X, y, norm, eps, batch=250):
     """The share of images, in [0, 1], that each attack alone leaves classified correctly within ε,
     and "all": a dict by the attack's name. Arguments: those of ``attacked``, and one ε."""
     exact = copy.deepcopy(network).double()
 
-    def left(attack):
-        moved = [attack(network, X[rows], y[rows]) for rows in torch.arange(len(X)).split(batch)]
+    def left(find):
+        moved = [find(network, X[rows], y[rows]) for rows in indices(X).split(batch)]
         fooled = checked_distance(exact, X, y, torch.cat(moved), norm) <= eps
         return ~(fooled | is_fooled(network, X, y))
 
-    found = {name: left(partial(attack, norm=norm)) for name, attack in NEAREST.items()}
-    for name, attack in WITHIN.items():
-        found[name] = left(partial(attack, eps=eps * INSIDE, norm=norm))
+    found = {name: left(partial(nearest, norm=norm)) for name, nearest in NEAREST.items()}
+    for name, within in WITHIN.items():
+        found[name] = left(partial(within, eps=eps * INSIDE, norm=norm))
     found["all"] = torch.stack(list(found.values())).all(0)
     return {name: rows.double().mean().item() for name, rows in found.items()}

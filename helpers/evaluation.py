@@ -1,15 +1,20 @@
-"""What a network says of images: its scores, how often it is wrong, and how sure it is."""
+"""What a network says of images: its scores, how often it is wrong, and how sure it is.
+
+The network is asked in evaluation mode, and left in the mode it was found in.
+"""
 
 import torch
 from scipy.optimize import brentq
 
 from helpers.checks import check_classes
+from helpers.modes import evaluation_mode
 
 
 @torch.no_grad()
 def scores(network, X, batch=1000):
     """The raw scores of each class, shape (m, classes), for X of shape (m, n)."""
-    return torch.cat([network(rows) for rows in X.split(batch)])
+    with evaluation_mode(network):
+        return torch.cat([network(rows) for rows in X.split(batch)])
 
 
 def error_rate(network, X, y):
@@ -21,7 +26,7 @@ def error_rate(network, X, y):
 def walk(network, X, moved, places):
     """The scores at so many places of the straight way from each image to where it was moved, both
     ends included: shape (m, places, classes)."""
-    shares = torch.linspace(0, 1, places)[:, None, None]
+    shares = torch.linspace(0, 1, places, dtype=X.dtype, device=X.device)[:, None, None]
     on_the_way = [scores(network, X + share * (moved - X)) for share in shares]
     return torch.stack(on_the_way, 1)
 

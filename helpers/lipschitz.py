@@ -18,6 +18,7 @@ from torch import nn
 
 from helpers.checks import check_least
 from helpers.layers import Concatenation, Maxout, MinMax, Normalise, Sum, linear_layers
+from helpers.modes import evaluation_mode
 from helpers.spectral import (
     ROUNDED_UP,
     operator_matrix,
@@ -97,7 +98,7 @@ def rival_slopes(network, norms, per_rival=True):
     L_sub = math.prod(layer_bound(layer, norms) for layer in body)
     if per_rival:
         return L_sub * (W[:, None] - W).norm(dim=2)
-    off_diagonal = 1 - torch.eye(len(W), dtype=W.dtype)
+    off_diagonal = 1 - torch.eye(len(W), dtype=W.dtype, device=W.device)
     return math.sqrt(2) * L_sub * norms.spectral_norm(last) * off_diagonal
 
 
@@ -121,16 +122,13 @@ def input_shapes(network, shape):
 
     noted = [layer for layer in network.modules() if isinstance(layer, SHAPE_COUNTS)]
     hooks = [layer.register_forward_pre_hook(note) for layer in noted]
-    dtype = next(network.parameters(), torch.empty(0)).dtype
-    training = network.training
-    network.eval()
+    like = next(network.parameters(), torch.empty(0))
     try:
-        with torch.no_grad():
-            network(torch.zeros(1, *shape, dtype=dtype))
+        with evaluation_mode(network), torch.no_grad():
+            network(like.new_zeros(1, *shape))
     except (RuntimeError, TypeError) as error:
         raise ValueError(f"shape {shape} does not fit the network: {error}") from error
     finally:
-        network.train(training)
         for hook in hooks:
             hook.remove()
     return shapes
@@ -175,7 +173,8 @@ class PowerIteration:
         for layer, name in self.names.items():
             W = layer.weight
             positions = windows(layer, torch.zeros(self.shapes[layer])).shape[1]
-            self.u[name] = torch.randn(len(W), positions, generator=generator, dtype=W.dtype)
+            u = torch.randn(len(W), positions, generator=generator, dtype=W.dtype)
+            self.u[name] = u.to(W.device)
 
     def spectral_norm(self, layer):
         """σ ≤ ‖W‖ after ``steps`` more steps: shape (), with its gradient."""

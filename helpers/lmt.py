@@ -19,6 +19,8 @@ from helpers.attacks import other_scores, true_score
 from helpers.checks import check_classes, check_images, check_least
 from helpers.evaluation import scores
 from helpers.lipschitz import PowerIteration, proven_slopes, rival_slopes
+from helpers.modes import evaluated
+from helpers.noise import Noise
 
 # Certificates
 
@@ -35,7 +37,7 @@ def radii(s, y, K):
     where each image has its own. The radii are certified if K bounds the slopes from above.
     """
     margins = rival_margins(s, y)
-    K_t = K[y] if K.ndim == 2 else K[torch.arange(len(y)), y]
+    K_t = K[y] if K.ndim == 2 else K[attacks.indices(y), y]
     return torch.where(margins > 0, margins / K_t, 0).amin(1)
 
 
@@ -138,6 +140,7 @@ class GloRo:
 # How loose the bounds are
 
 
+@evaluated
 def sampled_slopes(network, X, radius, samples=100, seed=0):
     """The steepest ‖∇(F_t − F_i)‖ met at random points near each image: (m, classes, classes).
 
@@ -147,14 +150,15 @@ def sampled_slopes(network, X, radius, samples=100, seed=0):
     how much of a bound is lost (Tsuzuku et al. 2018).
     """
     check_least(0, radius=radius, samples=samples)
-    generator = torch.Generator().manual_seed(seed)
+    noise = Noise(X, seed)
     steepest = slopes_at(network, X)
     for _ in range(samples):
-        near = attacks.random_in_ball(X, radius, "l2", generator)
+        near = attacks.random_in_ball(X, radius, "l2", noise)
         steepest = torch.maximum(steepest, slopes_at(network, near))
     return steepest
 
 
+@evaluated
 def slopes_at(network, X):
     """‖∇(F_t − F_i)‖ at each image, for all pairs of classes: shape (m, classes, classes)."""
     gradients = attacks.scores_and_gradients(network, X)[1]

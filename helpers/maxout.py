@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.architectures import maxout_network
+from helpers.attacks import indices
 from helpers.checks import check_classes, check_images, check_least, check_positive
 from helpers.layers import Maxout
 from helpers.spectral import gamma
@@ -65,10 +66,10 @@ def deciding_planes(s, y, distances, planes, own):
     Returns two int64 tensors and one of radii, 0 or less where misclassified, all of shape (m,).
     """
     by_class = s.unflatten(1, (-1, planes))
-    highest, w = by_class[torch.arange(len(y)), y].topk(min(own, planes))
+    highest, w = by_class[indices(y), y].topk(min(own, planes))
     w = w + planes * y[:, None]
     rivals = by_class.clone()
-    rivals[torch.arange(len(y)), y] = -torch.inf
+    rivals[indices(y), y] = -torch.inf
     radii = (highest[:, :, None] - rivals.flatten(1)[:, None]) / distances[w].clamp_min(1e-12)
     best, which = radii.max(1)
     radius, z = best.min(1)
@@ -109,7 +110,7 @@ def certified_radius(network, X, y, single=False, batch=50):
     error = relative * (X @ W.abs().T + b.abs())
     lowest, highest = s - error, s + error
     steeper = relative * W.norm(dim=1)
-    class_of_plane = torch.arange(len(W)) // network.maxout.planes
+    class_of_plane = indices(W) // network.maxout.planes
     radii = X.new_zeros(len(X))
     for t in y.unique():
         own, rival = class_of_plane == t, class_of_plane != t

@@ -15,12 +15,15 @@ from helpers.attacks import (
     error_log_odds,
     gradient,
     gradient_and_scores,
+    indices,
     into_ball,
     is_fooled,
     margin,
     steepest,
 )
 from helpers.checks import check_images, check_least, check_one_of
+from helpers.modes import evaluated
+from helpers.noise import Noise
 
 LARGEST_START = {"l2": 1.0, "linf": 0.1}  # ε before the first step
 STEPS = (1.0, 0.01)  # the lengths of the first and the last step, as shares of ε
@@ -33,6 +36,7 @@ def distance(moved, X, norm):
     return change.norm(dim=1) if norm == "l2" else change.abs().amax(1)
 
 
+@evaluated
 def minimum_norm(network, X, y, norm="l2", steps=100, sigma=0.0, seed=0):
     """The nearest image on the way that fools the network; X where none does, shape of X.
 
@@ -49,14 +53,14 @@ def minimum_norm(network, X, y, norm="l2", steps=100, sigma=0.0, seed=0):
     check_one_of(NORMS, norm=norm)
     check_least(1, steps=steps)
     check_least(0, sigma=sigma)
-    generator = torch.Generator().manual_seed(seed)
+    noise = Noise(X, seed)
     found, moved = X.clone(), X
-    shortest = torch.full((len(X), 1), math.inf)
+    shortest = X.new_full((len(X), 1), math.inf)
     eps = linear_distance(network, X, y, norm)[:, None].clamp(1e-4, LARGEST_START[norm])
     for k in range(steps):
         share = cosine(k, steps)
-        noise = sigma * share * torch.randn(X.shape, generator=generator)
-        g = gradient(lambda x: error_log_odds(network(x), y), moved + noise)
+        noisy = moved + sigma * share * noise.normal(X.shape[1]) if sigma > 0 else moved
+        g = gradient(lambda x: error_log_odds(network(x), y), noisy)
         fooled, far = is_fooled(network, moved, y)[:, None], distance(moved, X, norm)[:, None]
         better = fooled & (far < shortest)
         found, shortest = torch.where(better, moved, found), torch.where(better, far, shortest)
@@ -90,6 +94,7 @@ def at_distance(moved, X, eps, norm):
     return into_ball(moved, X, eps, norm)
 
 
+@evaluated
 def decoupled(network, X, y, steps, gamma=0.05):
     """Small adversarial changes by decoupling direction and norm (Rony et al. 2019).
 
@@ -98,25 +103,23 @@ def decoupled(network, X, y, steps, gamma=0.05):
     grows by it where it was not. The nearest image that fooled it is returned, X where none did.
     """
     found, moved = X.clone(), X
-    shortest, eps = torch.full((len(X),), math.inf), torch.ones(len(X))
+    shortest, eps = X.new_full((len(X),), math.inf), X.new_ones(len(X))
     for k in range(steps):
-        moved.requires_grad_()
-        s = network(moved)
-        g = torch.autograd.grad(error_log_odds(s, y).sum(), moved)[0]
-        moved = moved.detach()
-        fooled, length = margin(s.detach(), y) <= 0, (moved - X).norm(dim=1)
+        g, s = gradient_and_scores(network, error_log_odds, moved, y)
+        fooled, length = margin(s, y) <= 0, (moved - X).norm(dim=1)
         better = fooled & (length < shortest)
         found[better], shortest[better] = moved[better], length[better]
-        eps = eps * torch.where(fooled, 1 - gamma, 1 + gamma)
+        eps = torch.where(fooled, eps * (1 - gamma), eps * (1 + gamma))
         step = 0.01 + 0.99 * (1 + math.cos(math.pi * k / steps)) / 2
         delta = moved + step * F.normalize(g) - X
         moved = (X + eps[:, None] * F.normalize(delta)).clamp(0, 1)
     return found
 
 
+@evaluated
 def shortened(network, X, y, moved, halvings=10):
     """The images brought back towards X as long as the network is fooled, by bisection."""
-    low, high = torch.zeros(len(X), 1), torch.ones(len(X), 1)
+    low, high = X.new_zeros(len(X), 1), X.new_ones(len(X), 1)
     for _ in range(halvings):
         middle = (low + high) / 2
         fooled = is_fooled(network, X + middle * (moved - X), y)[:, None]
@@ -130,12 +133,12 @@ def lengths(network, X, y, moved):
     return torch.where(is_fooled(network, moved, y), far, math.inf)
 
 
-def nearest_found(network, X, y, attack, batch=500):
-    """The images that attack(network, X, y) finds, shortened, and their distances from X."""
+def nearest_found(network, X, y, find, batch=500):
+    """The images that find(network, X, y) finds, shortened, and their distances from X."""
     found = torch.cat(
         [
-            shortened(network, X[rows], y[rows], attack(network, X[rows], y[rows]))
-            for rows in torch.arange(len(X)).split(batch)
+            shortened(network, X[rows], y[rows], find(network, X[rows], y[rows]))
+            for rows in indices(X).split(batch)
         ]
     )
     return found, lengths(network, X, y, found)

@@ -59,7 +59,7 @@ def operator_matrix(layer, shape):
     if isinstance(layer, nn.Linear | WholeConv2d):
         return kernel_matrix(layer).detach().double()
     n = math.prod(shape)
-    basis = torch.eye(n, dtype=torch.float64).view(n, *shape)
+    basis = torch.eye(n, dtype=torch.float64, device=layer.weight.device).view(n, *shape)
     W = layer.weight.detach().double()
     return F.conv2d(basis, W, None, layer.stride, layer.padding).view(n, -1).T
 

@@ -13,6 +13,7 @@ from small_digits import digits, train_set, unseen
 
 from helpers import architectures, attacks, robust_linear, training
 from helpers.adversarial import Adversarial
+from helpers.noise import BatchNoise
 from helpers.initialisation import fan_in, initialise
 from helpers.losses import softplus
 
@@ -36,9 +37,10 @@ def test_each_batch_is_attacked_from_new_starts():
 
 
 @pytest.mark.parametrize("norm", attacks.NORMS)
-def test_the_loss_is_that_of_the_examples_of_pgd(norm):
+def test_the_loss_is_that_of_the_examples_of_an_ascent(norm):
     network, (X, y) = new_network(), (each[:100] for each in digits())
-    moved = attacks.pgd(network, X, y, 0.2, norm, steps=5)
+    start = attacks.random_in_ball(X, 0.2, norm, BatchNoise(X, 0))
+    moved = attacks.ascend(network, X, y, start, 0.2, norm, steps=5)
     expected = training.cross_entropy(network, moved, y)
     assert Adversarial(0.2, norm, steps=5)(network, X, y) == expected
 

@@ -245,7 +245,7 @@ def test_targeted_pgd_arrives_at_the_class_and_goes_on(network, images, norm):
 def test_targeted_pgd_is_exact_where_the_network_is_linear():
     w = torch.tensor([0.3, -0.4])
     X, target = torch.full((1, 2), 0.5), torch.tensor([1])
-    moved = attacks.targeted_pgd(linear_network(w, 0.0), X, target, 0.1)
+    moved = attacks.targeted_pgd(linear_network(w, 0.0), X, target, 0.1, seed=1)
     torch.testing.assert_close(moved, X + 0.1 * w / 0.5, atol=0.02, rtol=0)
     moved = attacks.targeted_pgd(linear_network(w, 0.0), X, target, 0.1, "linf")
     torch.testing.assert_close(moved, X + 0.1 * w.sign())

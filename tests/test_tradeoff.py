@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 from sklearn.svm import LinearSVC
 
 from helpers import losses
 from helpers.tradeoff import (
+    SMOOTH,
     Problem,
     accuracy,
     best_mix,
@@ -374,3 +376,31 @@ def test_a_bad_sample():
         fit(X, 0 * y)
     with pytest.raises(ValueError, match="X must have shape"):
         fit(X[0], y)
+
+
+@pytest.mark.parametrize("p", [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("separation", [0.5, 3.0, 6.0])
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_every_setting_is_fitted_as_well_as_the_dual_says(p, separation, times):
+    """The oracle is weak duality. For slopes α in [0, 1] of the images' hinges, no w with ‖w‖ <= 1
+    has a mean hinge below mean α − ‖S‖, where S is mean α y x with each number moved towards 0 by
+    eps mean α."""
+    problem = Problem(p, 30, separation / math.sqrt(30))
+    X, y = sample(problem, 300)
+    eps = times * problem.eta
+    w = fit(X, y, eps)
+    assert np.linalg.norm(w) <= 1 + 1e-12
+    margins = y * (X @ w) - eps * np.abs(w).sum()
+    alpha = expit((1 - margins) / SMOOTH)
+    mean = (alpha * y) @ X / len(y)
+    S = np.sign(mean) * np.maximum(np.abs(mean) - eps * alpha.mean(), 0)
+    least = alpha.mean() - np.linalg.norm(S)
+    assert np.maximum(1 - margins, 0).mean() <= least + 0.0075
+
+
+@pytest.mark.parametrize("p", [0.6, 0.7, 0.8])
+@pytest.mark.parametrize("times", [0, 2])
+def test_the_figure_of_the_weights_can_be_drawn_for_other_shares(p, times):
+    problem = Problem(p, 100, 0.3)
+    w = fit(*sample(problem, 1000), times * problem.eta)
+    assert np.isfinite(w).all() and np.linalg.norm(w) <= 1 + 1e-12

@@ -128,8 +128,9 @@ def project(delta, eps, norm):
 
 # %% pgd, fails pgd:strong: downhill
 def pgd(network, X, y, eps, norm, steps, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    moved = attacks.random_in_ball(X, eps, norm, generator)
+    from helpers.noise import BatchNoise
+
+    moved = attacks.random_in_ball(X, eps, norm, BatchNoise(X, seed))
     for _ in range(steps):
         g = attacks.gradient(lambda x: F.cross_entropy(network(x), y, reduction="none"), moved)
         direction = g.sign() if norm == "linf" else F.normalize(g)
@@ -139,8 +140,9 @@ def pgd(network, X, y, eps, norm, steps, seed=0):
 
 # %% pgd, fails pgd:strong: the Euclidean step is not made to have its length
 def pgd(network, X, y, eps, norm, steps, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    moved = attacks.random_in_ball(X, eps, norm, generator)
+    from helpers.noise import BatchNoise
+
+    moved = attacks.random_in_ball(X, eps, norm, BatchNoise(X, seed))
     for _ in range(steps):
         g = attacks.gradient(lambda x: F.cross_entropy(network(x), y, reduction="none"), moved)
         direction = g.sign() if norm == "linf" else g / g.shape[1]
@@ -150,8 +152,9 @@ def pgd(network, X, y, eps, norm, steps, seed=0):
 
 # %% pgd, fails pgd:strong: one step, however many are asked for
 def pgd(network, X, y, eps, norm, steps, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    moved = attacks.random_in_ball(X, eps, norm, generator)
+    from helpers.noise import BatchNoise
+
+    moved = attacks.random_in_ball(X, eps, norm, BatchNoise(X, seed))
     g = attacks.gradient(lambda x: F.cross_entropy(network(x), y, reduction="none"), moved)
     direction = g.sign() if norm == "linf" else F.normalize(g)
     return attacks.into_ball(moved + 2.5 * eps / steps * direction, X, eps, norm)
