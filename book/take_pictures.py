@@ -4,9 +4,11 @@ Run by ``make pictures`` after a build. The pictures are committed, so that the 
 without a browser.
 """
 
+import io
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 BOOK = Path(__file__).resolve().parent
@@ -16,7 +18,13 @@ from browser import find_chromium  # noqa: E402
 
 PICTURES = BOOK / "pictures"
 SITE = BOOK.parent / "_build" / "html" / "book"
+COLOURS = 128  # a third of the bytes of all colours, and no difference that one sees
 LIVE = "[...document.querySelectorAll('.explorable')].every(e => e.dataset.state === 'live')"
+
+
+def save(png, path):
+    """Write the picture with few colours: pages load stills before their figures live."""
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
 
 
 def take_pictures(page, path):
@@ -29,7 +37,8 @@ def take_pictures(page, path):
     taken = 0
     for number, explorable in enumerate(page.locator(".explorable").all(), 1):
         if explorable.get_attribute("data-still") is None:
-            explorable.locator(".xp").screenshot(path=PICTURES / f"{path.stem}-{number}.png")
+            picture = explorable.locator(".xp").screenshot()
+            save(picture, PICTURES / f"{path.stem}-{number}.png")
             taken += 1
     return taken
 

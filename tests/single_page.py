@@ -10,6 +10,10 @@ from explorables.base import CSS, HERE, MIME_TYPE
 from explorables.host import sphinx as host
 from explorables.host.bundle import kit_script
 
+PICTURE = "/still.svg"
+PICTURES = {PICTURE: '<svg xmlns="http://www.w3.org/2000/svg" width="646" height="400"/>'}
+TYPES = {"html": "text/html", "js": "text/javascript", "svg": "image/svg+xml"}
+
 
 def page_of(*widgets):
     """The page that shows these explorables, as HTML."""
@@ -24,7 +28,9 @@ def page_of(*widgets):
         f"<style>{style} body {{ font-family: sans-serif; }}</style>"
         + "".join(f'<script defer src="{script}"></script>' for script in scripts)
         + "".join(
-            host.placeholder(spec, number, spec["still"] or "")
+            host.placeholder(
+                spec, number, spec["still"] or host.picture(PICTURE, spec["state"]["title"])
+            )
             for number, spec in enumerate(specs, 1)
         )
     )
@@ -51,8 +57,8 @@ class FigureServer(ThreadingHTTPServer):
 
     def content(self, path):
         """The file at the address's ``path`` as text; KeyError or ValueError if none."""
-        if path in self.pages:
-            return self.pages[path]
+        if path in self.pages | PICTURES:
+            return (self.pages | PICTURES)[path]
         if path == "/host.js":
             return (HERE / "host" / "host.js").read_text(encoding="utf-8")
         if path == "/kit.js":
@@ -71,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         self.send_response(200)
-        kind = "text/html" if path.endswith(".html") else "text/javascript"
+        kind = TYPES[path.rpartition(".")[2]]
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

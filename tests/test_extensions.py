@@ -449,6 +449,28 @@ def test_links_and_own_files_are_no_requests(tag):
     assert repair_theme.outside_requests(tag) == []
 
 
+@pytest.mark.parametrize(
+    ("tag", "count"),
+    [
+        ("<script>let a = 1;</script>", 1),
+        ('<button onclick="print()">', 1),
+        ('<script src="a.js"></script>', 0),
+        ('<script type="application/json">{}</script>', 0),
+        ("<code>&lt;script&gt;</code>", 0),
+    ],
+)
+def test_inline_scripts_and_handlers_are_found(tag, count):
+    assert len(repair_theme.inline_scripts(tag)) == count
+
+
+def test_a_search_script_that_cannot_be_mended_is_an_error(tmp_path):
+    script = tmp_path / "_static" / "searchtools.js"
+    script.parent.mkdir()
+    script.write_text("const other = 1;")
+    with pytest.raises(ValueError, match="must contain"):
+        repair_theme.mend_search(tmp_path)
+
+
 def test_repairing_a_page_twice_changes_nothing(site):
     for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
@@ -539,4 +561,5 @@ def test_every_page_has_one_sheet_no_script_that_blocks_and_a_description(site):
         page = path.read_text(encoding="utf-8")
         assert page.count('rel="stylesheet"') == 1, path
         assert re.findall(r'<script src="[^"]*"', page) == [], path
+        assert len(re.findall(r'<script fetchpriority="high" src="[^"]*/start.js', page)) == 1, path
         assert re.search(r'<meta name="description" content="[^"\\]{30,}">', page), path

@@ -31,6 +31,12 @@ REPAIRS = [
     (r"\s*<!-- Pre-loaded scripts[^>]*-->|\s*<link rel=\"preload\" as=\"script\"[^>]*>", ""),
     (r'<script ((?:data-sd[^>]*)?src=")', r"<script defer \1"),
     (r"\s*<script>DOCUMENTATION_OPTIONS\.[^<]*</script>", ""),
+    # Inline scripts and handlers: start.js holds what they do.
+    (r'\s*<script data-cfasync="false">[^<]*</script>', ""),
+    (r"\s*<script>(?:let|var) toggle[^<]*</script>", ""),
+    (r"\s*<script>\s*// Activate the search field[^<]*</script>", ""),
+    (r'onclick="window\.print\(\)"', 'data-click="print"'),
+    (r'onclick="toggleFullScreen\(\)"', 'data-click="fullscreen"'),
     # Their titles would hold the markup of formulas, and nothing shows them.
     (r'(<link rel="(?:next|prev)") title="[^"]*"', r"\1"),
     # The name must contain the text one sees, "Search Ctrl+K".
@@ -59,6 +65,29 @@ INDEX = """<!DOCTYPE html>
 """
 # Loaded by every page for a search as one types, which the book does not offer.
 SEARCH = r'\s*<script (?:defer )?src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>'
+# (what, with what), in Sphinx's script of the search page.
+SEARCH_REPAIRS = [
+    # It looks for its excerpts in a role that valid pages do not state.
+    ('[role="main"]', "main"),
+    # What every object inherits, "constructor" or "__proto__", are no words of the index.
+    ("const terms = Search._index.terms;", "const terms = ownWords(Search._index.terms);"),
+    (
+        "const titleTerms = Search._index.titleterms;",
+        "const titleTerms = ownWords(Search._index.titleterms);",
+    ),
+    ("!terms.hasOwnProperty(word)", "!(word in terms)"),
+    ("!titleTerms.hasOwnProperty(word)", "!(word in titleTerms)"),
+    ("scoreMap.set(file, {})", "scoreMap.set(file, ownWords({}))"),
+]
+# And at its end, since the theme's own inline script may not run:
+FOCUS = """
+function ownWords(words) {
+  return Object.assign(Object.create(null), words);
+}
+const field = document.querySelector("main form.bd-search input");
+field.focus();
+field.select();
+"""
 
 
 def set_options(app, config):
@@ -77,7 +106,7 @@ def silence(app, config):
 
 def copy_assets(app):
     if app.builder.format == "html":
-        for name in ("theme.css", "print.js"):
+        for name in ("theme.css", "start.js", "print.js"):
             copy_asset(Path(__file__).with_name(name), Path(app.outdir) / "_static")
 
 
@@ -114,6 +143,27 @@ def outside_requests(page):
     return parser.found + OUTSIDE_CSS.findall(page)
 
 
+class _InlineScripts(HTMLParser):
+    """Collects the tags that hold a script, which ``script-src 'self'`` would keep from running."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        names = {name for name, _ in attributes}
+        is_inline = tag == "script" and not names & {"src", "type"}
+        if is_inline or any(name.startswith("on") for name in names):
+            self.found.append(self.get_starttag_text())
+
+
+def inline_scripts(page):
+    """The tags of inline scripts and of elements with handlers in the HTML text ``page``."""
+    parser = _InlineScripts()
+    parser.feed(page)
+    return parser.found
+
+
 def repair(page):
     """The HTML text ``page`` without the faults in REPAIRS. Repairing twice changes nothing."""
     for fault, remedy in REPAIRS:
@@ -121,9 +171,9 @@ def repair(page):
     return page
 
 
-def report(name, addresses):
-    for address in addresses:
-        LOGGER.warning("%s asks the network for %s", name, address)
+def report(name, fault, places):
+    for place in places:
+        LOGGER.warning("%s %s %s", name, fault, place)
 
 
 def write_index(app, site):
@@ -133,10 +183,16 @@ def write_index(app, site):
 
 
 def mend_search(site):
-    """Sphinx's search looks for its excerpts in a role that valid pages do not state."""
+    """Replaces what SEARCH_REPAIRS says, once. Raises ValueError where Sphinx's script lacks it."""
     script = site / "_static" / "searchtools.js"
     text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace('[role="main"]', "main"), encoding="utf-8")
+    if text.endswith(FOCUS):
+        return
+    for fault, remedy in SEARCH_REPAIRS:
+        if fault not in text:
+            raise ValueError(f"{script} must contain {fault!r}, which is to be mended")
+        text = text.replace(fault, remedy)
+    script.write_text(text + FOCUS, encoding="utf-8")
 
 
 def finish_pages(app, exception):
@@ -154,16 +210,20 @@ def finish_pages(app, exception):
         if path.name != "search.html":
             repaired = re.sub(SEARCH, "", repaired)
         if repaired != page:  # else it is one of an earlier build
-            report(path.relative_to(site), outside_requests(repaired))
+            name = path.relative_to(site)
+            report(name, "asks the network for", outside_requests(repaired))
+            report(name, "holds an inline script in", inline_scripts(repaired))
             path.write_text(repaired, encoding="utf-8")
     for path in sorted(site.rglob("*.css")):
-        report(path.relative_to(site), OUTSIDE_CSS.findall(path.read_text(encoding="utf-8")))
+        addresses = OUTSIDE_CSS.findall(path.read_text(encoding="utf-8"))
+        report(path.relative_to(site), "asks the network for", addresses)
 
 
 def setup(app):
     app.connect("config-inited", set_options)
     app.connect("config-inited", silence)
     app.add_css_file("theme.css")
+    app.add_js_file("start.js", priority=100, fetchpriority="high")  # before all others
     app.add_js_file("print.js", defer="defer")
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", describe)

@@ -70,9 +70,21 @@
     };
   }
 
-  const modelOf = (
-    { id, module, state = states[id] },
-  ) => (models[id] ||= makeModel(module, decode(state)));
+  function modelOf({ id, module, state = states[id] }) {
+    if (!state) throw new Error("its values could not be read");
+    return (models[id] ||= makeModel(module, decode(state)));
+  }
+
+  // What stood there before stays: a still picture, or a quiz that needs no script.
+  function sayWhy(figure, error) {
+    const note = document.createElement("p");
+    note.className = "explorable-note";
+    note.textContent = `This figure could not start (${error.message}).`;
+    const picture = figure.querySelector("img");
+    if (picture) note.textContent += " You see a still picture of it.";
+    figure.querySelector(".explorable-note")?.remove();
+    figure.append(note);
+  }
 
   async function mount(figure) {
     const el = document.createElement("div");
@@ -83,7 +95,7 @@
       figure.replaceChildren(script, el); // a page that is saved now can start again
       figure.dataset.state = "live";
     } catch (error) {
-      figure.append(`This figure could not start (${error.message}).`);
+      sayWhy(figure, error);
       figure.dataset.state = "failed";
       console.error(`explorable ${figure.dataset.module}:`, error);
     }

@@ -52,17 +52,26 @@ def _number_on_page(env, model_id):
 
 
 def _still(env, number, spec):
-    """What a reader without scripts sees: the explorable's own HTML, which stands there for all
-    until it lives, or the committed picture of the figure, if there is one."""
+    """What stands there until the figure lives, and stays where it cannot: the explorable's own
+    HTML, or the committed picture of the figure, if there is one."""
     if spec["still"]:
         return spec["still"]
     title = escape(spec["state"]["title"])
     name = f"{Path(env.docname).name}-{number}.png"
     if not (Path(env.srcdir) / PICTURES / name).exists():
-        return f"<noscript><p>{title}: this figure needs JavaScript.</p></noscript>"
-    source = "../" * env.docname.count("/") + f"_static/pictures/{name}"
+        return note(f"{title}: this figure needs JavaScript, and has not started.")
+    return picture("../" * env.docname.count("/") + f"_static/pictures/{name}", title)
+
+
+def picture(source, title):
+    """A still picture that is loaded when it comes near the screen, and a sentence that holds
+    whatever keeps the figure from starting: without ``host.js`` no script can say more."""
     image = f'<img src="{source}" alt="{title}, a still picture" loading="lazy">'
-    return f"<noscript>{image}</noscript>"
+    return image + note("A still picture: the figure needs JavaScript, and has not started.")
+
+
+def note(text):
+    return f'<p class="explorable-note">{text}</p>'
 
 
 def placeholder(spec, number, still):

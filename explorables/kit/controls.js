@@ -21,6 +21,7 @@ export function slider(model, trait, { label, text, grid, ...scale }) {
     : onScale(model, trait, scale);
   Object.assign(input, { min, max: max(), step });
   input.addEventListener("input", () => assign(model, { [trait]: value(Number(input.value)) }));
+  restoreWhenScrolled(input, model, trait);
   return {
     node,
     draw() {
@@ -32,6 +33,13 @@ export function slider(model, trait, { label, text, grid, ...scale }) {
       input.setAttribute("aria-valuetext", text(now));
     },
   };
+}
+
+// A swipe that starts on a slider moves it, until the browser sees that it scrolls the page.
+function restoreWhenScrolled(input, model, trait) {
+  let before;
+  input.addEventListener("pointerdown", () => (before = model.get(trait)));
+  input.addEventListener("pointercancel", () => assign(model, { [trait]: before }));
 }
 
 const same = (value) => value;

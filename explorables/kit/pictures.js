@@ -127,6 +127,6 @@ export function digitStrip(model, image, { label = "Digit", size = 40, notes = [
     return [digit, notes[digit] ? html("span", {}, node, notes[digit]) : node];
   });
   const strip = choice(model, "digit", { label, options });
-  strip.node.classList.add("xp-strip");
+  strip.node.classList.add("xp-strip", ...(notes.length ? ["xp-noted"] : []));
   return strip;
 }

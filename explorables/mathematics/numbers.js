@@ -17,6 +17,10 @@ export function nearestIndex(grid, value) {
   return distances.indexOf(Math.min(...distances));
 }
 
+// The place of the last value that meets the condition, or -1. (Browsers of 2021 lack findLastIndex.)
+export const lastIndex = (values, isMet) =>
+  values.reduce((last, value, k) => isMet(value) ? k : last, -1);
+
 // [cos angle, sin angle]
 export const direction = (angle) => [Math.cos(angle), Math.sin(angle)];
 

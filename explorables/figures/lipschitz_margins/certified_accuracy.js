@@ -22,7 +22,7 @@ import {
   slider,
   svg,
 } from "../../kit/kit.js";
-import { nearestIndex, range } from "../../mathematics/numbers.js";
+import { lastIndex, nearestIndex, range } from "../../mathematics/numbers.js";
 
 const SMALL = { width: 120, height: 64 }; // the plots of the networks to choose from
 // What a word in an area takes: per cent, and pixels on either side of its middle.
@@ -100,7 +100,7 @@ function areaName(plot, radii, text) {
   const half = ROOM.side / (plot.px(1) - plot.px(0)); // in units of ε
   const places = radii.map((eps) => ({
     eps,
-    left: radii.findLastIndex((radius) => radius <= eps - half),
+    left: lastIndex(radii, (radius) => radius <= eps - half),
     right: radii.findIndex((radius) => radius >= eps + half),
   })).filter(({ left, right }) => left >= 0 && right >= 0);
   const name = plot.label(0, 0, text, { anchor: "middle", dy: 4 });

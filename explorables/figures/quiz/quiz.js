@@ -1,5 +1,5 @@
-// A quiz: its form comes from Python and shows its feedback by CSS. Here it tells the model what
-// is picked, and counts.
+// A quiz: its form comes from Python. Here it tells the model what is picked, shows why that is right
+// or wrong, and counts.
 import { html } from "../../kit/dom.js";
 import { assign, show } from "../../kit/model.js";
 
@@ -17,9 +17,11 @@ function render(widget) {
   const count = form.querySelector(".xp-count");
   const questions = [...form.querySelectorAll("fieldset")];
   const radios = questions.map((question) => [...question.querySelectorAll("input")]);
-  const right = questions.map((question) =>
-    [...question.querySelectorAll(".xp-feedback > *")].findIndex((p) => p.matches(".xp-right"))
-  );
+  const labels = questions.map((question) => [...question.querySelectorAll("label")]);
+  const feedback = questions.map((
+    question,
+  ) => [...question.querySelector(".xp-feedback").children]);
+  const right = feedback.map((reasons) => reasons.findIndex((p) => p.matches(".xp-right")));
 
   const pick = (picked) => assign(model, { picked });
   form.addEventListener(
@@ -37,7 +39,11 @@ function render(widget) {
       return;
     }
     radios.forEach((answers, q) =>
-      answers.forEach((radio, k) => (radio.checked = k === picked[q]))
+      answers.forEach((radio, k) => {
+        radio.checked = k === picked[q];
+        labels[q][k].classList.toggle("xp-picked", radio.checked);
+        feedback[q][k].classList.toggle("xp-picked", radio.checked);
+      })
     );
     count.textContent = score(first_picked, right);
   }

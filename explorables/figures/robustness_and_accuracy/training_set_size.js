@@ -68,7 +68,7 @@ function accuracyTicks(models, kind) {
     points.flatMap((point) => [point[kind] || []].flat().flatMap(ends))
   );
   const [least, most] = [Math.min(...all), Math.max(...all)];
-  const from = ACCURACY_TICKS.findLast((tick) => tick <= Math.max(least, 0));
+  const from = ACCURACY_TICKS.filter((tick) => tick <= Math.max(least, 0)).at(-1);
   const to = ACCURACY_TICKS.find((tick) => tick >= most);
   return ACCURACY_TICKS.filter((tick) => tick >= from && tick <= to);
 }
@@ -89,9 +89,7 @@ function modelCurve(plot, { model, name, points }) {
     bars.draw(shown.points.map((point) => bar(point).flat()));
     band.draw(
       shown.points.flatMap((point, k) =>
-        isBetweenSpreads(point, k)
-          ? [[...bar(shown.points[k - 1]), ...bar(point).toReversed()]]
-          : []
+        isBetweenSpreads(point, k) ? [[...bar(shown.points[k - 1]), ...bar(point).reverse()]] : []
       ),
     );
     marks.forEach((mark, k) => {

@@ -1,6 +1,6 @@
 // What figures of SVMs in their tilting planes share: ẑ, ŵ, θ, and the SVMs that buttons lead to.
 import { arc, arrow, circle, curve } from "../../kit/kit.js";
-import { direction, range, scaled } from "../../mathematics/numbers.js";
+import { direction, lastIndex, range, scaled } from "../../mathematics/numbers.js";
 
 export const LENGTH = 3; // ẑ and ŵ have length 1, but not in pixels: they are drawn as long as this
 
@@ -66,7 +66,7 @@ export const alongLine = ([[x1, y1], [x2, y2]]) =>
 
 // The SVMs that the buttons lead to, by name: their numbers, from the largest λ.
 export const landmarks = (models, best) => ({
-  upright: Math.max(0, models.findLastIndex(({ theta }) => theta < UPRIGHT)),
+  upright: Math.max(0, lastIndex(models, ({ theta }) => theta < UPRIGHT)),
   "least test error": best,
   "most tilted": models.length - 1,
 });

@@ -1,6 +1,6 @@
 // Two plots over p_y, on an axis of log-odds: of a network's images, and of their pull.
 import { bars, chart, count, curve, html, percent, segment, squared } from "../../kit/kit.js";
-import { clamp, sum } from "../../mathematics/numbers.js";
+import { clamp, lastIndex, sum } from "../../mathematics/numbers.js";
 
 const BINS = { from: -5, width: 0.5, count: 36 }; // of log10 of p_y/(1 − p_y)
 const TICKS = new Map([
@@ -39,7 +39,7 @@ export function overlap(network, other) {
 // The corners of the line around bars of these heights, without the empty bins on either side.
 function corners(heights) {
   const first = heights.findIndex((height) => height > 0);
-  const last = heights.findLastIndex((height) => height > 0);
+  const last = lastIndex(heights, (height) => height > 0);
   const tops = heights.slice(first, last + 1);
   return [
     [edge(first), 0],
