@@ -13,9 +13,9 @@ from small_digits import digits, train_set, unseen
 
 from helpers import architectures, attacks, robust_linear, training
 from helpers.adversarial import Adversarial
-from helpers.noise import BatchNoise
 from helpers.initialisation import fan_in, initialise
 from helpers.losses import softplus
+from helpers.noise import BatchNoise
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
