@@ -35,9 +35,11 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
+from helpers.files import read_source, visible_files
+
 HERE = Path(__file__).resolve().parent
 NOT_SETS = {"README", "rules"}
-SETS = sorted(path for path in HERE.glob("*.md") if path.stem not in NOT_SETS)
+SETS = [path for path in visible_files(HERE, "*.md") if path.stem not in NOT_SETS]
 ANSWER_HERE = "*Your answer:*"
 KINDS = {
     "answer": {"solution": True},
@@ -134,7 +136,7 @@ def release(folder, texts):
 
 def read_sets():
     """The MyST Markdown of every problem set: a dict from its name."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in SETS}
+    return {path.stem: read_source(path) for path in SETS}
 
 
 def main():

@@ -148,6 +148,7 @@ def write_book(root):
         book.write(f"book/{chapter}.md", FRONT_MATTER + title + CELL.format(imports))
     for name, source in MODULES.items():
         book.write(f"{name}.py", source)
+    shutil.copy(ROOT / "helpers/files.py", root / "helpers")
     book.write("explorables/figures/colours/red.js", "export default {};")
     book.write("results/numbers.json", "[1]")
     book.write("book/references.bib", "@misc{a, title = {A}, author = {B, C}, year = {2018}}")

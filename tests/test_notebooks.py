@@ -82,7 +82,7 @@ WORKS = """
 """
 PAGE = chapter_notebook.Page(
     name="book/chapter",
-    numbers={"fig-a": 7, "eq-two": 12, "ex-find": 3},
+    numbers={"fig-a": "7", "eq-two": "12", "ex-find": "3"},
     titles={"book/other": "Another chapter", "glossary": "Glossary"},
     notebooks={"book/chapter", "book/other"},
     entries=parse_string(WORKS, "bibtex").entries,
@@ -213,7 +213,7 @@ def test_figures_formulas_and_exercises_have_the_numbers_of_the_page(chapter):
     numbered = [number for kind, number in kinds if kind in ("Exercise", "Theorem")]
     assert re.findall(r":enumerator: (\S+)", text) == numbered
     formulas = [number.text.strip("()#") for number in page.find_all(class_="eqno")]
-    assert re.findall(r"\\tag\{(\d+)\}", text) == formulas
+    assert re.findall(r"\\tag\{([\d.]+)\}", text) == formulas
 
 
 def test_references_are_those_of_the_page(chapter):
