@@ -154,7 +154,8 @@ def write_book(root, chapters=CHAPTERS):
         book.write(f"book/{chapter}.md", FRONT_MATTER + title + CELL.format(imports))
     for name, source in MODULES.items():
         book.write(f"{name}.py", source)
-    shutil.copy(ROOT / "helpers/files.py", root / "helpers")
+    for name in ("files", "hidden"):
+        shutil.copy(ROOT / f"helpers/{name}.py", root / "helpers")
     book.write("explorables/figures/colours/red.js", "export default {};")
     book.write("results/numbers.json", "[1]")
     book.write("book/references.bib", "@misc{a, title = {A}, author = {B, C}, year = {2018}}")
@@ -311,9 +312,9 @@ def test_notebook_offered_is_clean(book):
     download = book.root / "_build/html/_sources/book/reader.ipynb"
     notebook = json.loads(download.read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert len(code) == 1
-    assert "from helpers.results import load" in "".join(code[0]["source"])
-    assert code[0]["outputs"] == []
+    assert len(code) == 2
+    assert "from helpers.results import load" in "".join(code[1]["source"])
+    assert [cell["outputs"] for cell in code] == [[], []]
     assert "cache_key" not in download.read_text(encoding="utf-8")
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
 

@@ -3,7 +3,8 @@
 JupyterLab, with jupyterlab-myst, knows MyST's admonitions, exercises, proofs and maths. It does
 not know what only the book as a whole can tell: quoted values, numbers, the bibliography and
 other pages. These are written into the notebook's text. Captions become cells of text, and
-cells whose source the page hides are folded.
+cells whose source the page hides are folded, as is the first one of code, which looks whether the
+book's helpers are to be had.
 """
 
 import re
@@ -13,8 +14,10 @@ from posixpath import basename, dirname, join, normpath
 
 import jupytext
 import quoted_numbers
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from pybtex.plugin import find_plugin
+
+from helpers import hidden
 
 ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 EXPLICIT = re.compile(r"(.*\S)\s*<(.+)>", re.S)  # a title <target>
@@ -157,8 +160,8 @@ def _caption(cell, page):
     if "caption" not in figure:
         return []
     caption = fill(figure["caption"].strip(), page)
-    number = page.figure % page.numbers[figure["name"]]
-    return [new_markdown_cell(f"**{number}** {caption}")]
+    title = page.figure % page.numbers[figure["name"]]
+    return [new_markdown_cell(f"**{title}** {caption}")]
 
 
 def notebook(text, page):
@@ -166,6 +169,9 @@ def notebook(text, page):
     notebook = jupytext.reads(text, fmt="md:myst")
     notebook.metadata.pop("jupytext", None)
     cells = []
+    codes = (at for at, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    check = new_code_cell(hidden.SOURCE, metadata={"tags": ["remove-input"]})
+    notebook.cells.insert(next(codes, 0), check)
     for cell in notebook.cells:
         cells.append(cell)
         if cell.cell_type == "code":
