@@ -147,7 +147,9 @@ def write_book(root, chapters=CHAPTERS):
     book.write("book/_ext/power_cut.py", POWER_CUT)
     first, *rest = chapters
     files = [{"file": f"book/{chapter}"} for chapter in rest]
-    toc = {"format": "jb-book", "root": f"book/{first}", "chapters": files}
+    toc = {"format": "jb-book", "root": f"book/{first}"}
+    if files:
+        toc["chapters"] = files
     book.write("_toc.yml", yaml.safe_dump(toc))
     for chapter, imports in chapters.items():
         title = f"# The {chapter} chapter\n"

@@ -27,8 +27,8 @@ IDX_STARTS = (b"\0\0\x08\x01", b"\0\0\x08\x03")  # MNIST's labels and images, un
 
 def pins(text: str) -> dict[str, str]:
     """The versions by name of the lines "name==version"."""
-    lines = (line.partition("==") for line in text.splitlines() if "==" in line)
-    return {name.lower().replace("_", "-"): version for name, _, version in lines}
+    lines = re.findall(r"^([^#=\s]+)==(\S+)", text, re.M)
+    return {name.lower().replace("_", "-"): version for name, version in lines}
 
 
 def run(*command, cwd=ROOT, **variables) -> subprocess.CompletedProcess:
