@@ -385,8 +385,11 @@ mystnb:
   figure:
     name: fig-a
     caption: A line of text.
+  image:
+    alt: nothing
 ---
-print("a figure")
+from IPython.display import SVG
+SVG('<svg xmlns="http://www.w3.org/2000/svg"/>')
 ```
 
 See {numref}`fig-a` and {eq}`eq-a`.
