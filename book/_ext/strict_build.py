@@ -87,13 +87,13 @@ def finish(app, exception):
 
 
 def keep_no_failed_execution(app):
-    """Have a page's cells run again when reading the page has failed: what they printed may be the
-    cause, and may come from what no file says, such as a variable of the environment."""
-    shown = []  # the client with the cells of the page that is being read
+    """Have the cells of the pages that were read run again when reading them has failed: what they
+    printed may be the cause, and come from what no file says: the environment, for instance."""
+    shown = []  # the clients with the cells of these pages
     start_client = NotebookClientCache.start_client
 
     def start(client):
-        shown[:] = [client]
+        shown.append(client)
         start_client(client)
 
     def finish(app, exception):
@@ -102,7 +102,8 @@ def keep_no_failed_execution(app):
                 forget_execution(client)
 
     NotebookClientCache.start_client = start
-    app.connect("doctree-read", lambda app, doctree: shown.clear(), priority=1000)
+    # Sphinx keeps the warnings of all pages back until every page is read.
+    app.connect("env-check-consistency", lambda app, env: shown.clear())
     app.connect("build-finished", finish)
 
 
