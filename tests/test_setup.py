@@ -269,7 +269,12 @@ def torch_installed(project, **variables):
     """What install_torch.py prints, and the version that is there afterwards, or None."""
     run(sys.executable, "-m", "venv", "env", cwd=project)
     python = project / "env/bin/python"
-    no_other_index = {"PIP_CONFIG_FILE": os.devnull, "NO_PROXY": "127.0.0.1"}
+    no_other_index = {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": "",
+        "PIP_EXTRA_INDEX_URL": "",
+        "NO_PROXY": "127.0.0.1",
+    }
     told = run(python, project / "install_torch.py", cwd=project, **no_other_index, **variables)
     assert told.returncode == 0, told.stderr
     found = list((project / "env").glob("lib/python*/site-packages/torch-*.dist-info"))
