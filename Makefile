@@ -12,13 +12,14 @@
 # make lock     install everything anew, as new as requirements.txt allows, and note the versions
 # make clean    delete what was built; .venv and course/ stay
 #
-# PYTHON=... names the Python that .venv is made with. Without make (Windows): see README.md.
+# PYTHON=... names the Python that .venv is made with. TORCH=default takes the PyTorch that pip takes by
+# itself, which on Linux brings CUDA's gigabytes along. Without make (Windows): see README.md.
 
 PORT ?= 8000
 COURSE ?= course
 VENV := .venv
 SITE := _build/html
-PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11)
 RUN := $(VENV)/bin/python -m
 PIP := $(RUN) pip install --quiet --quiet --disable-pip-version-check
 
@@ -61,7 +62,8 @@ pictures: book $(VENV)/.test
 	@$(VENV)/bin/python book/take_pictures.py
 
 zip: book
-	@$(RUN) zipfile --create _build/tilted-boundary.zip $(SITE)/*
+	@ln -sfn html _build/tilted-boundary
+	@$(RUN) zipfile --create _build/tilted-boundary.zip _build/tilted-boundary
 	@mv _build/tilted-boundary.zip tilted-boundary.zip
 	@echo "The site, packed: $(CURDIR)/tilted-boundary.zip"
 
@@ -71,13 +73,14 @@ notebooks: book
 	@echo "The chapters as notebooks: $(CURDIR)/notebooks"
 
 homework: $(VENV)/.homework
-	@$(RUN) homework.release $(COURSE)
+	@$(RUN) homework.release "$(COURSE)"
 
 # CUDA's libraries are left out: they would bind Linux alone, and only its default build of torch.
+lock: VENV := _build/lock
 lock:
 	rm -rf $(VENV)
 	: > requirements.lock
-	$(MAKE) $(VENV)/.test
+	$(MAKE) VENV=$(VENV) $(VENV)/.test
 	@echo "# Made by \`make lock\`: the versions that the tests ran with." > requirements.lock.new
 	@$(RUN) pip freeze --exclude-editable | sed 's/+.*//' | grep -Ev '^(cuda|nvidia|triton)' \
 		>> requirements.lock.new
@@ -88,8 +91,9 @@ clean:
 
 # Installed once, and again when one of these files changes.
 $(VENV)/.book: requirements.txt requirements.lock pyproject.toml
-	@$(RUN) pip --version > /dev/null 2>&1 || { $(make_venv); }
+	@if [ -e $(VENV) ]; then $(mend_venv); else $(make_venv); fi
 	@echo "Installing what the book needs into $(VENV): once, and it takes some minutes"
+	@TORCH="$(TORCH)" $(VENV)/bin/python install_torch.py
 	@$(PIP) -r requirements.txt
 	@touch $@
 
@@ -105,10 +109,22 @@ $(VENV)/.test: $(VENV)/.book
 	@$(PIP) -c requirements.lock -e ".[test]"
 	@touch $@
 
+# An environment that is there may be somebody's own: it is never deleted. (uv makes some without pip.)
+define mend_venv
+	$(VENV)/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+		echo "$(VENV) is there, but holds no Python 3.11 or newer: remove it, and run make again" >&2; \
+		exit 1; \
+	}; \
+	$(RUN) pip --version > /dev/null 2>&1 || $(RUN) ensurepip > /dev/null 2>&1 || { \
+		echo "$(VENV) is there, but has no pip: install it (uv pip install pip), or remove $(VENV)" >&2; \
+		exit 1; \
+	}
+endef
+
 define make_venv
 	for python in $(PYTHONS); do \
-		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || continue; \
-		$$python -c 'import ensurepip, venv' 2> /dev/null && exec $$python -m venv --clear $(VENV); \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || continue; \
+		"$$python" -c 'import ensurepip, venv' 2> /dev/null && exec "$$python" -m venv $(VENV); \
 		bare=$$python; \
 	done; \
 	if [ -n "$$bare" ]; then \

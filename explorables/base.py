@@ -15,6 +15,7 @@ import traitlets
 
 from explorables.arrays import wired
 from explorables.host.bundle import bundle
+from helpers.files import read_source
 from helpers.plots import PALETTE
 
 HERE = Path(__file__).parent
@@ -32,7 +33,7 @@ def palette_css():
     return f":root {{ {variables('light')} {on_white} }}\n{dark} {{ {variables('dark')} }}\n"
 
 
-CSS = palette_css() + (HERE / "kit" / "kit.css").read_text(encoding="utf-8")
+CSS = palette_css() + read_source(HERE / "kit" / "kit.css")
 
 
 def as_json(value):
@@ -69,10 +70,10 @@ class Explorable(anywidget.AnyWidget):
         ):  # each widget gets a class of its own, with traits
             cls.module = path.name
             cls.front_end = path.with_suffix(".js")
-            cls.shares_kit = "kit/kit.js" in cls.front_end.read_text(encoding="utf-8")
+            cls.shares_kit = "kit/kit.js" in read_source(cls.front_end)
             cls._esm = bundle(cls.front_end)
             own = path.with_suffix(".css")
-            cls.css = own.read_text(encoding="utf-8") if own.is_file() else ""
+            cls.css = read_source(own) if own.is_file() else ""
             cls._css = CSS + cls.css
         super().__init_subclass__(**kwargs)
 

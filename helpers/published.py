@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from helpers.checks import check_one_of
+from helpers.files import read_source
 
 FILE = Path(__file__).resolve().parent.parent / "book" / "published.yml"
 
@@ -14,6 +15,6 @@ def load_published(name):
 
     Raises ValueError where there is no such entry.
     """
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    entries = yaml.safe_load(read_source(FILE))
     check_one_of(sorted(entries), name=name)
     return entries[name]["models"]

@@ -30,14 +30,17 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
+from helpers import hidden
+from helpers.files import read_source, visible_files
+
 HERE = Path(__file__).resolve().parent
 NOT_SETS = {"README", "rules"}
-SETS = sorted(path for path in HERE.glob("*.md") if path.stem not in NOT_SETS)
+SETS = [path for path in visible_files(HERE, "*.md") if path.stem not in NOT_SETS]
 ANSWER_HERE = "*Your answer:*"
 KINDS = {
     "answer": {"solution": True},
@@ -57,7 +60,7 @@ def source_notebook(text):
     title, *rest = notebook.cells
     notebook.cells = [title, *jupytext.read(HERE / "rules.md").cells]
     given, prose = count(1), count(1)
-    for cell in rest:
+    for cell in [new_code_cell(hidden.SOURCE), *rest]:
         kind = next((kind for kind in KINDS if kind in cell.metadata), None)
         if kind is None and cell.cell_type == "code":
             kind, cell.metadata["given"] = "given", f"given-{next(given)}"
@@ -134,7 +137,7 @@ def release(folder, texts):
 
 def read_sets():
     """The MyST Markdown of every problem set: a dict from its name."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in SETS}
+    return {path.stem: read_source(path) for path in SETS}
 
 
 def main():

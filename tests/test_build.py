@@ -102,17 +102,22 @@ class Book:
     def environment(self):
         return os.environ | {"PYTHONPATH": str(self.root)}
 
-    def build(self, *options):
-        """Build the book; returns the exit status and all that was printed."""
-        build = subprocess.run(
+    def start(self, *options, **variables):
+        """Start to build the book, with the variables in its environment: the process."""
+        return subprocess.Popen(
             [Path(sys.executable).with_name("jupyter-book"), "build", ".", *options],
             cwd=self.root,
-            env=self.environment(),
+            env=self.environment() | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        return build.returncode, re.sub(r"\x1b\[[\d;]*m", "", build.stdout)
+
+    def build(self, *options, **variables):
+        """Build the book; returns the exit status and all that was printed."""
+        build = self.start(*options, **variables)
+        printed, _ = build.communicate()
+        return build.returncode, re.sub(r"\x1b\[[\d;]*m", "", printed)
 
     def rebuild(self, *options):
         """Build the book, which must succeed; returns the chapters whose cells have run."""
@@ -130,7 +135,8 @@ class Book:
         return {chapter: re.findall(r"ran at (\d+)", self.page(chapter)) for chapter in CHAPTERS}
 
 
-def write_book(root):
+def write_book(root, chapters=CHAPTERS):
+    """A book whose ``chapters`` each import what stands beside their name."""
     book = Book(root)
     shutil.copytree(ROOT / "book/_ext", root / "book/_ext")
     shutil.copytree(ROOT / "book/assets", root / "book/assets")
@@ -139,15 +145,19 @@ def write_book(root):
     config["sphinx"]["local_extensions"]["power_cut"] = "book/_ext"
     book.write("_config.yml", yaml.safe_dump(config))
     book.write("book/_ext/power_cut.py", POWER_CUT)
-    first, *rest = CHAPTERS
-    chapters = [{"file": f"book/{chapter}"} for chapter in rest]
-    toc = {"format": "jb-book", "root": f"book/{first}", "chapters": chapters}
+    first, *rest = chapters
+    files = [{"file": f"book/{chapter}"} for chapter in rest]
+    toc = {"format": "jb-book", "root": f"book/{first}"}
+    if files:
+        toc["chapters"] = files
     book.write("_toc.yml", yaml.safe_dump(toc))
-    for chapter, imports in CHAPTERS.items():
+    for chapter, imports in chapters.items():
         title = f"# The {chapter} chapter\n"
         book.write(f"book/{chapter}.md", FRONT_MATTER + title + CELL.format(imports))
     for name, source in MODULES.items():
         book.write(f"{name}.py", source)
+    for name in ("files", "hidden"):
+        shutil.copy(ROOT / f"helpers/{name}.py", root / "helpers")
     book.write("explorables/figures/colours/red.js", "export default {};")
     book.write("results/numbers.json", "[1]")
     book.write("book/references.bib", "@misc{a, title = {A}, author = {B, C}, year = {2018}}")
@@ -304,9 +314,9 @@ def test_notebook_offered_is_clean(book):
     download = book.root / "_build/html/_sources/book/reader.ipynb"
     notebook = json.loads(download.read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert len(code) == 1
-    assert "from helpers.results import load" in "".join(code[0]["source"])
-    assert code[0]["outputs"] == []
+    assert len(code) == 2
+    assert "from helpers.results import load" in "".join(code[1]["source"])
+    assert [cell["outputs"] for cell in code] == [[], []]
     assert "cache_key" not in download.read_text(encoding="utf-8")
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
 
@@ -322,3 +332,118 @@ def test_binder_button_follows_origin_where_there_is_one(book):
     notebook = "lab%2Ftree%2Fnotebooks%2Falone.ipynb"
     link = f"https://mybinder.org/v2/gh/reader/fork/spring?urlpath={notebook}"
     assert f'href="{link}"' in book.page("alone")
+
+
+# Books of one or two pages
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A book of one page, not yet built, in a folder whose name some programs dislike."""
+    return write_book(tmp_path / "a bööok", {"alone": ""})
+
+
+def notebook_of(book, chapter):
+    path = book.root / f"_build/html/_sources/book/{chapter}.ipynb"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def source(notebook):
+    return "\n".join("".join(cell["source"]) for cell in notebook["cells"])
+
+
+PRINTS_A_VARIABLE = """
+import os, sys
+print(os.environ.get("COMPLAINT", ""), end="", file=sys.stderr)
+"""
+
+
+def test_execution_that_fails_the_build_is_not_kept(page):
+    page.append("book/alone.md", CELL.format(PRINTS_A_VARIABLE))
+    status, output = page.build(COMPLAINT="Invalid value for OMP_NUM_THREADS")
+    assert status != 0 and "stderr" in output
+    status, output = page.build()
+    assert status == 0, output
+    status, output = page.build("--all")
+    assert status == 0 and "Using cached notebook" in output  # one that passes is kept
+
+
+def test_byte_order_mark_changes_nothing(page):
+    text = (page.root / "book/alone.md").read_text(encoding="utf-8")
+    page.write("book/alone.md", "\ufeff" + text)
+    status, output = page.build()
+    assert status == 0, output
+    assert 'href="../_sources/book/alone.ipynb"' in page.page("alone")
+    assert notebook_of(page, "alone")["metadata"]["kernelspec"]["name"] == "python3"
+    assert "\ufeff" not in source(notebook_of(page, "alone"))
+
+
+FIGURE = """
+```{code-cell} python
+---
+mystnb:
+  figure:
+    name: fig-a
+    caption: A line of text.
+  image:
+    alt: nothing
+---
+from IPython.display import SVG
+SVG('<svg xmlns="http://www.w3.org/2000/svg"/>')
+```
+
+See {numref}`fig-a` and {eq}`eq-a`.
+
+$$
+x = 1
+$$ (eq-a)
+"""
+
+
+def test_notebook_has_the_numbers_of_the_page_when_chapters_are_numbered(tmp_path):
+    book = write_book(tmp_path / "book", {"first": "", "second": ""})
+    toc = {"format": "jb-book", "root": "book/first", "options": {"numbered": True}}
+    book.write("_toc.yml", yaml.safe_dump(toc | {"chapters": [{"file": "book/second"}]}))
+    book.append("book/second.md", FIGURE)
+    status, output = book.build()
+    assert status == 0, output
+    [shown] = re.findall(r'class="caption-number">([^<]+)<', book.page("second"))
+    [equation] = re.findall(r'class="eqno">\(([^<)]+)\)', book.page("second"))
+    assert shown.strip() == "Fig. 1.1"
+    text = source(notebook_of(book, "second"))
+    assert f"**{shown.strip()}** A line of text." in text
+    assert f"See {shown.strip()} and ({equation})." in text
+    assert f"\\tag{{{equation}}}" in text
+
+
+@pytest.mark.parametrize("builder", ["dirhtml", "singlehtml", "latex"])
+def test_builder_that_would_leave_figures_out_is_refused(page, builder):
+    status, output = page.build("--builder", builder)
+    assert status != 0
+    assert f"the book has to be built by the builder 'html': pages by '{builder}'" in output
+    assert "Executing notebook" not in output
+
+
+def test_two_builds_at_once_take_turns(page):
+    page.append("book/alone.md", CELL.format("import time; time.sleep(5)"))
+    builds = [page.start(), page.start()]
+    printed = [build.communicate()[0] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0], printed
+    assert sum("Executing notebook" in text for text in printed) == 1
+
+
+def test_files_that_begin_with_a_dot_are_not_the_books(page):
+    for folder in ("book", "book/assets", "explorables", "helpers", "results"):
+        for name in ("._alone.md", "._base.py", "._site.css"):
+            (page.root / folder / name).write_bytes(b"\x00\x05\x16\x07\xff\xb0")
+        for name in (".#alone.md", ".#base.py"):
+            (page.root / folder / name).symlink_to("somebody@nowhere.1234:5678")
+    page.append("book/alone.md", CELL.format("import explorables, helpers"))
+    status, output = page.build()
+    assert status == 0, output
+    site = page.root / "_build/html"
+    assert [path for path in site.rglob("*") if path.name.startswith("._")] == []
+
+
+def test_pages_whose_name_begins_with_an_underscore_are_served_by_github(built):
+    assert (built.root / "_build/html/.nojekyll").is_file()

@@ -1,6 +1,8 @@
 """A chapter's download reads like its page."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import chapter_notebook
@@ -82,7 +84,7 @@ WORKS = """
 """
 PAGE = chapter_notebook.Page(
     name="book/chapter",
-    numbers={"fig-a": 7, "eq-two": 12, "ex-find": 3},
+    numbers={"fig-a": "7", "eq-two": "12", "ex-find": "3"},
     titles={"book/other": "Another chapter", "glossary": "Glossary"},
     notebooks={"book/chapter", "book/other"},
     entries=parse_string(WORKS, "bibtex").entries,
@@ -121,12 +123,29 @@ def test_notebook_is_valid_and_the_same_each_time(small):
     assert small.metadata.kernelspec == {"display_name": "Python 3", "name": "python3"}
 
 
+@pytest.mark.parametrize("own", [None, "helpers.py", "helpers/__init__.py", "helpers/own.py"])
+def test_a_students_own_helpers_are_named_in_one_line(small, own, tmp_path):
+    check = small.cells[1]
+    assert check.metadata.jupyter.source_hidden
+    if own:
+        path = tmp_path / own
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("raise SystemExit('is not run')")
+    command = [sys.executable, "-c", check.source]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert bool(done.returncode) == bool(own)
+    if own:
+        told = done.stderr.splitlines()[-1]
+        assert told.startswith(f"ImportError: {tmp_path / 'helpers'}")
+        assert told.endswith(" hides the book's helpers: rename it, and restart the kernel")
+
+
 def test_text_is_filled_in(small):
     assert small.cells[0].source == FILLED
 
 
 def test_caption_follows_its_figure_whose_source_is_folded(small):
-    figure, caption, shown = small.cells[1:4]
+    figure, caption, shown = small.cells[2:5]
     assert figure.source == "from helpers.plots import PALETTE"
     assert figure.metadata.jupyter.source_hidden
     assert caption.source == "**Fig. 7** Fell to 3.14 %,\nthey say."
@@ -134,13 +153,13 @@ def test_caption_follows_its_figure_whose_source_is_folded(small):
 
 
 def test_exercises_keep_the_numbers_of_the_page_and_proofs_have_none(small):
-    end = small.cells[4].source
+    end = small.cells[5].source
     assert "```{exercise} Find out\n:label: ex-find\n:enumerator: 3\nPress {kbd}`Tab`." in end
     assert "```{prf:proof}\n:enumerated: false\nAs above." in end
 
 
 def test_references_are_sorted_by_author(small):
-    works = small.cells[4].source.partition("## References\n\n")[2].splitlines()
+    works = small.cells[5].source.partition("## References\n\n")[2].splitlines()
     assert [work.partition(".")[0] for work in works] == [
         "- D X, E Y, and F Z",
         "- Bo Young and Cy Étan",
@@ -213,7 +232,7 @@ def test_figures_formulas_and_exercises_have_the_numbers_of_the_page(chapter):
     numbered = [number for kind, number in kinds if kind in ("Exercise", "Theorem")]
     assert re.findall(r":enumerator: (\S+)", text) == numbered
     formulas = [number.text.strip("()#") for number in page.find_all(class_="eqno")]
-    assert re.findall(r"\\tag\{(\d+)\}", text) == formulas
+    assert re.findall(r"\\tag\{([\d.]+)\}", text) == formulas
 
 
 def test_references_are_those_of_the_page(chapter):

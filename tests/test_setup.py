@@ -5,13 +5,19 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import metadata
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
 from browser import find_chromium
 from jupyter_lab import jupyter_lab
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,8 +27,8 @@ IDX_STARTS = (b"\0\0\x08\x01", b"\0\0\x08\x03")  # MNIST's labels and images, un
 
 def pins(text: str) -> dict[str, str]:
     """The versions by name of the lines "name==version"."""
-    lines = (line.partition("==") for line in text.splitlines() if "==" in line)
-    return {name.lower().replace("_", "-"): version for name, _, version in lines}
+    lines = re.findall(r"^([^#=\s]+)==(\S+)", text, re.M)
+    return {name.lower().replace("_", "-"): version for name, version in lines}
 
 
 def run(*command, cwd=ROOT, **variables) -> subprocess.CompletedProcess:
@@ -62,9 +68,21 @@ def test_the_lock_fits_every_platform():
     assert odd == []  # no local versions, folders or addresses
 
 
+def test_the_lock_resolves_for_the_oldest_python_that_is_promised():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    floor = project["requires-python"].removeprefix(">=") + ".0"
+    too_new = {}
+    for name in pins((ROOT / "requirements.lock").read_text()):
+        required = metadata(name).get("Requires-Python") or ""
+        if not SpecifierSet(required).contains(floor):
+            too_new[name] = required
+    assert too_new == {}, f"of these requirements.txt has to ask for older versions, for {floor}"
+
+
 def test_binder_installs_what_a_reader_installs(tmp_path):
     shutil.copytree(ROOT / "binder", tmp_path / "binder")
-    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    for name in ("requirements.txt", "install_torch.py"):
+        shutil.copy(ROOT / name, tmp_path)
     program(tmp_path / "bin/python", 'for last; do :; done; cp "$last" installed.txt')
     program(tmp_path / "bin/jupytext-config", "exit 0")
     program(tmp_path / "bin/jupyter-book", BUILD)
@@ -72,13 +90,11 @@ def test_binder_installs_what_a_reader_installs(tmp_path):
     assert run("binder/postBuild", cwd=tmp_path, PATH=path).returncode == 0
     assert (tmp_path / "notebooks/intro.ipynb").exists()
 
-    by_pip = (tmp_path / "installed.txt").read_text().splitlines()
-    not_by_pip = set((ROOT / "requirements.txt").read_text().splitlines()) - set(by_pip)
-    assert "-e ." in by_pip
-    assert [line.partition("==")[0] for line in not_by_pip] == ["torch"]
+    assert (tmp_path / "installed.txt").read_text() == (ROOT / "requirements.txt").read_text()
+    steps = (tmp_path / "binder/postBuild").read_text()
+    assert steps.index("install_torch.py") < steps.index("-r requirements.txt")
     by_conda = yaml.safe_load((tmp_path / "binder/environment.yml").read_text())["dependencies"]
-    torch = pins("\n".join(not_by_pip))["torch"]
-    assert f"pytorch-cpu={torch.partition('.')[0]}" in by_conda
+    assert by_conda == ["python=3.12", "pip"]
 
 
 def test_repo2docker_builds_from_the_binder_folder():
@@ -115,13 +131,20 @@ def test_a_double_click_in_binder_opens_a_chapter_as_a_notebook(browser, tmp_pat
 
 # make
 
+FIRST_FILES = (
+    *("Makefile", "requirements.txt", "requirements.lock", "pyproject.toml"),
+    "install_torch.py",
+)
+
 
 @pytest.fixture
 def bare_project(tmp_path):
     """A folder with the Makefile and what its first target looks at."""
-    for name in ("Makefile", "requirements.txt", "requirements.lock", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
-    return tmp_path
+    root = tmp_path / "a path with späces"
+    root.mkdir()
+    for name in FIRST_FILES:
+        shutil.copy(ROOT / name, root)
+    return root
 
 
 def test_make_says_that_there_is_no_python(bare_project):
@@ -139,6 +162,163 @@ def test_make_says_that_python_lacks_its_venv_module(bare_project):
     assert made.returncode != 0
     assert made.stderr.startswith(f"{bare} lacks the venv module: install it")
     assert not (bare_project / ".venv").exists()
+
+
+def environment_without_pip(project) -> Path:
+    """A .venv as uv makes it, with a file of somebody's own in it."""
+    run(sys.executable, "-m", "venv", "--without-pip", ".venv", cwd=project)
+    own = project / ".venv/own.txt"
+    own.write_text("mine")
+    return own
+
+
+def test_make_installs_into_an_environment_that_is_there(bare_project):
+    own = environment_without_pip(bare_project)
+    (bare_project / "requirements.txt").write_text("")
+    made = run("make", "book", cwd=bare_project, TORCH="default")
+    assert "Installing what the book needs" in made.stdout, made.stderr
+    assert own.read_text() == "mine"
+    assert run(bare_project / ".venv/bin/python", "-m", "pip", "--version").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        ("*version_info*", ".venv is there, but holds no Python 3.11 or newer: remove it"),
+        ("*pip*", ".venv is there, but has no pip: install it (uv pip install pip), or"),
+    ],
+    ids=["old", "no pip"],
+)
+def test_make_says_what_to_do_with_an_environment_it_cannot_use(bare_project, refused, told):
+    own = environment_without_pip(bare_project)
+    python = bare_project / ".venv/bin/python"
+    python.unlink()
+    program(python, f'case "$*" in {refused}) exit 1;; esac')
+    made = run("make", "book", cwd=bare_project)
+    assert made.returncode != 0
+    assert made.stderr.startswith(told)
+    assert own.read_text() == "mine"
+
+
+def test_a_course_may_be_in_a_path_with_spaces(bare_project):
+    program(bare_project / ".venv/bin/python", 'for last; do :; done; echo "$last" > asked.txt')
+    for stamp in (".book", ".homework"):
+        (bare_project / ".venv" / stamp).touch()
+    made = run("make", "homework", "COURSE=my course", cwd=bare_project)
+    assert made.returncode == 0, made.stderr
+    assert (bare_project / "asked.txt").read_text() == "my course\n"
+
+
+def test_the_site_is_packed_in_one_folder_with_all_its_files(bare_project):
+    program(bare_project / ".venv/bin/python", f'exec "{sys.executable}" "$@"')
+    program(bare_project / ".venv/bin/jupyter-book", "exit 0")
+    (bare_project / ".venv/.book").touch()
+    for name in (".nojekyll", "index.html", "book/intro.html"):
+        path = bare_project / "_build/html" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    for _ in range(2):
+        made = run("make", "zip", cwd=bare_project)
+        assert made.returncode == 0, made.stderr
+    names = set(ZipFile(bare_project / "tilted-boundary.zip").namelist())
+    files = {name for name in names if not name.endswith("/")}
+    top = "tilted-boundary"
+    assert files == {f"{top}/.nojekyll", f"{top}/index.html", f"{top}/book/intro.html"}
+
+
+# PyTorch
+
+
+def wheel(folder, version) -> Path:
+    """A wheel of a torch that holds nothing and asks for a package which nobody has."""
+    info = f"torch-{version}.dist-info"
+    path = folder / f"torch-{version}-py3-none-any.whl"
+    with ZipFile(path, "w") as packed:
+        header = f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n"
+        packed.writestr(f"{info}/METADATA", header + "Requires-Dist: no-such-thing\n")
+        packed.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        packed.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.fixture
+def torch_index(tmp_path):
+    """A function that serves an index with these versions of torch, and returns its address."""
+    folder = tmp_path / "served"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def serve(*versions):
+        (folder / "cpu/torch").mkdir(parents=True)
+        names = [wheel(folder / "cpu/torch", version).name for version in versions]
+        links = "".join(f'<a href="{name.replace("+", "%2B")}">{name}</a>' for name in names)
+        (folder / "cpu/torch/index.html").write_text(f"<!DOCTYPE html><html>{links}</html>")
+        return f"http://127.0.0.1:{server.server_port}/cpu"
+
+    yield serve
+    server.shutdown()
+    server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+def torch_installed(project, **variables):
+    """What install_torch.py prints, and the version that is there afterwards, or None."""
+    run(sys.executable, "-m", "venv", "env", cwd=project)
+    python = project / "env/bin/python"
+    no_other_index = {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": "",
+        "PIP_EXTRA_INDEX_URL": "",
+        "NO_PROXY": "127.0.0.1",
+    }
+    told = run(python, project / "install_torch.py", cwd=project, **no_other_index, **variables)
+    assert told.returncode == 0, told.stderr
+    found = list((project / "env").glob("lib/python*/site-packages/torch-*.dist-info"))
+    return told.stdout, found[0].name.removesuffix(".dist-info") if found else None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere pip's default has no CUDA")
+def test_pytorch_comes_without_cuda_where_its_index_is_reached(bare_project, torch_index):
+    version = pins((ROOT / "requirements.txt").read_text())["torch"]
+    index = torch_index("1.0+cpu", f"{version}+cpu")
+    told, installed = torch_installed(bare_project, TORCH="", TORCH_INDEX=index)
+    assert told == f"PyTorch: the CPU build from {index}\n"
+    assert installed == f"torch-{version}+cpu"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere pip's default has no CUDA")
+@pytest.mark.parametrize(
+    ("versions", "chosen", "told"),
+    [
+        (["1.0+cpu"], "", "does not have this version"),
+        (None, "", "is out of reach"),
+        (["1.0+cpu"], "default", "as TORCH=default asks"),
+    ],
+    ids=["other version", "no index", "chosen"],
+)
+def test_pytorch_is_left_to_pip_otherwise(bare_project, torch_index, versions, chosen, told):
+    index = torch_index(*versions) if versions else "http://127.0.0.1:9/cpu"
+    printed, installed = torch_installed(bare_project, TORCH=chosen, TORCH_INDEX=index)
+    assert printed.startswith("PyTorch: pip's default, ") and told in printed
+    assert printed.count("\n") == 1
+    assert installed is None
+
+
+def test_pytorchs_index_is_named_once_and_serves_nothing_else():
+    naming = [path.name for path in tracked_files() if b"download.pytorch" in path.read_bytes()]
+    assert set(naming) <= {"install_torch.py", Path(__file__).name}
+    programs = (ROOT / "Makefile", ROOT / "binder/postBuild", ROOT / ".github/workflows/pages.yml")
+    assert [path for path in programs if "INDEX_URL" in path.read_text()] == []
+
+
+def test_scripts_keep_their_line_ends_on_every_system():
+    scripts = ["binder/postBuild", ".ci/run", "Makefile"]
+    told = run("git", "check-attr", "eol", *scripts).stdout.splitlines()
+    assert told == [f"{script}: eol: lf" for script in scripts]
 
 
 def test_make_knows_the_commands_that_are_written_down():

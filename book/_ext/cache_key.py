@@ -22,6 +22,7 @@ import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
 from explorables import FIGURES
+from helpers.files import read_source, visible_files
 
 PACKAGES = ("explorables", "helpers")
 EVERYTHING = frozenset(f"{package}.*" for package in PACKAGES)
@@ -66,7 +67,7 @@ def files_run(name, root):
     if package not in PACKAGES:
         return set()
     if member == "*" or name == "explorables":
-        return set((root / package).rglob("*.py"))
+        return set(visible_files(root, f"{package}/**/*.py"))
     if package == "explorables" and member in FIGURES:
         name = f"explorables.figures.{FIGURES[member]}"
     parts = name.split(".")
@@ -84,20 +85,16 @@ def closure(sources, root):
         names = set()
         for path in new:
             package = ".".join(path.relative_to(root).parent.parts)
-            names |= imports(path.read_text(encoding="utf-8"), package)
+            names |= imports(read_source(path), package)
     return found
 
 
 def dependencies(sources, root):
     """The files that the outputs of a chapter depend on, given its cells' ``sources``."""
     modules = closure(sources, root)
-    texts = [*sources, *(path.read_text(encoding="utf-8") for path in modules)]
+    texts = [*sources, *(read_source(path) for path in modules)]
     mentioned = [files for word, files in DATA.items() if any(word in text for text in texts)]
-    return modules | _files(root, *REQUIREMENTS, *mentioned)
-
-
-def _files(root, *patterns):
-    return {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
+    return modules | set(visible_files(root, *REQUIREMENTS, *mentioned))
 
 
 @cache
@@ -139,7 +136,7 @@ def digest_site(app, config):
     Sphinx itself would not notice; it would not even copy a changed style sheet.
     """
     root = Path(app.srcdir)
-    files = {path for path in _files(root, *SITE) if path.suffix not in NOT_DIGESTED}
+    files = [path for path in visible_files(root, *SITE) if path.suffix not in NOT_DIGESTED]
     config.site_digest = _digest(files, root)
 
 

@@ -3,7 +3,8 @@
 JupyterLab, with jupyterlab-myst, knows MyST's admonitions, exercises, proofs and maths. It does
 not know what only the book as a whole can tell: quoted values, numbers, the bibliography and
 other pages. These are written into the notebook's text. Captions become cells of text, and
-cells whose source the page hides are folded.
+cells whose source the page hides are folded, as is the first one of code, which looks whether the
+book's helpers are to be had.
 """
 
 import re
@@ -13,8 +14,10 @@ from posixpath import basename, dirname, join, normpath
 
 import jupytext
 import quoted_numbers
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from pybtex.plugin import find_plugin
+
+from helpers import hidden
 
 ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 EXPLICIT = re.compile(r"(.*\S)\s*<(.+)>", re.S)  # a title <target>
@@ -31,7 +34,9 @@ class Page:
     """A page, and what the built book knows that the page's text alone does not say.
 
     name: of the page, from the root of the book ("book/intro").
-    numbers: of the book's figures, equations, theorems and exercises, by label.
+    numbers: of the book's figures, equations, theorems and exercises, by label, as the page shows
+        them ("7", or "2.7" where chapters are numbered).
+    figure: how the page names a figure, with %s for its number.
     titles: of all pages, by name.
     notebooks: the names of the pages that can be downloaded.
     entries: the bibliography, as pybtex has it.
@@ -39,7 +44,8 @@ class Page:
     """
 
     name: str
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    figure: str = "Fig. %s"
     titles: Mapping[str, str] = field(default_factory=dict)
     notebooks: Iterable[str] = ()
     entries: Mapping = field(default_factory=dict)
@@ -52,10 +58,11 @@ def page_of(env, name):
     return Page(
         name=name,
         numbers={
-            label.removeprefix("equation-"): number[-1]
+            label.removeprefix("equation-"): ".".join(map(str, number))
             for kind in kinds
             for label, number in kind.items()
         },
+        figure=env.config.numfig_format["figure"],
         titles={page: title.astext() for page, title in env.titles.items()},
         notebooks={page for page, of in env.nb_metadata.items() if "exec_data" in of},
         entries=env.get_domain("cite").bibdata.data.entries if "cite" in env.domaindata else {},
@@ -98,7 +105,7 @@ def _cite_in_brackets(page, text):
 ROLES = {
     "glue:text": lambda page, quotation: quoted_numbers.as_text(page.values, quotation),
     "doc": _doc,
-    "numref": lambda page, label: f"Fig. {page.numbers[label]}",
+    "numref": lambda page, label: page.figure % page.numbers[label],
     "eq": lambda page, label: f"({page.numbers[label]})",
     "footcite:t": _cite_in_text,
     "footcite:p": _cite_in_brackets,
@@ -153,7 +160,8 @@ def _caption(cell, page):
     if "caption" not in figure:
         return []
     caption = fill(figure["caption"].strip(), page)
-    return [new_markdown_cell(f"**Fig. {page.numbers[figure['name']]}** {caption}")]
+    title = page.figure % page.numbers[figure["name"]]
+    return [new_markdown_cell(f"**{title}** {caption}")]
 
 
 def notebook(text, page):
@@ -161,6 +169,9 @@ def notebook(text, page):
     notebook = jupytext.reads(text, fmt="md:myst")
     notebook.metadata.pop("jupytext", None)
     cells = []
+    codes = (at for at, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    check = new_code_cell(hidden.SOURCE, metadata={"tags": ["remove-input"]})
+    notebook.cells.insert(next(codes, 0), check)
     for cell in notebook.cells:
         cells.append(cell)
         if cell.cell_type == "code":

@@ -16,6 +16,8 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
+from helpers.files import read_source
+
 LOGGER = logging.getLogger(__name__)
 BINDER = "https://mybinder.org/v2"
 JUPYTER_BOOK_DEFAULT = "https://github.com/executablebooks/jupyter-book"
@@ -96,7 +98,7 @@ def offer(app, pagename, templatename, context, doctree):
     if not doctree:
         return
     path = Path(app.env.doc2path(pagename))
-    text = path.read_text(encoding="utf-8")
+    text = read_source(path)
     if not is_myst_markdown_notebook(text):
         return
     context["ipynb_source"] = f"{pagename}.ipynb"

@@ -2,15 +2,17 @@
 
 import json
 
+from helpers.files import visible_files
 from helpers.results import FOLDER, load_figures, load_run
 
 
 def experiment_numbers():
     """Of each experiment, and of all: hours and megabytes; and of each the number of its runs."""
     found = {"all-hours": 0.0, "all-megabytes": 0.0}
-    for folder in sorted(path for path in FOLDER.iterdir() if path.is_dir()):
-        runs = [json.loads(path.read_text(encoding="utf-8")) for path in folder.rglob("run.json")]
-        sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    for folder in sorted({path.parent for path in visible_files(FOLDER, "*/*")}):
+        texts = [path.read_text(encoding="utf-8") for path in visible_files(folder, "**/run.json")]
+        runs = [json.loads(text) for text in texts]
+        sizes = [path.stat().st_size for path in visible_files(folder, "**/*")]
         hours, megabytes = sum(run["seconds"] for run in runs) / 3600, sum(sizes) / 1e6
         found |= {
             f"{folder.name}-runs": len(runs),

@@ -9,6 +9,8 @@ import modules by address. So the one kind of import our modules use,
 import re
 from pathlib import Path
 
+from helpers.files import read_source, visible_files
+
 KIT = Path(__file__).resolve().parent.parent / "kit"
 IMPORT = re.compile(r'^(import|export) \{([^}]+)\} from "(\.[^"]+\.js)";$', re.M)
 COMMENT = re.compile(r"^ *//.*\n|^\n|^ +|(?<=[;,{]) +//.*$", re.M)  # with empty lines and indents
@@ -40,7 +42,7 @@ def bundle_for_page(path, shares_kit=True):
 def kit_script():
     """A classic script that gives a page the files of the kit, as ``explorables.kit``."""
     bundler = _Bundler()
-    files = {path.name: bundler.imported(path)[0] for path in sorted(KIT.glob("*.js"))}
+    files = {path.name: bundler.imported(path)[0] for path in visible_files(KIT, "*.js")}
     listed = ", ".join(f'"{name}": {constant}' for name, constant in files.items())
     code = COMMENT.sub("", "".join(bundler.code))
     return f"(() => {{\n{code}explorables.kit = {{ {listed} }};\n}})();\n"
@@ -65,7 +67,7 @@ class _Bundler:
                 raise ValueError(f"{path} imports {sorted(missing)}, which {file} does not export")
             return f"{'export ' * (keyword == 'export')}const {{{names}}} = {constant};"
 
-        return IMPORT.sub(from_constant, path.read_text(encoding="utf-8"))
+        return IMPORT.sub(from_constant, read_source(path))
 
     def imported(self, path):
         if path not in self.files:

@@ -18,7 +18,7 @@ import explorables
 from explorables.arrays import wired
 from explorables.base import CSS, HERE, MIME_TYPE, as_json
 from explorables.host.bundle import bundle_for_page, kit_script
-from helpers.files import replaced
+from helpers.files import read_source, replaced, visible_files
 
 HOST, KIT = "explorables/host.js", "explorables/kit.js"
 PICTURES = "book/pictures"
@@ -105,7 +105,7 @@ def write_assets(app):
     figures = [getattr(explorables, name) for name in explorables.__all__]
     css = CSS + "".join(figure.css for figure in figures)
     write(scripts / "explorables.css", css)
-    write(scripts / "host.js", (HERE / "host" / "host.js").read_text(encoding="utf-8"))
+    write(scripts / "host.js", read_source(HERE / "host" / "host.js"))
     write(scripts / "kit.js", kit_script())
     for figure in figures:
         write(scripts / f"{figure.module}.js", definition(figure))
@@ -152,9 +152,8 @@ def digest_of_sources():
     and the results."""
     root = HERE.parent
     patterns = ("explorables/**/*.py", "helpers/**/*.py", "results/**/*")
-    files = sorted(path for pattern in patterns for path in root.glob(pattern) if path.is_file())
     digest = hashlib.sha256()
-    for path in files:
+    for path in visible_files(root, *patterns):
         digest.update(f"{path.relative_to(root).as_posix()} {path.stat().st_size}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -174,8 +173,7 @@ def move_states(app, pagename, templatename, context, doctree):
         path = f"explorables/{pagename.replace('/', '-')}.js"
         text = json.dumps(states, separators=(",", ":"))
         target = Path(app.outdir) / "_static" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(f"explorables.hold({text});\n", encoding="utf-8")
+        write(target, f"explorables.hold({text});\n")
         app.add_js_file(path, loading_method="defer")
 
 

@@ -5,6 +5,7 @@ import traitlets
 
 from explorables.base import Explorable
 from explorables.traits import DigitPair, Number, digits_of
+from helpers.files import visible_files
 from helpers.results import FOLDER, load_arrays, load_run, load_svms
 
 
@@ -29,7 +30,7 @@ class RobustAccuracy(Explorable):
 
     @classmethod
     def parts(cls):
-        return sorted(path.stem for path in (FOLDER / "svm_mnist" / "pairs").glob("*.npz"))
+        return [path.stem for path in visible_files(FOLDER / "svm_mnist" / "pairs", "*.npz")]
 
     @classmethod
     def part(cls, key):

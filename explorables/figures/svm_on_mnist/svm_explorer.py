@@ -7,6 +7,7 @@ from explorables.arrays import wire
 from explorables.base import Explorable
 from explorables.traits import DigitPair, Number, digits_of
 from helpers import linear
+from helpers.files import visible_files
 from helpers.formats import PIXELS, SVM_PAIR, Format
 from helpers.results import FOLDER, load_arrays, load_run, load_svms, load_table, rows_of_pair
 
@@ -64,7 +65,7 @@ class SvmExplorer(Explorable):
 
     @classmethod
     def parts(cls):
-        return sorted(path.stem for path in (FOLDER / RESULT / "pairs").glob("*.npz"))
+        return [path.stem for path in visible_files(FOLDER / RESULT / "pairs", "*.npz")]
 
     @classmethod
     def part(cls, key):
