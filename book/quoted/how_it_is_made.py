@@ -9,7 +9,8 @@ from helpers.results import FOLDER, load_figures, load_run
 def experiment_numbers():
     """Of each experiment, and of all: hours and megabytes; and of each the number of its runs."""
     found = {"all-hours": 0.0, "all-megabytes": 0.0}
-    for folder in sorted({path.parent for path in visible_files(FOLDER, "*/*")}):
+    names = {path.relative_to(FOLDER).parts[0] for path in visible_files(FOLDER, "*/**/*")}
+    for folder in sorted(FOLDER / name for name in names):
         texts = [path.read_text(encoding="utf-8") for path in visible_files(folder, "**/run.json")]
         runs = [json.loads(text) for text in texts]
         sizes = [path.stat().st_size for path in visible_files(folder, "**/*")]
