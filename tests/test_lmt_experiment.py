@@ -88,20 +88,6 @@ def test_a_training_that_is_killed_goes_on_as_if_it_had_not_been(monkeypatch, sm
     assert len(curves) == 4
 
 
-def test_weight_decay_multiplies_the_weights_and_nothing_else(small, data, monkeypatch):
-    """As in chapter 5, W ← (1 − ηλ) W − …, and not a part of the gradient, which Adam rescales."""
-    run = lmt.Run("decay")
-    monkeypatch.setattr(
-        lmt, "new_loss", lambda *_: (lambda network, X, y: 0 * network(X).sum(), {})
-    )
-    start, network, _ = lmt.trained(run, data, disable=True)
-    recipe = run.recipe
-    steps = recipe.epochs * math.ceil(len(data[0][1]) / recipe.batch)
-    left = (1 - recipe.learning_rate * recipe.decay) ** steps
-    for before, after in zip(start.parameters(), network.parameters(), strict=True):
-        torch.testing.assert_close(after, left * before)
-
-
 def test_a_finished_training_is_not_repeated(small, data):
     run = lmt.Run("lmt")
     network, curves = trained(run, data)
@@ -397,7 +383,7 @@ def test_the_stored_networks_are_those_that_were_measured(mnist, done, model):
     assert lipschitz.lipschitz_constant(network, (784,)) == pytest.approx(figures["lipschitz"])
     fifth = slice(None, None, 5)  # test_certificates.py looks at all, in another way
     radii = lmt_measures.certified_radius(network, X[fifth], y[fifth])
-    certified = lmt.thousandths(radii, torch.floor).numpy()
+    certified = lmt.thousandth_below(radii).numpy()
     assert np.abs(certified - arrays["certified"][fifth]).max() < 1.5e-3
     few = slice(500)
     nearest = attacks.pgd(network, X[few], y[few], 1.58, steps=10)
