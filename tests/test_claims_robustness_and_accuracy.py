@@ -511,6 +511,7 @@ def test_what_each_attack_alone_leaves_of_the_network_for_03():
     shares = load_attacked("linf_0.3-55000-0")["figures"]["robust"]["l2"]
     for eps in (1.0, 2.0, 3.0):
         assert NUMBERS[f"ensemble-l2-{eps:g}"] == f"{shares[radii.index(eps)]:.1f}"
+    assert NUMBERS["alone-l2-all"] == NUMBERS["ensemble-l2-2"]
     # at 3 PGD had made it the most robust of all; at 2 it is hardly better than the standard one
     by_pgd = [robust(model, "l2", 3.0)[0] for model in MODELS]
     assert MODELS[int(np.argmax(by_pgd))] == "linf_0.3"
