@@ -150,10 +150,24 @@ def test_a_swipe_that_scrolls_the_page_leaves_a_slider_as_it_was(browser, figure
         touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     page.wait_for_function("before => scrollY > before", arg=scrolled)
+    page.evaluate(SETTLED)
     assert slider.get_attribute("aria-valuetext") == before
+    slider.scroll_into_view_if_needed()
+    page.evaluate(SETTLED)
     page.touchscreen.tap(*centre_right(slider))
-    assert slider.get_attribute("aria-valuetext") != before
+    expect(slider).not_to_have_attribute("aria-valuetext", before)
     context.close()
+
+
+# Resolves once the page has not scrolled for twenty frames.
+SETTLED = """() => new Promise((resolve) => {
+  let y = scrollY, still = 0;
+  requestAnimationFrame(function look() {
+    still = scrollY === y ? still + 1 : 0;
+    y = scrollY;
+    still > 20 ? resolve() : requestAnimationFrame(look);
+  });
+})"""
 
 
 def centre_right(slider):

@@ -75,9 +75,9 @@ def test_the_stored_weights_are_fooled_as_the_figures_say(mnist):
     from helpers.weights import load_weights
 
     X, y = (each[:100] for each in attacked_images(*split(mnist)[2]))
-    path = FOLDER / "robustness" / "linf_0.3.safetensors"
-    network = load_weights(architectures.conv_2c2f(), path).eval()
     run = robustness.Run("linf_0.3")
+    path = FOLDER / f"{run.weights}.safetensors"
+    network = load_weights(architectures.conv_2c2f(), path).eval()
     plain = load_arrays(run.result)["fooling_l2"][:100]
     found = robustness_masking.fooled_by_either(
         network, X, y, torch.from_numpy(plain), [0.5, 1.0, 1.5, 2.0]

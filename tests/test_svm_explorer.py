@@ -13,6 +13,7 @@ from conftest import Visit
 from figure_page import FigurePage, HeldParts, numbers, text_of
 from jupyter_lab import PATIENCE, Notebook, jupyter_lab
 from playwright.sync_api import expect
+from single_page import PICTURE
 
 from explorables import SvmExplorer, TiltingPlane
 from explorables.arrays import wire
@@ -290,6 +291,7 @@ def page_with_another(figure_server, tmp_path, request):
     (tmp_path / "svm_explorer").mkdir()
     for name in ("host", "kit", "tilting_plane", "svm_explorer", *parts):
         (tmp_path / f"{name}.js").write_text(figure_server.content(f"/{name}.js"), "utf-8")
+    (tmp_path / PICTURE[1:]).write_text(figure_server.content(PICTURE), "utf-8")
     page = figure_server.content(address.removeprefix(figure_server.address))
     (tmp_path / "page.html").write_text(page.replace('src="/', 'src="'), "utf-8")
     return (tmp_path / "page.html").as_uri()

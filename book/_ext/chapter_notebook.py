@@ -169,9 +169,10 @@ def notebook(text, page):
     notebook = jupytext.reads(text, fmt="md:myst")
     notebook.metadata.pop("jupytext", None)
     cells = []
-    codes = (at for at, cell in enumerate(notebook.cells) if cell.cell_type == "code")
-    check = new_code_cell(hidden.SOURCE, metadata={"tags": ["remove-input"]})
-    notebook.cells.insert(next(codes, 0), check)
+    codes = [at for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    if codes:
+        check = new_code_cell(hidden.SOURCE, metadata={"tags": ["remove-input"]})
+        notebook.cells.insert(codes[0], check)
     for cell in notebook.cells:
         cells.append(cell)
         if cell.cell_type == "code":
