@@ -132,6 +132,8 @@ def test_two_figures_of_one_kind_do_not_move_each_other(visit, address, name):
     rng = random.Random(name)
     actions = [random_action(rng) for _ in range(40)]
     actions = [action for action in actions if action[0] != "theme"]  # which is that of the page
+    page.wait_for_load_state("networkidle")  # all parts that the figures asked for
+    assert page.evaluate("perform([], 0)") is None  # and what they draw a frame later
     first, second = page.evaluate("[looks(0), looks(1)]")
     assert page.evaluate("actions => perform(actions, 1)", actions) is None
     assert page.evaluate("looks(0)") == first
