@@ -561,5 +561,5 @@ def test_every_page_has_one_sheet_no_script_that_blocks_and_a_description(site):
         page = path.read_text(encoding="utf-8")
         assert page.count('rel="stylesheet"') == 1, path
         assert re.findall(r'<script src="[^"]*"', page) == [], path
-        assert len(re.findall(r'<script src="[^"]*/start.js', page)) == 1, path
+        assert len(re.findall(r'<script data-first="yes" src="[^"]*/start.js', page)) == 1, path
         assert re.search(r'<meta name="description" content="[^"\\]{30,}">', page), path

@@ -223,7 +223,7 @@ def setup(app):
     app.connect("config-inited", set_options)
     app.connect("config-inited", silence)
     app.add_css_file("theme.css")
-    app.add_js_file("start.js", priority=100)  # before all others
+    app.add_js_file("start.js", priority=100, **{"data-first": "yes"})  # runs before all others
     app.add_js_file("print.js", defer="defer")
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", describe)
