@@ -197,12 +197,12 @@ def fit(X, y, eps=0.0):
     ``X`` has shape (n, d + 1), ``y`` holds -1 and +1. With eps = 0 it is a soft-margin support
     vector machine without bias. For larger eps, w = u − v with u, v >= 0 and ‖w‖₁ = Σ (u + v)
     make every margin a linear function; weights that should be 0 are. The hinge is rounded off, so
-    the mean loss may exceed the least one, by 0.007 at most. Where several w are optimal, as where
-    a sample can be separated, it is one of them.
+    the mean loss may exceed the least one, by 0.007 at most where features are about as large as 1.
+    Where several w are optimal, as where a sample can be separated, it is one of them.
 
     SLSQP is quick but may stop short. From where it stops, projected gradient descent with momentum
-    (Beck & Teboulle 2009) goes on until a bound of how far the loss lies above its minimum falls to
-    GAP. On a convex problem with a Lipschitz gradient, as this is, it always does.
+    goes on until a bound of how far the loss lies above its minimum falls to GAP times the largest
+    feature. On a convex problem with a Lipschitz gradient, as this is, it always does.
     """
     X, y = labelled(X, y)
     check_least(0, eps=eps)
@@ -223,7 +223,8 @@ def fit(X, y, eps=0.0):
     )
     z = ahead = _allowed(np.nan_to_num(start.x))
     weight = 1.0
-    while _gap(z, gradient(z)) > GAP:
+    largest = max(1, np.abs(Z).max())  # rounding keeps the bound from falling below its share
+    while _gap(z, gradient(z)) > GAP * largest:
         last, z = z, _allowed(ahead - step * gradient(ahead))
         if (ahead - z) @ (z - last) > 0:  # downhill is no longer ahead: lose the momentum
             weight = 1.0

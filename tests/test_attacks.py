@@ -6,9 +6,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from small_digits import train_set, unseen
+from small_digits import trained_network, unseen
 
-from helpers import attacks, evaluation, training
+from helpers import attacks, evaluation
 from helpers.architectures import two_layers
 from helpers.initialisation import fan_in, initialise
 
@@ -19,11 +19,7 @@ RADII = {"l2": [0.2, 0.5, 0.8], "linf": [0.03, 0.08, 0.15]}
 
 @pytest.fixture(scope="module")
 def network():
-    """A briefly trained network with one hidden layer."""
-    network = initialise(two_layers(64, 64, 10), fan_in, seed=0)
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
-    training.train(network, *train_set(), optimiser, epochs=10, batch=50, disable=True)
-    return network
+    return trained_network()
 
 
 @pytest.fixture(scope="module")

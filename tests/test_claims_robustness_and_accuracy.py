@@ -517,6 +517,9 @@ def test_what_each_attack_alone_leaves_of_the_network_for_03():
     assert MODELS[int(np.argmax(by_pgd))] == "linf_0.3"
     assert 0 < shares[radii.index(2.0)] - robust("standard", "l2", 2.0)[0] < 5
     assert NUMBERS["square-madry"] < NUMBERS["pgd-madry"]
+    for eps in ("2", "3"):
+        by_all, by_pgd = (float(NUMBERS[f"{name}-l2_2-{eps}"]) for name in ("ensemble", "plain"))
+        assert by_all < by_pgd - 5
 
 
 @pytest.mark.parametrize("model", ["l2_2", "l2_3", "standard"])

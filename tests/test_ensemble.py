@@ -10,10 +10,10 @@ from art.attacks.evasion import AutoProjectedGradientDescent, SquareAttack
 from art.estimators.classification import PyTorchClassifier
 from hypothesis import given
 from hypothesis import strategies as st
-from small_digits import train_set, unseen
+from small_digits import trained_network, unseen
 from trainings import linear_network
 
-from helpers import apgd, attacks, ensemble, training
+from helpers import apgd, attacks, ensemble
 from helpers.architectures import two_layers
 from helpers.initialisation import fan_in, initialise
 from helpers.nearest import distance, minimum_norm
@@ -27,11 +27,7 @@ MIDDLE = {norm: radii[1] for norm, radii in RADII.items()}
 
 @pytest.fixture(scope="module")
 def network():
-    """A briefly trained network with one hidden layer."""
-    network = initialise(two_layers(64, 64, 10), fan_in, seed=0)
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
-    training.train(network, *train_set(), optimiser, epochs=10, batch=50, disable=True)
-    return network
+    return trained_network()
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 import torch
-from small_digits import train_set, unseen
+from small_digits import train_set, trained_network, unseen
 from torch import nn
 
-from helpers import apgd, attacks, ensemble, evaluation, lmt, nearest, square, training
+from helpers import apgd, attacks, ensemble, evaluation, lmt, nearest, square
 from helpers.adversarial import Adversarial
 from helpers.architectures import conv_2c2f, two_layers
 from helpers.checks import check_images
@@ -69,10 +69,7 @@ def few_queries(monkeypatch):
 
 @pytest.fixture(scope="module")
 def network():
-    network = initialise(two_layers(64, 32, 10), fan_in, seed=0)
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
-    training.train(network, *train_set(), optimiser, epochs=5, batch=50, disable=True)
-    return network
+    return trained_network(hidden=32, epochs=5)
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import foolbox
 import numpy as np
 import pytest
 import torch
-from torch import nn
-from trainings import check_that_it_goes_on, linear_network, split_images
+from trainings import check_that_it_goes_on, linear_network, split_images, tiny_network
 
 from experiments import (
     record,
@@ -47,11 +46,6 @@ FEW_PICTURES = {
 @pytest.fixture(scope="module")
 def data():
     return split_images(noise=0.2)
-
-
-def tiny_network():
-    """In place of 2C2F."""
-    return nn.Sequential(nn.Linear(784, 16), nn.LeakyReLU(), nn.Linear(16, 10))
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
-from torch import nn
-from trainings import check_that_it_goes_on, same_weights, split_images
+from trainings import check_that_it_goes_on, same_weights, split_images, tiny_network
 
 from experiments import record, robustness, robustness_measures, study, training
 from experiments import robustness_sizes as sizes
@@ -23,11 +22,6 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 @pytest.fixture(scope="module")
 def data():
     return split_images(noise=0.2)
-
-
-def tiny_network():
-    """In place of 2C2F."""
-    return nn.Sequential(nn.Linear(784, 16), nn.LeakyReLU(), nn.Linear(16, 10))
 
 
 @pytest.fixture

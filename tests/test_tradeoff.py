@@ -404,3 +404,16 @@ def test_the_figure_of_the_weights_can_be_drawn_for_other_shares(p, times):
     problem = Problem(p, 100, 0.3)
     w = fit(*sample(problem, 1000), times * problem.eta)
     assert np.isfinite(w).all() and np.linalg.norm(w) <= 1 + 1e-12
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e4, 1e8])
+def test_features_of_any_size_are_fitted(scale):
+    """However large: rounding must not keep the descent from ending."""
+    problem = Problem(0.9, 20, 0.5)
+    X, y = sample(problem, n=200)
+    w = fit(scale * X, y)
+    hinge = np.maximum(1 - y * (scale * X @ w), 0).mean()
+    assert np.linalg.norm(w) <= 1 + 1e-9
+    for other in (f_avg(problem), x_1_alone(problem)):
+        rival = np.maximum(1 - y * (scale * X @ other), 0).mean()
+        assert hinge <= rival * (1 + 1e-3) + 0.01

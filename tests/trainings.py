@@ -76,3 +76,8 @@ def check_that_it_goes_on(monkeypatch, checkpoint, train, at, leaves=True):
         del row["seconds"]
     assert resumed == curves
     return curves
+
+
+def tiny_network():
+    """In place of 2C2F, for 784 pixels and ten classes."""
+    return nn.Sequential(nn.Linear(784, 16), nn.LeakyReLU(), nn.Linear(16, 10))

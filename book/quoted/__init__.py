@@ -7,7 +7,7 @@ page shows one as {glue:text}`name:format`, and the tests of its claims look at 
 
 import numpy as np
 
-from helpers.results import load_costs, load_robustness
+from helpers.results import load_attacked, load_costs, load_robustness
 
 
 def over_seeds(name, values):
@@ -29,3 +29,10 @@ def robust_accuracy(model, norm, eps):
     each seed."""
     seeds = [network["figures"] for network in load_robustness(model)]
     return [figures["robust"][norm][figures["radii"][norm].index(eps)] for figures in seeds]
+
+
+def left_by_all(network, norm, eps):
+    """What the whole ensemble of attacks leaves of a network that load_attacked knows, in per cent
+    of the attacked images."""
+    attacked = load_attacked(network)
+    return attacked["figures"]["robust"][norm][attacked["settings"]["radii"][norm].index(eps)]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.quoted import robust_accuracy
+from book.quoted import left_by_all, robust_accuracy
 from helpers.results import load_figures, load_lenets, load_lmt, load_robustness, load_table
 
 
@@ -27,5 +27,7 @@ def numbers():
             found[f"{model}-{name}"] = mean_figure(networks, name)
     for model in ("standard", "linf_0.3"):
         found[f"{model}-clean"] = mean_figure(load_robustness(model), "clean")
-        found[f"{model}-robust"] = float(np.mean(robust_accuracy(model, "linf", 0.3)))
-    return found
+    return found | {
+        "standard-robust": max(robust_accuracy("standard", "linf", 0.3)),
+        "linf_0.3-robust": left_by_all("linf_0.3-55000-0", "linf", 0.3),
+    }

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtr
 
-from book.quoted import costs, robust_accuracy
+from book.quoted import costs, left_by_all, robust_accuracy
 from helpers import tradeoff
 from helpers.published import load_published
 from helpers.results import (
@@ -119,16 +119,15 @@ ALONE = {  # what the table calls each attack that is tried alone
 
 def under_the_ensemble():
     """What attacks leave of the first network that was trained against L∞ 0.3, in per cent: each
-    alone, within L∞ 0.3 and L2 2, and all together in L2."""
-    attacked = load_attacked("linf_0.3-55000-0")
-    alone, robust = attacked["figures"]["alone"], attacked["figures"]["robust"]
-    radii, madry = attacked["settings"]["radii"], load_published("madry_l2")
-    found = {
-        f"ensemble-l2-{eps:g}": robust["l2"][radii["l2"].index(eps)] for eps in (1.0, 2.0, 3.0)
-    }
-    for norm, eps in (("linf", 0.3), ("l2", 2.0)):
+    alone, within L∞ 0.3 and L2 2, and all together in L2; and all of that for L2 2."""
+    network, madry = "linf_0.3-55000-0", load_published("madry_l2")
+    alone = load_attacked(network)["figures"]["alone"]
+    found = {f"ensemble-l2-{eps}": left_by_all(network, "l2", eps) for eps in (1, 2, 3)}
+    for eps in (2, 3):
+        found[f"ensemble-l2_2-{eps}"] = left_by_all("l2_2-55000-0", "l2", eps)
+    for norm, eps in (("linf", 0.3), ("l2", 2)):
         # All together have more tries than each alone: see ensemble.attacked.
-        shares = alone[f"{norm} {eps:g}"] | {"all": robust[norm][radii[norm].index(eps)]}
+        shares = alone[f"{norm} {eps}"] | {"all": left_by_all(network, norm, eps)}
         found |= {f"alone-{norm}-{ALONE[attack]}": share for attack, share in shares.items()}
     return {name: f"{share:.1f}" for name, share in found.items()} | {
         "alone-l2-spread": alone["l2 2"]["PGD"] - alone["l2 2"]["minimum norm, much noise"],
