@@ -644,3 +644,15 @@ def test_classes_are_far_apart_in_linf_and_not_in_l2():
 
 def test_better_generators_make_networks_more_robust():
     assert 60 < NUMBERS["gowal2021-robust"] < NUMBERS["wang2023-robust"]
+
+
+def test_training_in_l2_helps_in_linf_only_so_far():
+    for eps, name in ((0.1, "l2-at-small-linf"), (0.3, "l2-at-large-linf")):
+        shares = [robust(model, "linf", eps).max() for model in ("l2_1", "l2_2", "l2_3")]
+        assert NUMBERS[name] == max(shares)
+    assert NUMBERS["l2-at-small-linf"] > 90 and 0 < NUMBERS["l2-at-large-linf"] < 3
+
+
+def test_the_two_that_stay_highest_have_paid_with_clean_accuracy():
+    standard, two, three = (each(model, "clean").mean() for model in ("standard", "l2_2", "l2_3"))
+    assert three < two < standard

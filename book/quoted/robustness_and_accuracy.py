@@ -52,6 +52,11 @@ def taken_by_stronger_attacks(model):
     return left["pgd-7"] - left["all"]
 
 
+def highest_in_linf(eps):
+    """The most that PGD leaves, over models trained in L2 and their seeds, within L∞ ε."""
+    return max(max(robust_accuracy(model, "linf", eps)) for model in ("l2_1", "l2_2", "l2_3"))
+
+
 def networks():
     """Of the networks trained on all images: accuracies, also under stronger attacks."""
     found = {}
@@ -67,6 +72,8 @@ def networks():
     small = ("linf_0.1", "linf_0.2", "linf_0.3", "l2_1")
     minutes = {model: np.mean(column(model, "minutes")) for model in ("standard", "l2_2")}
     return found | {
+        "l2-at-small-linf": highest_in_linf(0.1),
+        "l2-at-large-linf": highest_in_linf(0.3),
         "linf_0.3-linf-0.4": text(robust_accuracy("linf_0.3", "linf", 0.4)),
         "stronger-most-small": max(taken_by_stronger_attacks(model) for model in small),
         "stronger-l2_2": taken_by_stronger_attacks("l2_2"),
