@@ -33,9 +33,10 @@ def margin(s, y):
 
 @torch.no_grad()
 def is_fooled(network, X, y):
-    """Which images the network misclassifies, shape (m,), a tie counting as such."""
+    """Which images the network misclassifies, shape (m,), a tie or a score of NaN counting as
+    such."""
     with evaluation_mode(network):
-        return margin(network(X), y) <= 0
+        return ~(margin(network(X), y) > 0)
 
 
 def error_log_odds(s, y):
@@ -64,18 +65,28 @@ def indices(X):
 
 
 def gradient(function, X):
-    """∇ₓ function(X), shape (m, n), where function takes each image to a number, shape (m,)."""
+    """∇ₓ function(X), shape (m, n), where function takes each image to a number, shape (m,). It is
+    0 where it is not finite, and where function does not depend on X in a way that can be followed:
+    an attack goes on along the other pixels."""
     with torch.enable_grad():
         X = X.detach().requires_grad_()
-        return torch.autograd.grad(function(X).sum(), X)[0]
+        total = function(X).sum()
+        followed = (
+            torch.autograd.grad(total, X, allow_unused=True) if total.requires_grad else [None]
+        )
+    return torch.zeros_like(X) if followed[0] is None else followed[0].nan_to_num(0, 0, 0)
 
 
 def gradient_and_scores(network, goal, X, y):
     """∇ₓ goal(s(x), y), shape (m, n), and the scores s, shape (m, classes)."""
-    with torch.enable_grad():
-        X = X.detach().requires_grad_()
-        s = network(X)
-        return torch.autograd.grad(goal(s, y).sum(), X)[0], s.detach()
+    scores = []
+
+    def of_scores(x):
+        scores.append(network(x))
+        return goal(scores[0], y)
+
+    g = gradient(of_scores, X)
+    return g, scores[0].detach()
 
 
 @evaluated

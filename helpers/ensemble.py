@@ -19,9 +19,11 @@ from helpers.attacks import NORMS, indices, is_fooled
 from helpers.checks import check_images, check_least, check_one_of
 from helpers.modes import evaluated, evaluation_mode
 from helpers.nearest import distance, minimum_norm
-from helpers.square import square
+from helpers.square import square, width_of
 
-INSIDE = 1 - 1e-6  # of ε: rounding in float32 must not carry an image out of the ball
+# Rounding in float32 must not carry an image out of the ball: how much smaller ε is for attacks, as
+# a share of it, and in pixels.
+INSIDE = (1e-6, 1e-7)
 
 
 @evaluated
@@ -36,6 +38,12 @@ def towards_each_class(network, X, y, eps, norm, steps=20):
             goal = apgd.targeted_dlr(target)
             found[left] = apgd.apgd(network, X[left], y[left], eps, norm, goal, steps)
     return found
+
+
+def inside(eps):
+    """The ε of the attacks, so that what they find lies within ε in float64, too."""
+    share, pixels = INSIDE
+    return max(0.0, eps * (1 - share) - pixels)
 
 
 #: How often the square attack may ask: in L∞, where it finds what no other attack does, as often as
@@ -83,7 +91,7 @@ def attacked(network, X, y, norm, radii, batch=250):
     check_images(network, X, y)
     check_one_of(NORMS, norm=norm)
     check_least(1, batch=batch)
-    check_classes_enough(network, X)
+    check_attackable(network, X)
     if list(radii) != sorted(radii) or not all(0 < eps < math.inf for eps in radii):
         raise ValueError(f"radii must be positive and rise; they were {list(radii)}")
     exact = copy.deepcopy(network).double()
@@ -93,8 +101,10 @@ def attacked(network, X, y, norm, radii, batch=250):
     return torch.cat(parts)
 
 
-def check_classes_enough(network, X):
-    """ValueError unless the network tells four classes apart, which the targeted loss needs."""
+def check_attackable(network, X):
+    """ValueError unless the images are square, which the square attack needs, and the network tells
+    four classes apart, which the targeted loss needs."""
+    width_of(X)
     with evaluation_mode(network), torch.no_grad():
         classes = network(X[:1]).shape[1]
     if classes < 4:
@@ -117,7 +127,7 @@ def _attacked(network, exact, X, y, norm, radii):
         for within in WITHIN.values():
             left = torch.nonzero((far > eps) & ~withstood)[:, 0]
             if len(left):
-                note(left, within(network, X[left], y[left], eps * INSIDE, norm))
+                note(left, within(network, X[left], y[left], inside(eps), norm))
         withstood |= far > eps
     return far
 
@@ -126,6 +136,10 @@ def _attacked(network, exact, X, y, norm, radii):
 def left_by_each(network, X, y, norm, eps, batch=250):
     """The share of images, in [0, 1], that each attack alone leaves classified correctly within ε,
     and "all": a dict by the attack's name. Arguments: those of ``attacked``, and one ε."""
+    check_images(network, X, y)
+    check_one_of(NORMS, norm=norm)
+    check_least(0, eps=eps)
+    check_attackable(network, X)
     exact = copy.deepcopy(network).double()
 
     def left(find):
@@ -135,6 +149,6 @@ def left_by_each(network, X, y, norm, eps, batch=250):
 
     found = {name: left(partial(nearest, norm=norm)) for name, nearest in NEAREST.items()}
     for name, within in WITHIN.items():
-        found[name] = left(partial(within, eps=eps * INSIDE, norm=norm))
+        found[name] = left(partial(within, eps=inside(eps), norm=norm))
     found["all"] = torch.stack(list(found.values())).all(0)
     return {name: rows.double().mean().item() for name, rows in found.items()}

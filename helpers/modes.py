@@ -41,7 +41,8 @@ def evaluated(function):
 
 
 def recordable(value):
-    """``value``, or its copy where it is a tensor that was made within torch.inference_mode(), of
-    which no gradient may be taken."""
-    made_there = torch.is_tensor(value) and value.is_inference()
-    return value.clone() if made_there else value
+    """``value``; of a tensor its values alone, and their copy where it was made within
+    torch.inference_mode(), so that no gradient may be taken of it."""
+    if not torch.is_tensor(value):
+        return value
+    return value.clone() if value.is_inference() else value.detach()

@@ -21,6 +21,14 @@ SHARE = 0.8  # of the pixels that the first squares have
 HALVED_AT = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
 
 
+def width_of(X):
+    """The width of the images in pixels, or a ValueError where they are not square."""
+    width = math.isqrt(X.shape[1])
+    if width**2 != X.shape[1] or width < 3:
+        raise ValueError(f"X must hold square images, 3 pixels wide or more; n was {X.shape[1]}")
+    return width
+
+
 def side(query, queries, pixels):
     """The side of the square of a query, counted from 0."""
     halvings = sum(query > at * queries for at in HALVED_AT)
@@ -107,9 +115,7 @@ def square(network, X, y, eps, norm="l2", queries=1000, seed=0):
     check_one_of(NORMS, norm=norm)
     check_least(1, queries=queries)
     check_least(0, eps=eps)
-    width = math.isqrt(X.shape[1])
-    if width**2 != X.shape[1] or width < 3:
-        raise ValueError(f"X must hold square images, 3 pixels wide or more; n was {X.shape[1]}")
+    width = width_of(X)
     generator = torch.Generator().manual_seed(seed)
     if norm == "l2":
         start, changed = unit(tiled(width, generator)), moved_budget

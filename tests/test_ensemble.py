@@ -292,3 +292,76 @@ def test_square_wants_square_images():
     network = initialise(two_layers(60, 8, 10), fan_in, 0)
     with pytest.raises(ValueError, match="X must hold square images, 3 pixels wide or more"):
         square(network, torch.zeros(1, 60), torch.tensor([0]), 0.1)
+
+
+# Networks that are awkward
+
+
+class Through(torch.nn.Module):
+    """A network that sees its images through a function."""
+
+    def __init__(self, network, function):
+        super().__init__()
+        self.network, self.function = network, function
+
+    def forward(self, X):
+        return self.network(self.function(X))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda X: X.clamp_min(0).sqrt(), lambda X: (X > 0.5).to(X.dtype), lambda X: X.detach()],
+    ids=["an infinite slope at black", "binarised", "without a gradient"],
+)
+def test_a_gradient_that_is_no_number_stops_no_attack(network, images, function):
+    X, y = (values[:60] for values in images)
+    awkward = Through(network, function)
+    found = ensemble.attacked(awkward, X, y, "l2", [2.0])
+    assert not found.isnan().any()
+    assert (found > 2).double().mean() < 0.8 * (found > 0).double().mean()
+
+
+def test_pixels_of_infinite_slope_do_not_hide_the_others(network, images):
+    X, y = (values[:100] for values in images)
+    left = [
+        (ensemble.attacked(Through(network, root), X, y, "l2", [0.6]) > 0.6).double().mean()
+        for root in (lambda X: X.clamp_min(0).sqrt(), lambda X: X.clamp_min(1e-8).sqrt())
+    ]
+    assert left[0] <= left[1] + 0.05
+
+
+def test_scores_that_are_no_numbers_are_wrong(network, images):
+    X, y = (values[:10] for values in images)
+    nowhere = Through(network, lambda X: X * float("nan"))
+    assert attacks.is_fooled(nowhere, X, y).all()
+    assert not ensemble.attacked(nowhere, X, y, "l2", [0.5]).any()
+
+
+@pytest.mark.parametrize("eps", [0.003, 0.01, 0.0200001])
+@pytest.mark.parametrize("norm", attacks.NORMS)
+def test_what_is_found_in_a_small_ball_lies_in_it(norm, eps):
+    """Rounding in float32 is absolute: in a small ball it is a large share of ε."""
+    generator = torch.Generator().manual_seed(0)
+    X = torch.randint(0, 256, (40, 64), generator=generator) / 255
+    layer = torch.nn.Linear(64, 10)
+    torch.nn.init.normal_(layer.weight, generator=generator)
+    y = layer(X).argmax(1)
+    for attack in ensemble.WITHIN.values():
+        moved = attack(layer, X, y, ensemble.inside(eps), norm)
+        assert distance(moved.double(), X.double(), norm).max() <= eps
+
+
+def test_results_carry_no_graph(network, images):
+    X, y = (values[:10] for values in images)
+    X = X.clone().requires_grad_()
+    for moved in (apgd.apgd(network, X, y, 0.5), minimum_norm(network, X, y, steps=3)):
+        assert not moved.requires_grad
+
+
+def test_one_ball_is_checked_as_many_are(network, images):
+    X, y = (values[:5] for values in images)
+    with pytest.raises(ValueError, match="eps must be 0 or more, and finite; got -1"):
+        ensemble.left_by_each(network, X, y, "l2", -1)
+    few = torch.nn.Linear(64, 2)
+    with pytest.raises(ValueError, match="network must have four classes or more; it had 2"):
+        ensemble.left_by_each(few, X, y % 2, "l2", 0.5)
