@@ -11,17 +11,19 @@ long.
 figures: clean, the accuracy in per cent of all test images; robust, for each norm the share in per
 cent of the attacked images that are classified correctly, and not fooled within each of the radii;
 alone, of some networks what each attack by itself leaves within some balls, and "all" together.
+summary.csv has the first two, a row for each network and ball.
 """
 
 from dataclasses import dataclass
 
 import torch
 
-from experiments import robustness, study
+from experiments import lmt, robustness, study
 from experiments.robustness_measures import correct, per_cent, stored_network
 from experiments.training import split
 from helpers import attacks, ensemble
 from helpers.data import load_mnist
+from helpers.results import load_figures
 
 PGD = {"steps": 40, "restarts": 2}  # beside the ensemble, to see what it adds
 SETTINGS = {
@@ -64,7 +66,7 @@ def all_runs():
     first = [robustness.Run(model) for model in robustness.RECIPES]
     seeds = [robustness.Run(model, seed=k) for k in (1, 2) for model in robustness.SEEDS]
     found = [Run(of.weights, tuple(BALLS.get(of.model, ()))) for of in first]
-    found += [Run(f"lmt/{name}") for name in ("plain", "decay", "adversarial", "lmt", "best")]
+    found += [Run(f"lmt/{name}") for name in lmt.KEPT]
     found += [Run(f"lenet/{name}") for name in ("low", "high")]
     return found + [Run(of.weights) for of in seeds]
 
@@ -98,7 +100,21 @@ def measured(run, test_set):
     return found, figures
 
 
-STUDY = study.Study("attacked", all_runs, test_set, measured)
+def rows_of(run):
+    """The rows of a network in the summary, one for each ball."""
+    figures = load_figures(run.result)
+    return [
+        {"network": run.name, "clean": figures["clean"], "norm": norm, "eps": eps, "robust": share}
+        for norm, radii in SETTINGS["radii"].items()
+        for eps, share in zip(radii, figures["robust"][norm], strict=True)
+    ]
+
+
+def summary(runs):
+    return [row for run in runs for row in rows_of(run)]
+
+
+STUDY = study.Study("attacked", all_runs, test_set, measured, summary=summary)
 
 if __name__ == "__main__":
     study.drive(STUDY, study.asked_jobs(__doc__))

@@ -101,7 +101,8 @@ RECIPES = {
     "gloro": Recipe(**GLORO),
 }
 SEEDS = dict.fromkeys(("plain", "decay", "adversarial", "lmt", "lmt_global", "best"), 3)
-KEPT = ("plain", "decay", "adversarial", "lmt", "best")  # their first weights go to results/
+#: The first weights of these go to results/: the networks of figures and of tables of results.
+KEPT = ("plain", "decay", "adversarial", "lmt", "lmt_global", "best", "lmt_3", "gloro")
 COLUMNS = (
     "model,seed,clean,pgd_03,pgd_10,pgd_158,cert_03,cert_10,cert_158,median_certified,"
     "median_attack,ratio_i,ratio_ii,ratio_iii,lipschitz,minutes"

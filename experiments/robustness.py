@@ -21,8 +21,9 @@ little on when the training stopped. Weights are rounded to half precision befor
 so that those which are stored are those which were measured.
 
 Beside the networks there are experiments.robustness_linear and experiments.robustness_tilting, on
-linear classifiers, experiments.robustness_earlier, on the networks of earlier chapters, and
-experiments.robustness_pictures, on gradients and large changes that people can look at.
+linear classifiers, and experiments.robustness_pictures, on gradients and large changes that people
+can look at. Here the networks meet PGD alone; experiments.attacked attacks in earnest those whose
+weights are stored, all that learnt from all images among them.
 
 Every network gets a folder in results/robustness/runs/. summary.csv has a row for each attack on
 each classifier: accuracies in per cent, ``clean`` of all test images, ``robust`` of every tenth
@@ -37,7 +38,6 @@ import numpy as np
 import torch
 
 from experiments import (
-    robustness_earlier,
     robustness_linear,
     robustness_measures,
     robustness_pictures,
@@ -125,11 +125,6 @@ class Run(study.Run):
             return robustness_measures.SETTINGS["radii"]
         norm = "linf" if self.recipe.norm == "linf" else "l2"
         return {norm: robustness_measures.SETTINGS["radii"][norm]}
-
-    @property
-    def is_tried_hard(self):
-        """Whether ever stronger attacks are tried on the network."""
-        return self.n == ALL and self.seed == 0 and self.recipe.norm != "none"
 
     @property
     def settings(self):
@@ -231,10 +226,6 @@ def measured(run, network, curves, data):
         "robust": robustness_measures.robust_shares(fooling, run.radii),
         "minutes": round(sum(row["seconds"] for row in curves) / 60, 2),
     }
-    if run.is_tried_hard:
-        figures["stronger"] = robustness_measures.ever_stronger(
-            network, *few, recipe.norm, recipe.eps
-        )
     arrays = {
         "held_out": [row["held_out"] for row in curves],
         **{f"fooling_{norm}": radii for norm, radii in fooling.items()},
@@ -250,25 +241,18 @@ def keep(run, network):
 
 def rows_of(figures):
     """The rows of a network in the summary, one for each attack."""
-    found = [
-        (f"{norm}-{PGD}", eps, share)
+    return [
+        figures | {"attack": f"{norm}-{PGD}", "robust_eps": eps, "robust": share}
         for norm, radii in figures["radii"].items()
         for eps, share in zip(radii, figures["robust"][norm], strict=True)
-    ]
-    for name, share in figures.get("stronger", {}).items():
-        found.append((f"{figures['norm']}-{name}", figures["eps_train"], share))
-    return [
-        figures | {"attack": attack, "robust_eps": eps, "robust": share}
-        for attack, eps, share in found
     ]
 
 
 def summary(runs):
     """The rows of all that is done."""
     rows = [row for run in runs for row in rows_of(load_figures(run.result))]
-    for part in (robustness_linear, robustness_earlier):
-        for run in study.done(part.STUDY):
-            rows += part.rows_of(load_arrays(run.result), load_figures(run.result))
+    for run in study.done(robustness_linear.STUDY):
+        rows += robustness_linear.rows_of(load_arrays(run.result), load_figures(run.result))
     return [{name: row[name] for name in COLUMNS} for row in rows]
 
 
@@ -280,8 +264,7 @@ def main():
     for part in (robustness_linear, robustness_tilting):
         study.drive(part.STUDY)
     study.drive(STUDY, jobs)
-    for part in (robustness_earlier, robustness_pictures):
-        study.drive(part.STUDY)
+    study.drive(robustness_pictures.STUDY)
     study.write_summary(STUDY)
 
 

@@ -8,6 +8,7 @@ import torch
 
 from experiments.lmt_maxout import BEST
 from helpers import architectures, attacks, evaluation
+from helpers.layers import MinMax
 from helpers.results import FOLDER
 from helpers.weights import load_weights
 
@@ -24,6 +25,8 @@ def stored_network(name):
     """The network whose weights are in results/<name>.safetensors, ready for use."""
     if name == "lmt/best":
         network = architectures.maxout_network(10, BEST.planes)
+    elif name == "lmt/gloro":
+        network = architectures.conv_2c2f(MinMax)
     elif name.startswith("lenet/"):
         network = architectures.lenet(torch.zeros(784))
     else:
@@ -54,36 +57,6 @@ def fooling_radii(network, X, y, radii):
 def robust_shares(fooling, radii):
     """The share of images, in per cent, that PGD does not fool: a list for each norm."""
     return {norm: [per_cent(fooling[norm] > eps) for eps in radii[norm]] for norm in radii}
-
-
-def ever_stronger(network, X, y, norm, eps, batch=500):
-    """The share of images, in per cent, that each attack leaves correctly classified, by its name.
-
-    Every attack tries all images: PGD as in training, then with more steps, with restarts, with
-    many small steps, and towards each of the other classes; "all" takes what any of them takes.
-    """
-    left = {}
-    for name, attack in ATTACKS.items():
-        parts = []
-        for rows in torch.arange(len(X)).split(batch):
-            moved = attack(network, X[rows], y[rows], eps, norm)
-            parts.append(~attacks.is_fooled(network, moved, y[rows]))
-        left[name] = torch.cat(parts)
-    left["all"] = torch.stack(list(left.values())).all(0)
-    return {name: per_cent(rows) for name, rows in left.items()}
-
-
-def pgd(**options):
-    return lambda network, X, y, eps, norm: attacks.pgd(network, X, y, eps, norm, **options)
-
-
-ATTACKS = {
-    "pgd-7": pgd(steps=7),
-    "pgd-40": pgd(steps=40),
-    "pgd-40x5": pgd(steps=40, restarts=5),
-    "pgd-200": pgd(steps=200),
-    "each-class-40": attacks.towards_each_class,
-}
 
 
 def per_cent(rows):

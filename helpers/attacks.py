@@ -17,7 +17,6 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from helpers.checks import check_images, check_least, check_one_of, check_positive
 from helpers.modes import evaluated, evaluation_mode
@@ -159,25 +158,6 @@ def targeted_pgd(network, X, target, eps, norm="l2", steps=40, sigma=0.0, seed=0
         g = gradient(lambda x: -error_log_odds(network(x), target), noisy)
         moved = into_ball(moved + 2.5 * eps / steps * steepest(g, norm), X, eps, norm)
     return moved
-
-
-@evaluated
-def towards_each_class(network, X, y, eps, norm, steps=40):
-    """Of each image the first version that fools the network, or that towards the last class.
-
-    Where an attack that only flees the true class gets stuck, one with an aim may get on.
-    """
-    found = X.clone()
-    with torch.no_grad():
-        classes = network(X[:1]).shape[1]
-    left = indices(X)
-    for target in range(classes):
-        left = left[~is_fooled(network, found[left], y[left])]
-        if len(left) == 0:
-            break
-        aims = torch.full_like(left, target)
-        found[left] = targeted_pgd(network, X[left], aims, eps, norm, steps)
-    return found
 
 
 def cosine(k, steps):
@@ -338,23 +318,3 @@ def scores_and_gradients(network, X):
         s = network(X)
         gradients = [torch.autograd.grad(each.sum(), X, retain_graph=True)[0] for each in s.T]
     return s.detach(), torch.stack(gradients, 1)
-
-
-class Averaged(nn.Module):
-    """The mean of a network's scores over ``copies`` noisy versions of an image.
-
-    Where a network has learnt not to look, its gradient is 0, and hides what is near from attacks
-    that follow it (gradient masking, Athalye et al. 2018). The gradient of the mean is not 0 where
-    larger changes count. sigma: of the noise in each pixel.
-    """
-
-    def __init__(self, network, sigma, copies, pixels=784):
-        super().__init__()
-        self.network = network
-        generator = torch.Generator().manual_seed(0)
-        noise = torch.randn(copies, 1, pixels, generator=generator, dtype=torch.float32)
-        self.register_buffer("noise", sigma * noise, persistent=False)
-
-    def forward(self, X):
-        noisy = (X + self.noise.to(X)).flatten(0, 1)
-        return self.network(noisy).unflatten(0, (len(self.noise), len(X))).mean(0)

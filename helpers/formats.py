@@ -163,10 +163,6 @@ ROBUSTNESS = {  # of every tenth test image
 ROBUSTNESS_SIZES = ROBUSTNESS | {
     "right": Format("bool", ("test",), "", "which of all test images the network gets right"),
 }
-ROBUSTNESS_OF_SEVERAL = {  # networks
-    name: ROBUSTNESS[name]._replace(shape=("networks", "images"))
-    for name in ("fooling_linf", "fooling_l2")
-}
 ATTACKED = {  # by the ensemble, of the images that were attacked
     norm: Format(
         "float32",
@@ -264,11 +260,9 @@ FORMATS = {
     "lmt/runs/*/arrays": LMT,
     "robustness/runs/*/arrays": ROBUSTNESS,
     "robustness/sizes/*/arrays": ROBUSTNESS_SIZES,
-    "robustness/earlier/arrays": ROBUSTNESS_OF_SEVERAL,
     "robustness/linear/arrays": ROBUSTNESS_LINEAR,
     "robustness/tilting/arrays": ROBUSTNESS_TILTING,
     "robustness/pictures/arrays": ROBUSTNESS_PICTURES,
-    "robustness_masking/arrays": {"fooling_l2": ROBUSTNESS_OF_SEVERAL["fooling_l2"]},
     "attacked/*/arrays": ATTACKED,
     "class_distances/arrays": CLASS_DISTANCES,
     "two_layers/arrays": TWO_LAYERS,

@@ -185,9 +185,19 @@ def load_attacked(name):
     return _load_network(f"attacked/{name}")
 
 
+def certified_of_attacked(model):
+    """The certified radii, in pixels, of a network of load_lmt(model), the first seed: of those
+    test images that load_attacked(f"lmt-{model}") is about, in their order.
+
+    Raises what load_lmt and load_attacked raise.
+    """
+    every = load_attacked(f"lmt-{model}")["settings"]["every"]
+    return load_lmt(model)[0]["certified"][::every]
+
+
 def rows_of_networks(table):
-    """The rows of the table of "robustness" that belong to networks which that experiment trained:
-    to no linear classifier, and to none of an earlier chapter."""
+    """The rows of the table of "robustness" that belong to networks, and to no linear
+    classifier."""
     return table[np.isin(table["experiment"], ["networks", "sizes"])]
 
 
@@ -199,8 +209,7 @@ def load_robustness(model, n_train=55_000):
 
     figures: clean and train, accuracies in per cent of the 10,000 test images and of those that it
     was trained on; radii, for each norm of the attacks, and robust, the accuracies in per cent of
-    every tenth test image there; and of some networks ``stronger``, the accuracies that ever
-    stronger attacks leave at the ε of the training, by the attack's name.
+    every tenth test image there that PGD leaves: load_attacked knows what more attacks do.
 
     Raises ValueError where there is no such network.
     """

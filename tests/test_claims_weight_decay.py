@@ -10,7 +10,7 @@ from helpers import architectures, evaluation
 from helpers.initialisation import fan_in, initialise
 from helpers.layers import linear_layers
 from helpers.published import load_published
-from helpers.results import FOLDER, load_lenets, load_table
+from helpers.results import FOLDER, load_attacked, load_lenets, load_table
 from helpers.spectral import reshaped_bound
 from helpers.weights import load_weights
 
@@ -388,6 +388,23 @@ def test_high_decay_is_more_robust_and_neither_is_robust(norm):
         spread = max(low[:, k].std(ddof=1), high[:, k].std(ddof=1))
         assert high[:, k].mean() - low[:, k].mean() > 2.5 * spread
     assert high[:, -1].max() < 10
+
+
+def test_the_ensemble_says_the_same_of_the_first_seeds():
+    shares = {}
+    for name in ("low", "high"):
+        found = load_attacked(f"lenet-{name}")
+        for size, norm, eps in (("l2_1", "l2", 1), ("l2_2", "l2", 2), ("linf_01", "linf", 0.1)):
+            shares[name, size] = 100 * (found[norm] > eps).mean()
+            assert NUMBERS[f"{name}-all-{size}"] == pytest.approx(shares[name, size])
+    for size in ("l2_1", "l2_2", "linf_01"):
+        assert shares["high", size] > shares["low", size] + 5
+    assert (load_attacked("lenet-high")["l2"] > 3).mean() < 0.1
+
+
+def test_the_first_thousand_images_are_harder_than_the_others():
+    wrong = stacked(LOW + HIGH, "margin") <= 0
+    assert wrong[:, :1000].mean() > wrong[:, 1000:].mean()
 
 
 def test_the_sweep():

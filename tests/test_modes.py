@@ -28,7 +28,7 @@ LOOKS = {
     "pgd": partial(attacks.pgd, eps=0.5, steps=3, restarts=2),
     "pgd in L∞": partial(attacks.pgd, eps=0.1, norm="linf", steps=3),
     "targeted_pgd": partial(attacks.targeted_pgd, eps=0.5, steps=3, sigma=0.1),
-    "towards_each_class": partial(attacks.towards_each_class, eps=0.5, norm="l2", steps=2),
+    "towards_each_class": partial(ensemble.towards_each_class, eps=0.5, norm="l2", steps=2),
     "robust_accuracy": partial(attacks.robust_accuracy, radii=[0.3], steps=3),
     "fooling_radius": partial(attacks.fooling_radius, radii=[0.3], steps=3),
     "equal_confidence": partial(attacks.equal_confidence, most_steps=3),

@@ -5,16 +5,14 @@ import json
 import math
 from dataclasses import replace
 
-import foolbox
 import numpy as np
 import pytest
 import torch
-from trainings import check_that_it_goes_on, linear_network, split_images, tiny_network
+from trainings import check_that_it_goes_on, split_images, tiny_network
 
 from experiments import (
     record,
     robustness,
-    robustness_earlier,
     robustness_linear,
     robustness_measures,
     robustness_pictures,
@@ -23,7 +21,7 @@ from experiments import (
     training,
 )
 from experiments.robustness import Run
-from helpers import architectures, attacks, evaluation, robust_linear
+from helpers import architectures, evaluation, robust_linear
 from helpers.results import FOLDER, load_arrays, load_figures, load_robustness, load_table
 from helpers.weights import load_weights
 
@@ -149,39 +147,6 @@ def test_as_many_images_are_trained_on_as_are_said(mnist):
 # Measures
 
 
-@pytest.fixture
-def linear():
-    """A network with images of two classes, and their distances in each norm."""
-    network, X, y, gap, w = linear_network()
-    return network, X, y, {"l2": gap / w.norm(), "linf": gap / w.abs().sum()}
-
-
-@pytest.mark.parametrize("norm", attacks.NORMS)
-def test_every_attack_takes_what_can_be_taken_of_a_linear_network(linear, norm):
-    network, X, y, distances = linear
-    eps = distances[norm].median().item()
-    left = robustness_measures.ever_stronger(network, X, y, norm, eps, batch=15)
-    exact = 100 * (distances[norm] > eps).double().mean().item()
-    names = ["pgd-7", "pgd-40", "pgd-40x5", "pgd-200", "each-class-40", "all"]
-    assert list(left) == names
-    for share in left.values():
-        assert share == pytest.approx(exact, abs=5)
-        assert left["all"] <= share
-
-
-def test_an_attack_that_aims_does_not_need_the_nearest_class(small, data):
-    network, _ = trained(Run("standard"), data)
-    X, y = data[2]
-    moved = attacks.towards_each_class(network, X, y, 2.0, "l2", steps=5)
-    right = ~attacks.is_fooled(network, moved, y)
-    aimed = [
-        attacks.targeted_pgd(network, X, torch.full_like(y, c), 2.0, steps=5) for c in range(10)
-    ]
-    kept = [~attacks.is_fooled(network, each, y) for each in aimed]
-    already_wrong = attacks.is_fooled(network, X, y)
-    assert torch.equal(right, torch.stack(kept).all(0) & ~already_wrong)
-
-
 def test_the_images_that_are_attacked_come_from_all_of_the_test_set(mnist):
     X, y = robustness_measures.attacked_images(*training.split(mnist)[2])
     assert len(X) == len(y) == 1000
@@ -289,8 +254,8 @@ def run_all(few_pictures, few_pixels, small, data, pair, monkeypatch):
     digits = {robustness_linear: pair, robustness_pictures: data, robustness: data}
     for module, few in digits.items():
         monkeypatch.setattr(module, "STUDY", replace(module.STUDY, data=lambda few=few: few))
-    for module in (robustness_earlier, robustness_tilting):  # have tests of their own
-        monkeypatch.setattr(module, "STUDY", replace(module.STUDY, runs=list))
+    tilting = replace(robustness_tilting.STUDY, runs=list)  # has tests of its own
+    monkeypatch.setattr(robustness_tilting, "STUDY", tilting)
     monkeypatch.setattr(robustness_pictures, "load_networks", lambda: stored(small / "results"))
 
     def in_this_process(work, runs, jobs, after_each):
@@ -322,7 +287,7 @@ def test_a_run_leaves_its_results(run_all, small, data):
     rows = list(csv.DictReader((small / "results/robustness/summary.csv").open()))
     assert list(rows[0]) == COLUMNS
     assert [row["experiment"] for row in rows if row["model"] == "l2_2"] == (
-        ["networks"] * (5 + 6) + ["sizes"] * 3 + ["networks"] * 5
+        ["networks"] * 5 + ["sizes"] * 3 + ["networks"] * 5
     )
     for run in runs:
         check_run(run, images=25)
@@ -389,11 +354,6 @@ def check_run(run, images):
             named = rows["attack"] == f"{norm}-{robustness_measures.PGD}"
             (row,) = rows[named & (rows["robust_eps"] == eps)]
             assert row["robust"] == share and row["eps_train"] == run.recipe.eps
-    assert ("stronger" in figures) == run.is_tried_hard
-    if run.is_tried_hard:
-        left = figures["stronger"]
-        assert left["all"] <= min(left.values())
-        assert list(rows["robust"][-6:]) == list(left.values())
 
 
 def check_pictures(arrays, figures, names, settings):
@@ -456,22 +416,3 @@ def test_the_stored_linear_classifiers(mnist):
 def test_the_results_are_small():
     files = (FOLDER / "robustness").rglob("*")
     assert sum(path.stat().st_size for path in files if path.is_file()) < 8e6
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("model", ["linf_0.3", "l2_2"])
-def test_foolbox_finds_no_more_than_all_of_ours(mnist, done, model):
-    run = Run(model)
-    if run not in done:
-        return
-    network = stored(FOLDER)[run.name]
-    X, y = robustness_measures.attacked_images(*training.split(mnist)[2])
-    kind = "Linf" if run.recipe.norm == "linf" else "L2"
-    pgd = getattr(foolbox.attacks, f"{kind}ProjectedGradientDescentAttack")
-    attack = pgd(steps=50, rel_stepsize=2.5 / 50)  # steps as long as ours
-    theirs = foolbox.PyTorchModel(network, bounds=(0, 1))
-    torch.manual_seed(0)  # foolbox starts at random
-    fooled = attack(theirs, X, y, epsilons=run.recipe.eps)[2]
-    left = 100 * (1 - fooled.double().mean().item())
-    stronger = load_figures(run.result)["stronger"]
-    assert stronger["all"] - 1 <= left <= stronger["pgd-7"] + 1

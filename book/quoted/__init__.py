@@ -6,6 +6,7 @@ page shows one as {glue:text}`name:format`, and the tests of its claims look at 
 """
 
 import numpy as np
+from scipy.stats import binomtest
 
 from helpers.results import load_attacked, load_costs, load_robustness
 
@@ -24,11 +25,22 @@ def costs(chapter):
     return {f"cost-{name}": value for name, value in load_costs(chapter).items()}
 
 
-def robust_accuracy(model, norm, eps):
-    """The robust accuracy of the networks that load_robustness knows as ``model``, in per cent, for
+def under_pgd(model, norm, eps):
+    """What PGD leaves of the networks that load_robustness knows as ``model``, in per cent, for
     each seed."""
     seeds = [network["figures"] for network in load_robustness(model)]
     return [figures["robust"][norm][figures["radii"][norm].index(eps)] for figures in seeds]
+
+
+def robust_accuracy(model, norm, eps):
+    """What the whole ensemble of attacks leaves of the same networks, in per cent of every tenth
+    test image, for each seed."""
+    return [left_by_all(network, norm, eps) for network in names_of_seeds(model)]
+
+
+def names_of_seeds(model):
+    """What load_attacked calls the networks that load_robustness knows as ``model``."""
+    return [f"{model}-55000-{seed}" for seed in range(len(load_robustness(model)))]
 
 
 def left_by_all(network, norm, eps):
@@ -36,3 +48,10 @@ def left_by_all(network, norm, eps):
     of the attacked images."""
     attacked = load_attacked(network)
     return attacked["figures"]["robust"][norm][attacked["settings"]["radii"][norm].index(eps)]
+
+
+def sampling_error(share, images=1000):
+    """How far ``share``, which was counted on so many images, may be from the share of all such
+    images: half the width of the exact binomial interval of 95 %, both in per cent."""
+    interval = binomtest(round(images * share / 100), images).proportion_ci()
+    return float(50 * (interval.high - interval.low))

@@ -3,10 +3,11 @@
 import numpy as np
 from scipy.special import ndtr
 
-from book.quoted import costs, left_by_all, robust_accuracy
+from book.quoted import costs, left_by_all, robust_accuracy, sampling_error, under_pgd
 from helpers import tradeoff
 from helpers.published import load_published
 from helpers.results import (
+    certified_of_attacked,
     load_arrays,
     load_attacked,
     load_figures,
@@ -41,43 +42,28 @@ def gains(model, n_train):
     return [ours - standard for ours, standard in pairs]
 
 
-def left_by_attacks(model):
-    """What ever stronger attacks leave of the first seed's network, in per cent, by their names."""
-    return load_robustness(model)[0]["figures"]["stronger"]
-
-
-def taken_by_stronger_attacks(model):
-    """How much more all attacks together take than the seven steps of the training, in points."""
-    left = left_by_attacks(model)
-    return left["pgd-7"] - left["all"]
-
-
 def highest_in_linf(eps):
-    """The most that PGD leaves, over models trained in L2 and their seeds, within L∞ ε."""
+    """The most that attacks leave, over models trained in L2 and their seeds, within L∞ ε."""
     return max(max(robust_accuracy(model, "linf", eps)) for model in ("l2_1", "l2_2", "l2_3"))
 
 
 def networks():
-    """Of the networks trained on all images: accuracies, also under stronger attacks."""
-    found = {}
+    """Of the networks trained on all images: their accuracies, also under attack."""
+    found, errors = {}, []
     for model in MODELS:
         found[f"{model}-clean"] = text(column(model, "clean"), 2)
         found[f"{model}-minutes"] = text(column(model, "minutes")[:1])
         for norm, radii in RADII.items():
             for eps in radii:
-                found[f"{model}-{norm}-{eps:g}"] = text(robust_accuracy(model, norm, eps))
-    for model in MODELS[1:]:
-        for attack, share in left_by_attacks(model).items():
-            found[f"{model}-{attack}"] = share
-    small = ("linf_0.1", "linf_0.2", "linf_0.3", "l2_1")
+                shares = robust_accuracy(model, norm, eps)
+                found[f"{model}-{norm}-{eps:g}"] = text(shares)
+                errors += map(sampling_error, shares)
     minutes = {model: np.mean(column(model, "minutes")) for model in ("standard", "l2_2")}
     return found | {
+        "sampling-error": max(errors),
         "l2-at-small-linf": highest_in_linf(0.1),
         "l2-at-large-linf": highest_in_linf(0.3),
         "linf_0.3-linf-0.4": text(robust_accuracy("linf_0.3", "linf", 0.4)),
-        "stronger-most-small": max(taken_by_stronger_attacks(model) for model in small),
-        "stronger-l2_2": taken_by_stronger_attacks("l2_2"),
-        "stronger-l2_3": taken_by_stronger_attacks("l2_3"),
         "times-longer": float(minutes["l2_2"] / minutes["standard"]),
     }
 
@@ -99,18 +85,6 @@ def training():
     }
 
 
-def masked_gradients():
-    """What plain PGD leaves, and both attacks together, of the first seed's networks."""
-    masking = load_figures("robustness_masking")
-    return {
-        f"{attack}-{network['model']}-{eps:g}": f"{share:.1f}"
-        for network in masking["networks"]
-        if network["seed"] == 0
-        for attack in ("plain", "both")
-        for eps, share in zip(masking["radii"], network[attack], strict=True)
-    }
-
-
 ALONE = {  # what the table calls each attack that is tried alone
     "PGD": "pgd",
     "APGD-CE": "ce",
@@ -124,33 +98,62 @@ ALONE = {  # what the table calls each attack that is tried alone
 }
 
 
-def under_the_ensemble():
-    """What attacks leave of the first network that was trained against L∞ 0.3, in per cent: each
-    alone, within L∞ 0.3 and L2 2, and all together in L2; and all of that for L2 2."""
-    network, madry = "linf_0.3-55000-0", load_published("madry_l2")
-    alone = load_attacked(network)["figures"]["alone"]
-    found = {f"ensemble-l2-{eps}": left_by_all(network, "l2", eps) for eps in (1, 2, 3)}
-    for eps in (2, 3):
-        found[f"ensemble-l2_2-{eps}"] = left_by_all("l2_2-55000-0", "l2", eps)
-    for norm, eps in (("linf", 0.3), ("l2", 2)):
-        # All together have more tries than each alone: see ensemble.attacked.
-        shares = alone[f"{norm} {eps}"] | {"all": left_by_all(network, norm, eps)}
-        found |= {f"alone-{norm}-{ALONE[attack]}": share for attack, share in shares.items()}
-    return {name: f"{share:.1f}" for name, share in found.items()} | {
-        "alone-l2-spread": alone["l2 2"]["PGD"] - alone["l2 2"]["minimum norm, much noise"],
-        "pgd-madry": madry["pgd"]["robust"],
-        "square-madry": madry["square"]["robust"],
+def alone():
+    """What each attack alone leaves of the first seed of each kind, and all together, in per cent:
+    in the ball of its training, and of L∞ 0.3 within L2 2 as well."""
+    found = {}
+    for model in MODELS[1:]:
+        network = f"{model}-55000-0"
+        for ball, shares in load_attacked(network)["figures"]["alone"].items():
+            # All together have more tries than each alone: see ensemble.attacked.
+            together = {"all": left_by_all(network, *in_ball(ball))}
+            name = model if ball == ball_of_training(model) else f"{model}-elsewhere"
+            for attack, share in (shares | together).items():
+                found[f"alone-{name}-{ALONE[attack]}"] = share
+    return found
+
+
+def ball_of_training(model):
+    """As the figures of load_attacked name it: "l2 2" for "l2_2"."""
+    return model.replace("_", " ")
+
+
+def in_ball(ball):
+    """The norm and the ε of "l2 2"."""
+    norm, eps = ball.split()
+    return norm, float(eps)
+
+
+def flattery():
+    """By how many points PGD flatters networks, the first seed of each kind: what it leaves, less
+    what all attacks leave."""
+    shares = alone()
+    gaps = {
+        model: shares[f"alone-{model}-pgd"] - shares[f"alone-{model}-all"] for model in MODELS[1:]
     }
+    found = {f"flattery-{model}": gap for model, gap in gaps.items()}
+    for model in MODELS:
+        for eps in RADII["l2"]:
+            found[f"plain-{model}-{eps:g}"] = f"{under_pgd(model, 'l2', eps)[0]:.1f}"
+            found[f"all-{model}-{eps:g}"] = f"{robust_accuracy(model, 'l2', eps)[0]:.1f}"
+    elsewhere = "alone-linf_0.3-elsewhere"
+    return found | {
+        "alone-l2-spread": shares[f"{elsewhere}-pgd"] - shares[f"{elsewhere}-much"],
+    }
+
+
+def madry():
+    """What attacks leave of the published network for L∞ 0.3 at an L2 length of 2, in per cent."""
+    published = load_published("madry_l2")
+    return {f"{attack}-madry": published[attack]["robust"] for attack in ("pgd", "square")}
 
 
 def earlier_networks():
     """Robust and certified accuracies of networks of earlier chapters, at a length of 2."""
-    earlier = load_figures("robustness/earlier")
-    two = earlier["radii"]["l2"].index(2.0)
-    models = ("decay", "lenet_high", "best")
-    return {f"earlier-{model}": earlier["robust"][model]["l2"][two] for model in models} | {
-        "earlier-best-certified": earlier["certified"]["best"][two]
-    }
+    names = {"decay": "lmt-decay", "lenet_high": "lenet-high", "best": "lmt-best"}
+    left = {f"earlier-{name}": left_by_all(network, "l2", 2.0) for name, network in names.items()}
+    certified = certified_of_attacked("best")
+    return left | {"earlier-best-certified": float(100 * (certified >= 2.0).mean())}
 
 
 def percent(problem, w, eps=0.0):
@@ -336,8 +339,9 @@ def numbers():
     return found | {
         **networks(),
         **training(),
-        **masked_gradients(),
-        **under_the_ensemble(),
+        **{name: f"{share:.1f}" for name, share in alone().items()},
+        **flattery(),
+        **madry(),
         **earlier_networks(),
         **toy_problem(),
         **theorem_2_2(),

@@ -30,7 +30,7 @@ const ROOM = { height: 8, side: 50 };
 const ATTACKED = { shape: "diamond", kind: "adversarial", size: 0.8 };
 const CERTIFIED = { shape: "disc", kind: "class-i" };
 
-const exactly = (share) => percent(share, 2); // there are 10,000 images
+const exactly = (share) => percent(share, 1); // there are 1,000 images
 
 // The radii, and of each network the shares in per cent at each of them.
 function bounds(model) {
@@ -89,7 +89,7 @@ function networkStrip(model, { networks, radii }) {
       strip.draw();
       networks.forEach(({ certified, withstood }, n) => {
         plots[n].draw(radii[k]);
-        notes[n].textContent = `${format(certified[k])}–${exactly(withstood[k])}`;
+        notes[n].textContent = `${format(certified[k], 1)}–${exactly(withstood[k])}`;
       });
     },
   };
@@ -113,7 +113,7 @@ function areaName(plot, radii, text) {
   };
 }
 
-// 0, the radii that PGD was tried at, and beyond these every half.
+// 0, the radii of the attacks within a ball, and beyond these every half.
 function ticksOf(radii, attacked) {
   const last = Math.max(0, ...attacked);
   const halves = range(2 * radii.at(-1) + 1).map((k) => k / 2).filter((eps) => eps > last + 0.25);
@@ -217,8 +217,8 @@ function render({ model, el }) {
     { class: "xp-note" },
     `${
       count(model.get("images"))
-    } test images. Of three attacks one, PGD, was tried at the marked `,
-    "ε alone.",
+    } test images, every tenth. Attacks looked for the smallest change, and within the marked ε `,
+    "for any.",
   );
 
   function draw() {

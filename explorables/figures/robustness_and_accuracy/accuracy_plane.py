@@ -5,20 +5,21 @@ import traitlets
 from explorables.base import Explorable
 from explorables.figures.robustness_and_accuracy.robustness_networks import ALL, load_trained
 from explorables.traits import Number
-from helpers.results import load_figures
+from helpers.results import certified_of_attacked, load_attacked
 
 #: How networks were trained, in the order in which they are listed.
 FAMILIES = ["standard", "decay", "linf", "l2", "lmt", "maxout"]
 
-#: Family, name within it, and full name of the networks of earlier chapters.
+#: Of networks of earlier chapters the name that load_attacked takes, the family, the name within
+#: it, and the full name.
 EARLIER = {
-    "plain": ("standard", "20 epochs", "standard, 20 epochs"),
-    "lenet_low": ("standard", "LeNet", "standard, LeNet"),
-    "decay": ("decay", "2C2F", "weight decay"),
-    "lenet_high": ("decay", "LeNet", "weight decay, LeNet"),
-    "adversarial": ("l2", "1.58", "adversarial (L2, ε = 1.58)"),
-    "lmt": ("lmt", "LMT", "LMT"),
-    "best": ("maxout", "maxout", "certified maxout"),
+    "plain": ("lmt-plain", "standard", "20 epochs", "standard, 20 epochs"),
+    "lenet_low": ("lenet-low", "standard", "LeNet", "standard, LeNet"),
+    "decay": ("lmt-decay", "decay", "2C2F", "weight decay"),
+    "lenet_high": ("lenet-high", "decay", "LeNet", "weight decay, LeNet"),
+    "adversarial": ("lmt-adversarial", "l2", "1.58", "adversarial (L2, ε = 1.58)"),
+    "lmt": ("lmt-lmt", "lmt", "LMT", "LMT"),
+    "best": ("lmt-best", "maxout", "maxout", "certified maxout"),
 }
 
 
@@ -38,15 +39,13 @@ class AccuracyPlane(Explorable):
     change; the figure shows the nearest of the ``radii`` that were attacked, or 0. ``picked`` is
     the ``model`` of the network to follow, one of ``networks``.
 
-    Clean accuracy is that of all test images; what PGD leaves of every tenth is an upper bound of
-    robust accuracy, and, for some networks in L2, what is certified a lower one. (In L2 some of the
-    networks, those trained in L∞ above all, were attacked along gradients averaged over noise, too:
-    see ``experiments/robustness_masking.py``.)
+    Clean accuracy is that of all test images; what the attacks of helpers.ensemble leave of every
+    tenth (``experiments/attacked.py``) is an upper bound of robust accuracy, and, for some networks
+    in L2, what is certified a lower one.
 
-    The networks of this chapter are results of ``experiments/robustness.py``, as many as it has
-    trained on all images; those of the two chapters before, of
-    ``experiments/robustness_earlier.py``. The SVMs of the chapter before those tell two classes
-    apart, and would not be comparable with them.
+    The networks are those that ``experiments/robustness.py`` has trained on all images, and some of
+    the two chapters before. The SVMs of the chapter before those tell two classes apart, and would
+    not be comparable with them.
 
     The question, and the comparison, are those of Tsipras et al. 2019.
     """
@@ -63,7 +62,7 @@ class AccuracyPlane(Explorable):
 
     @traitlets.default("radii")
     def _load_radii(self):
-        return load_figures("robustness/earlier")["radii"]
+        return load_attacked("lmt-plain")["settings"]["radii"]
 
     @traitlets.default("networks")
     def _load_networks(self):
@@ -93,29 +92,38 @@ def _network(model, family, name, full, seeds, certified=None):
     }
 
 
+def _left(name):
+    """What the attacks leave of a network that load_attacked knows, and its clean accuracy."""
+    figures = load_attacked(name)["figures"]
+    return {"clean": figures["clean"]} | figures["robust"]
+
+
 def _trained():
     """The networks of experiments.robustness that were trained on all images."""
-    masking = load_figures("robustness_masking")["networks"]
-    both = {(each["model"], each["seed"]): {"l2": each["both"]} for each in masking}
     found = {}
     for figures in load_trained():
         if figures["n_train"] == ALL:
             model = figures["model"]
-            network = _network(model, *_named(figures), seeds=[])
-            left = figures["robust"] | both.get((model, figures["seed"]), {})
-            found.setdefault(model, network)["seeds"].append({"clean": figures["clean"]} | left)
+            network = found.setdefault(model, _network(model, *_named(figures), seeds=[]))
+            network["seeds"].append(_left(f"{model}-{ALL}-{figures['seed']}"))
     return list(found.values())
 
 
 def _earlier():
-    """The networks of experiments.robustness_earlier, one seed of each."""
-    figures = load_figures("robustness/earlier")
+    """The networks of the two chapters before, one seed of each."""
     return [
-        _network(
-            model,
-            *named,
-            seeds=[{"clean": figures["clean"][model]} | figures["robust"][model]],
-            certified=figures["certified"].get(model),
-        )
-        for model, named in EARLIER.items()
+        _network(model, *named, seeds=[_left(name)], certified=_certified(name))
+        for model, (name, *named) in EARLIER.items()
     ]
+
+
+def _certified(name):
+    """The shares of the attacked images, in per cent, that are proven to withstand each of the
+    radii in L2; None where nothing is."""
+    chapter, _, model = name.partition("-")
+    if chapter != "lmt":
+        return None
+    # Stored is the thousandth below the radius, which is then ε or more.
+    radii = load_attacked(name)["settings"]["radii"]["l2"]
+    certified = certified_of_attacked(model)
+    return [round(100 * float((certified >= eps).mean()), 4) for eps in radii]

@@ -14,7 +14,7 @@ NAMES = {
     "linf_0.3": "adversarial (L∞, ε = 0.3)",
 }
 #: Of the attacks that are shown. Of networks trained in L∞ they say little: their gradients hide
-#: what is near in L2 (experiments/robustness_masking.py).
+#: what is near in L2 from PGD (see results/attacked/).
 NORM = "l2"
 
 
