@@ -96,21 +96,14 @@ def certified_radius(network, X, y, single=False, batch=50):
 
     Raises ValueError where the network is no maxout_network, and as helpers.attacks does.
     """
-    parts = {name: type(layer) for name, layer in network.named_children()}
-    if parts != {"planes": nn.Linear, "maxout": Maxout}:
-        raise ValueError(f"network must be a maxout_network; it was {network}")
-    check_classes(X, y)
     check_least(1, batch=batch)
-    network = copy.deepcopy(network).double()
+    W, b, class_of_plane = planes_of(network, X, y)
     X = X.double()
-    check_images(network, X, y)
-    W, b = network.planes.weight, network.planes.bias
-    s = network.planes(X)
+    s = X @ W.T + b
     relative = gamma(X.shape[1] + 2, u=2.0**-24) if single else 0.0
     error = relative * (X @ W.abs().T + b.abs())
     lowest, highest = s - error, s + error
     steeper = relative * W.norm(dim=1)
-    class_of_plane = indices(W) // network.maxout.planes
     radii = X.new_zeros(len(X))
     for t in y.unique():
         own, rival = class_of_plane == t, class_of_plane != t
@@ -122,6 +115,24 @@ def certified_radius(network, X, y, single=False, batch=50):
             leads = lowest[rows][:, own, None] - highest[rows][:, None, rival]
             radii[rows] = (leads / slopes).amax(1).amin(1)
     return radii.clamp_min(0)
+
+
+@torch.no_grad()
+def planes_of(network, X, y):
+    """The planes of a maxout network in float64: w of each, shape (P, n), b, shape (P,), and their
+    classes, int64, shape (P,).
+
+    Raises ValueError where the network is no maxout_network, and where it does not take the images
+    X and know their classes y.
+    """
+    parts = {name: type(layer) for name, layer in network.named_children()}
+    if parts != {"planes": nn.Linear, "maxout": Maxout}:
+        raise ValueError(f"network must be a maxout_network; it was {network}")
+    check_classes(X, y)
+    network = copy.deepcopy(network).double()
+    check_images(network, X.double(), y)
+    W, b = network.planes.weight, network.planes.bias
+    return W, b, indices(W) // network.maxout.planes
 
 
 class CertifiedMargin:
