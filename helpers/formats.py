@@ -155,6 +155,15 @@ LMT = {  # of the test images; a radius is 0 where one is misclassified
     "shown_nearest": Format("float32", (10, PIXELS), "px", "the nearest images that were found"),
     "shown_scores": Format("float32", (10, 10), "", "raw scores of these"),
 }
+CERTIFIED = {  # of the test images, in all of space and with pixels kept in [0, 1]
+    name: Format("uint16", ("images",), "px", meaning, 1000, infinity=65535)
+    for name, meaning in {
+        "radius": "the thousandth below the exact radius",
+        "distance": "the thousandth above the distance of a counterexample",
+        "box_radius": "the same with pixels in [0, 1]",
+        "box_distance": "the same with pixels in [0, 1]",
+    }.items()
+}
 ROBUSTNESS = {  # of every tenth test image
     "held_out": LMT["held_out"],
     "fooling_linf": Format("float32", ("images",), "px", "least ε that fooled it, or infinite"),
@@ -258,6 +267,7 @@ FORMATS = {
     "svm_mnist/held_out": SVM_HELD_OUT,
     "lenet/runs/*/arrays": LENET,
     "lmt/runs/*/arrays": LMT,
+    "certified/*/arrays": CERTIFIED,
     "robustness/runs/*/arrays": ROBUSTNESS,
     "robustness/sizes/*/arrays": ROBUSTNESS_SIZES,
     "robustness/linear/arrays": ROBUSTNESS_LINEAR,

@@ -170,7 +170,7 @@ def test_set(mnist):
 def test_nothing_contradicts_the_certificates_of_the_stored_networks(test_set, model):
     network = stored_network(lmt.Run(model), FOLDER / f"lmt/{model}.safetensors")
     X, y = test_set
-    check_certificates(network, X[:200], y[:200], pool=(X[:2000], y[:2000]), restarts=10)
+    check_certificates(network, X[:60], y[:60], pool=(X[:2000], y[:2000]), restarts=10)
 
 
 def stored_arrays(model):
