@@ -9,13 +9,13 @@ from scipy import stats
 from scipy.optimize import minimize
 from sklearn.svm import SVC
 
-from book.quoted import robust_accuracy, robustness_and_accuracy
-from book.quoted.robustness_and_accuracy import FOUR, MODELS, PROBLEM, taken_by_stronger_attacks
+from book.quoted import left_by_all, robust_accuracy, robustness_and_accuracy, under_pgd
+from book.quoted.robustness_and_accuracy import FOUR, MODELS, PROBLEM
 from experiments import robustness_tilting
 from explorables import FeatureTradeoff
 from helpers import losses, robust_linear, tilting, tradeoff
 from helpers.data import digit_pair
-from helpers.results import load_arrays, load_attacked, load_figures, load_robustness
+from helpers.results import load_arrays, load_attacked, load_figures, load_lmt, load_robustness
 
 NUMBERS = robustness_and_accuracy.numbers()
 AXIS = load_arrays("robustness/tilting")
@@ -440,14 +440,52 @@ def test_what_was_learnt_in_l2_does_not_protect_in_every_pixel():
         assert (robust(model, "linf", 0.3) < 3).all()
 
 
-def test_where_stronger_attacks_take_more():
-    for model in robustness_and_accuracy.MODELS[1:]:
-        left = load_robustness(model)[0]["figures"]["stronger"]
-        assert min(left.values()) == left["all"] == NUMBERS[f"{model}-all"]
-        assert left["pgd-7"] == NUMBERS[f"{model}-pgd-7"]
-        assert taken_by_stronger_attacks(model) == left["pgd-7"] - left["all"]
-    assert NUMBERS["stronger-most-small"] < 4
-    assert 4 < NUMBERS["stronger-l2_2"] < NUMBERS["stronger-l2_3"]
+def test_the_table_says_how_far_a_thousand_images_may_mislead():
+    shares = [
+        share
+        for model in MODELS
+        for norm, radii in robustness_and_accuracy.RADII.items()
+        for eps in radii
+        for share in robust(model, norm, eps)
+    ]
+    widths = [
+        np.diff(stats.binomtest(round(10 * share), 1000).proportion_ci()).item() for share in shares
+    ]
+    assert NUMBERS["sampling-error"] == pytest.approx(50 * max(widths))
+
+
+def alone(model, ball):
+    """What each attack alone leaves of the first seed within a ball, by its name."""
+    return load_attacked(f"{model}-55000-0")["figures"]["alone"][ball]
+
+
+def together(model, norm, eps):
+    return robust(model, norm, eps)[0]
+
+
+@pytest.mark.parametrize("model", MODELS[1:])
+def test_no_attack_alone_finds_as_much_as_all(model):
+    norm, eps = model.split("_")
+    shares = alone(model, f"{norm} {eps}")
+    left = together(model, norm, float(eps))
+    for attack, name in robustness_and_accuracy.ALONE.items():
+        expected = left if attack == "all" else shares[attack]
+        assert NUMBERS[f"alone-{model}-{name}"] == f"{expected:.1f}"
+        assert left <= shares[attack]
+    assert NUMBERS[f"flattery-{model}"] == shares["PGD"] - left > 0
+
+
+def test_which_attack_is_the_best():
+    def best(model, ball):
+        shares = {name: left for name, left in alone(model, ball).items() if name != "all"}
+        return min(shares, key=shares.get)
+
+    assert best("linf_0.3", "linf 0.3") == "Square"
+    for eps in ("1", "2", "3"):
+        assert best(f"l2_{eps}", f"l2 {eps}").startswith("minimum norm")
+    assert best("l2_3", "l2 3") == "minimum norm, much noise"
+    assert NUMBERS["flattery-l2_3"] == max(NUMBERS[f"flattery-{model}"] for model in MODELS[1:])
+    assert float(NUMBERS["alone-l2_3-much"]) - float(NUMBERS["alone-l2_3-all"]) > 3
 
 
 def gains(model, n):
@@ -472,61 +510,32 @@ def test_few_images_and_many_cross():
             )
 
 
-def masked(model, eps):
-    """What plain PGD leaves in L2, and what is left when averaged gradients are followed too."""
-    figures = load_figures("robustness_masking")
-    k = figures["radii"].index(eps)
-    return np.array(
-        [
-            [each["plain"][k], each["both"][k]]
-            for each in figures["networks"]
-            if each["model"] == model
-        ]
-    )
-
-
 def test_the_gradients_of_the_network_for_03_hide_what_is_near():
-    for plain, both in masked("linf_0.3", 3.0):
-        assert plain > 40 and both < plain / 4
-    for plain, both in masked("linf_0.3", 2.0):
-        assert both < 0.75 * plain
-    plain, both = (float(NUMBERS[f"{attack}-linf_0.3-3"]) for attack in ("plain", "both"))
-    assert [plain, both] == pytest.approx(masked("linf_0.3", 3.0)[0], abs=0.051)
-    assert robust("linf_0.3", "l2", 3.0)[0] > max(
-        robust(model, "l2", 3.0)[0] for model in ("l2_1", "l2_2", "l2_3")
-    )
-
-
-def test_what_each_attack_alone_leaves_of_the_network_for_03():
-    alone = load_attacked("linf_0.3-55000-0")["figures"]["alone"]
-    in_linf, in_l2 = alone["linf 0.3"], alone["l2 2"]
-    by_itself = {name: share for name, share in in_linf.items() if name != "all"}
-    assert min(by_itself, key=by_itself.get) == "Square"
-    assert max(by_itself.values()) - min(by_itself.values()) < 5
-    noisy = "minimum norm, much noise"
-    assert NUMBERS["alone-l2-spread"] == in_l2["PGD"] - in_l2[noisy] > 60
-    assert all(share > 35 for name, share in in_l2.items() if name not in (noisy, "all"))
-    assert NUMBERS["alone-linf-square"] == f"{in_linf['Square']:.1f}"
-    radii = load_attacked("linf_0.3-55000-0")["settings"]["radii"]["l2"]
-    shares = load_attacked("linf_0.3-55000-0")["figures"]["robust"]["l2"]
-    for eps in (1.0, 2.0, 3.0):
-        assert NUMBERS[f"ensemble-l2-{eps:g}"] == f"{shares[radii.index(eps)]:.1f}"
-    assert NUMBERS["alone-l2-all"] == NUMBERS["ensemble-l2-2"]
-    # at 3 PGD had made it the most robust of all; at 2 it is hardly better than the standard one
-    by_pgd = [robust(model, "l2", 3.0)[0] for model in MODELS]
-    assert MODELS[int(np.argmax(by_pgd))] == "linf_0.3"
-    assert 0 < shares[radii.index(2.0)] - robust("standard", "l2", 2.0)[0] < 5
+    by_pgd = {model: under_pgd(model, "l2", 3.0)[0] for model in MODELS}
+    assert max(by_pgd, key=by_pgd.get) == "linf_0.3"
+    for model in MODELS:
+        for eps in (1.0, 2.0, 3.0):
+            assert NUMBERS[f"plain-{model}-{eps:g}"] == f"{under_pgd(model, 'l2', eps)[0]:.1f}"
+            assert NUMBERS[f"all-{model}-{eps:g}"] == f"{together(model, 'l2', eps):.1f}"
+            assert together(model, "l2", eps) <= under_pgd(model, "l2", eps)[0]
+    for plain, left in zip(
+        under_pgd("linf_0.3", "l2", 2.0), robust("linf_0.3", "l2", 2.0), strict=True
+    ):
+        assert plain > 60 and left < 12
+    assert 0 < together("linf_0.3", "l2", 2.0) - together("standard", "l2", 2.0) < 5
+    shares = alone("linf_0.3", "l2 2")
+    assert NUMBERS["alone-l2-spread"] == shares["PGD"] - shares["minimum norm, much noise"] > 60
+    noisy = {"minimum norm, much noise", "all"}
+    assert all(left > 35 for name, left in shares.items() if name not in noisy)
     assert NUMBERS["square-madry"] < NUMBERS["pgd-madry"]
-    for eps in ("2", "3"):
-        by_all, by_pgd = (float(NUMBERS[f"{name}-l2_2-{eps}"]) for name in ("ensemble", "plain"))
-        assert by_all < by_pgd - 5
 
 
-@pytest.mark.parametrize("model", ["l2_2", "l2_3", "standard"])
-def test_those_of_other_networks_do_not(model):
-    for eps in (1.0, 2.0, 3.0):
-        for plain, both in masked(model, eps):
-            assert plain - both < 5
+def test_nothing_hides_in_networks_that_were_trained_in_l2():
+    """Attacks without noise take most of what all take beyond PGD."""
+    for eps in ("1", "2", "3"):
+        shares = alone(f"l2_{eps}", f"l2 {eps}")
+        without = min(shares[name] for name in ("minimum norm", "APGD-CE", "APGD-DLR", "APGD-T"))
+        assert shares["PGD"] - without > 0.5 * (shares["PGD"] - shares["all"]) - 0.3
 
 
 def test_adversarial_training_takes_much_longer():
@@ -616,16 +625,16 @@ def test_what_to_try_with_the_large_changes():
 
 
 def test_at_a_length_of_two_those_trained_on_attacks_are_highest_and_further_left():
-    earlier = load_figures("robustness/earlier")
-    two = earlier["radii"]["l2"].index(2.0)
-    others = {name: shares["l2"][two] for name, shares in earlier["robust"].items()}
-    trained = others.pop("adversarial")
+    names = {"decay": "lmt-decay", "lenet_high": "lenet-high", "best": "lmt-best"}
+    others = {name: left_by_all(network, "l2", 2.0) for name, network in names.items()}
+    others |= {name: left_by_all(f"lmt-{name}", "l2", 2.0) for name in ("adversarial", "lmt")}
     highest = min(robust(model, "l2", 2.0).min() for model in ("l2_2", "l2_3"))
-    assert highest > max(others.values()) + 10 and trained > max(others.values()) + 5
-    assert others["decay"] < others["lenet_high"] < others["best"]
-    for name in ("decay", "lenet_high", "best"):
+    assert highest > max(others.values()) + 5
+    assert max(others, key=others.get) == "best"
+    for name in names:
         assert NUMBERS[f"earlier-{name}"] == others[name]
-    assert others["best"] > NUMBERS["earlier-best-certified"] > 45
+    proven = 100 * (load_lmt("best")[0]["certified"][::10] >= 2).mean()
+    assert others["best"] > NUMBERS["earlier-best-certified"] == pytest.approx(proven) > 45
 
 
 # What is known since
