@@ -13,6 +13,7 @@ from helpers.published import load_published
 from helpers.results import (
     FOLDER,
     certified_of_attacked,
+    load_arrays,
     load_attacked,
     load_figures,
     load_lmt,
@@ -363,3 +364,34 @@ def test_a_shift_by_two_pixels_moves_a_digit_much_further_than_158():
     for axis in (1, 2):
         lengths = np.linalg.norm((np.roll(images, 2, axis) - images).reshape(10, -1), axis=1)
         assert (lengths > 2 * 1.58).all()
+
+
+# Exactly
+
+
+def test_of_the_best_network_next_to_nothing_is_left_to_guess():
+    figures, radii = load_figures("certified/best-0"), load_arrays("certified/best-0")
+    assert NUMBERS["exact-simple_158"] == load_lmt("best")[0]["figures"]["cert_158"]
+    counted = {
+        "exact_158": radii["radius"] >= 1.58,
+        "broken_158": radii["distance"] <= 1.58,
+        "box_158": radii["box_radius"] >= 1.58,
+        "box_broken_158": radii["box_distance"] <= 1.58,
+    }
+    for name, rows in counted.items():
+        assert NUMBERS[f"exact-{name}"] == figures[name] == pytest.approx(100 * rows.mean())
+    assert NUMBERS["exact-undecided_158"] < 0.1 and NUMBERS["exact-box_undecided_158"] < 0.3
+    assert 0 < NUMBERS["exact-gain"] < 1 < 4 < NUMBERS["exact-box-gain"]
+
+
+def test_exact_radii_lie_between_the_simple_ones_and_what_attacks_find():
+    radii, found = load_arrays("certified/best-0"), load_attacked("lmt-best")["l2"]
+    simple = load_lmt("best")[0]["certified"]
+    assert (simple <= radii["radius"] + 1.5e-3).all()
+    assert (radii["radius"] <= radii["box_radius"] + 1.5e-3).all()
+    for name in ("", "box_"):
+        assert (radii[f"{name}radius"] <= radii[f"{name}distance"]).all()
+    assert (radii["box_radius"][::10] <= found).all()
+    tenth = 100 * (radii["box_radius"][::10] >= 1.58).mean()
+    assert NUMBERS["exact-box-tenth"] == pytest.approx(tenth)
+    assert tenth <= NUMBERS["best-attacked"] < tenth + 1
