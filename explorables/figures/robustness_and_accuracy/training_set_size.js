@@ -35,7 +35,8 @@ const ROOM = { x: 0.1, y: 0.03 }; // beside and below the points
 
 const KEY =
   "Filled: the mean of several networks, ± one standard deviation. Hollow: a single network. The " +
-  "axis is logarithmic in the errors: from 80 to 90 % is as far as from 98 to 99 %.";
+  "axis is logarithmic in the errors: from 80 to 90 % is as far as from 98 to 99 %. Changed images " +
+  "are those of PGD alone, every tenth of the test images; more attacks would leave less.";
 
 const log = Math.log10;
 const height = (accuracy) => -log(Math.max(100 - accuracy, LEAST_ERROR));
@@ -114,7 +115,7 @@ function sizeChart(model, kind) {
     width: 370,
     height: 340,
     xLabel: "training images (log scale)",
-    yLabel: kind === "clean" ? "clean accuracy (%)" : "robust accuracy (%), at most",
+    yLabel: kind === "clean" ? "clean accuracy (%)" : "accuracy under PGD (%)",
     xTicks: SIZE_TICKS.map(log).filter((tick) => tick > x[0] && tick < x[1]),
     yTicks: ticks.map(height),
     xText: (u) => count(Math.round(10 ** u)),
