@@ -72,7 +72,7 @@ ALLOWED = {
     "n_images": Range(1, 5000, whole=True),
     "eps_pixel": Range(0, 1, "in brightness"),
     # training
-    "seed": Range(0, 1e9, whole=True),
+    "seed": Range(0, 10**9, whole=True),
     "lam": Range(1e-5, 1000),
     "lams": Range(1e-6, 1000, count="one or more"),
     "decays": Range(0, 10, count="one or more"),
@@ -86,5 +86,6 @@ def check_parameters(**values):
         if value not in ALLOWED[name]:
             given = " ".join(reprlib.repr(value).split())  # one line, however long the value
             raise ValueError(f"{name} must be {ALLOWED[name].describe()}; got {given}")
-    if values.get("n_few", 0) > values.get("n_each", np.inf):
-        raise ValueError(f"n_few must be n_each, {values['n_each']}, or less; got {values['n_few']}")
+    if "n_few" in values and values["n_few"] > values["n_each"]:
+        most = values["n_each"]
+        raise ValueError(f"n_few must be from 1 to n_each = {most}; got {values['n_few']}")

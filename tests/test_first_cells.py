@@ -14,6 +14,7 @@ import jupytext
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import traitlets
 from test_adapted_chapters import SAYS, parameters, values
 from threadpoolctl import threadpool_limits
 
@@ -90,9 +91,7 @@ def changeable(chapter):
 
 
 def comment(chapter, name):
-    [line] = [
-        line for line in cells(chapter)[0].splitlines() if line.partition(" = ")[0] == name
-    ]
+    [line] = [line for line in cells(chapter)[0].splitlines() if line.partition(" = ")[0] == name]
     return line.partition("#")[2]
 
 
@@ -118,14 +117,12 @@ def ends(chapter):
 
 
 def lower_end(allowed):
-    least = int(allowed.least) if allowed.whole else allowed.least
-    most = int(allowed.most) if allowed.whole else allowed.most
-    return {"a": least, "one or more": (least,)}.get(allowed.count, (least, most))
+    ends = (allowed.least, allowed.most)
+    return {"a": allowed.least, "one or more": ends[:1]}.get(allowed.count, ends)
 
 
 def upper_end(allowed):
-    most = int(allowed.most) if allowed.whole else allowed.most
-    return most if allowed.count == "a" else [most, allowed.least]
+    return allowed.most if allowed.count == "a" else [allowed.most, allowed.least]
 
 
 def wrong(name):
@@ -158,9 +155,21 @@ def test_the_first_cell_refuses_a_value_out_of_range(chapter, name):
         assert "\n" not in str(error.value)
 
 
-CASES = ONCE_WRONG + [
-    (chapter, changed) for chapter in dict(CHECKED) for changed in ends(chapter)
-]
+def test_no_more_points_are_taken_than_there_are():
+    with pytest.raises(ValueError, match="^n_few must be from 1 to n_each = 10; got 30$"):
+        run_first_cell("tilting-angle", {"n_each": 10})
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "ends"), [("t", 1.1, "0 to 1"), ("log_lam", -7, "-6 to 2")]
+)
+def test_figures_refuse_where_they_cannot_start(name, wrong, ends):
+    assert ends in comment("intro", name)
+    with pytest.raises(traitlets.TraitError, match=f"^{name} must be .* from {ends}; it was"):
+        run("intro", **{name: wrong})
+
+
+CASES = ONCE_WRONG + [(chapter, changed) for chapter in dict(CHECKED) for changed in ends(chapter)]
 
 
 @pytest.mark.parametrize(
