@@ -17,8 +17,12 @@ class Number(traitlets.Float):
         self.step = step
 
     def validate(self, obj, value):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise traitlets.TraitError(f"{self.name} must be a finite number; it was {value!r}")
+        finite = isinstance(value, (int, float)) and abs(value) < math.inf
+        if isinstance(value, (int, float)) and not (finite and self.min <= value <= self.max):
+            raise traitlets.TraitError(
+                f"{self.name} must be a finite number from {self.min:g} to {self.max:g}; "
+                f"it was {value!r}"
+            )
         return super().validate(obj, value)
 
 

@@ -22,8 +22,8 @@ is smooth in u, and its best slope is alpha + σu, clipped to [0, 1]. Newton's e
 involve only the images whose slope is strictly between 0 and 1, a few hundred of thousands. The
 best slopes are the next round's `alpha`, and σ grows, until the gap is small enough. This is the
 method of multipliers with a semismooth Newton method inside. The next λ starts from the w, b and
-`alpha` of the one before, which is why a path costs little more than its hardest machine; to the
-first λ leads a coarse path of its own.
+`alpha` of the one before, which is why a path costs little more than its hardest machine; where λ
+falls by more than a factor of 10, and to the first λ, a coarse path leads.
 """
 
 from typing import NamedTuple
@@ -41,7 +41,7 @@ SMALLEST_TOL = 1e-9
 ROUNDS = 60
 NEWTON_STEPS = 50
 SIGMA, SIGMA_GROWTH = 10, 3
-COARSE = 0.01  # the gap on the way to the first λ
+COARSE = 0.01  # the gap on a coarse path
 
 
 def lam_from_paper(paper_lam):
@@ -79,9 +79,13 @@ def svm_path(X, y, lams, tol=1e-4):
     X, y, lams, tol = _checked(X, y, lams, tol)
     inked = X.any(axis=0)  # the weight of a pixel that is always 0 is 0
     Z = y[:, None] * np.column_stack([X[:, inked], np.ones(len(y))])
-    wb, alpha = _start(Z, y, lams[0])
+    wb, alpha, last = _start(Z, y, lams[0])
     w, b, objective, gap = np.zeros((len(lams), X.shape[1])), *np.zeros((3, len(lams)))
     for k, lam in enumerate(lams):
+        while last > 10 * lam:  # from further away Newton's method may not find the machine
+            last /= 10
+            wb, alpha, *_ = _machine(Z, y, last, COARSE, wb, alpha)
+        last = lam
         wb, alpha, objective[k], gap[k] = _machine(Z, y, lam, tol, wb, alpha)
         w[k, inked], b[k] = wb[:-1], wb[-1]
     return SvmPath(w, b, objective, gap)
@@ -100,17 +104,10 @@ def _checked(X, y, lams, tol):
 
 
 def _start(Z, y, first):
-    """A start (wb, alpha) for the λ ``first``: the end of a coarse path down to it.
-
-    It begins where λ is so large that no margin reaches 1, and all slopes are 1.
-    """
-    lam = (Z**2).sum(axis=1).max()
+    """(w, b), slopes and λ where λ is so large that no margin reaches 1 and all slopes are 1."""
+    lam = max((Z**2).sum(axis=1).max(), first)
     alpha = _balanced(np.ones(len(y)), y)
-    wb = alpha @ Z / (2 * max(lam, first) * len(y))
-    while lam > first:
-        wb, alpha, *_ = _machine(Z, y, lam, COARSE, wb, alpha)
-        lam /= 10
-    return wb, alpha
+    return alpha @ Z / (2 * lam * len(y)), alpha, lam
 
 
 def _machine(Z, y, lam, tol, wb, alpha):

@@ -95,6 +95,11 @@ def test_a_small_lam_can_be_had_alone(problem, scale, lam):
     assert path.objective[0] == pytest.approx(objective(X, y, path.w[0], path.b[0], lam))
 
 
+def test_the_next_lam_may_be_far_away():
+    X, y = np.random.default_rng(0).random((20, 100)), np.repeat([-1, 1], 10)
+    assert svm_path(X, y, [1000, 1e-6], tol=1e-4).gap.max() <= 1e-4
+
+
 def test_for_large_lam_only_b_is_left_and_is_the_midpoint():
     rng = np.random.default_rng(0)
     y = np.repeat([-1, 1], 50)
