@@ -523,6 +523,11 @@ def test_the_gradients_of_the_network_for_03_hide_what_is_near():
     ):
         assert plain > 60 and left < 12
     assert 0 < together("linf_0.3", "l2", 2.0) - together("standard", "l2", 2.0) < 5
+    models = ("linf_0.1", "linf_0.2", "linf_0.3")
+    by_pgd, by_all = (
+        [of(model, "l2", 2.0)[0] for model in models] for of in (under_pgd, robust_accuracy)
+    )
+    assert by_pgd == sorted(by_pgd) and by_all == sorted(by_all, reverse=True)
     shares = alone("linf_0.3", "l2 2")
     assert NUMBERS["alone-l2-spread"] == shares["PGD"] - shares["minimum norm, much noise"] > 60
     noisy = {"minimum norm, much noise", "all"}
