@@ -25,8 +25,14 @@ class Firefox:
     errors: what its pages wrote to the console as errors, and their uncaught exceptions.
     """
 
-    def __init__(self, profile):
-        """Start it with the empty folder ``profile`` as its user's."""
+    def __init__(self, profile, **preferences):
+        """Start it with the empty folder ``profile`` as its user's, who has set preferences, in
+        whose names _ stands for a point."""
+        lines = [
+            f"user_pref({json.dumps(name.replace('_', '.'))}, {json.dumps(value)});"
+            for name, value in preferences.items()
+        ]
+        (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
         self.errors = []
         self._sent = 0
         self._process = subprocess.Popen(
@@ -80,6 +86,12 @@ class Firefox:
         if answer["type"] == "exception":
             raise RuntimeError(answer["exceptionDetails"]["text"])
         return json.loads(answer["result"].get("value", "null"))
+
+    def press(self, *keys):
+        """Press the keys at the same time, named as WebDriver does."""
+        down, up = ([{"type": f"key{way}", "value": key} for key in keys] for way in ("Down", "Up"))
+        actions = [{"type": "key", "id": "keyboard", "actions": down + up}]
+        self._call("input.performActions", context=self._page, actions=actions)
 
     def close(self):
         self._socket.close()

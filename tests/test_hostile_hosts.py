@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from firefox import Firefox
 from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,6 +15,7 @@ HOW = (ROOT / "book" / "how-it-is-made.md").read_text(encoding="utf-8")
 [POLICY] = re.findall(r"```\n(default-src.*?)\n```", HOW, re.S)
 POLICY = " ".join(POLICY.split())
 NO_STORAGE = "sandbox allow-scripts allow-forms allow-modals"  # an origin that may store nothing
+CONTROL = "\ue009"  # the key, as WebDriver names it
 BLOCKED = """(() => { try { return !Storage.prototype.isPrototypeOf(localStorage); }
   catch { return true; } })()"""
 
@@ -80,6 +82,26 @@ def test_menu_search_and_theme_work_where_storage_is_blocked(open_under, width):
     assert page.evaluate(BLOCKED)
     use_the_theme(page)
     assert errors == []
+
+
+@pytest.fixture
+def firefox(tmp_path):
+    """One that stores nothing."""
+    firefox = Firefox(tmp_path, dom_storage_enabled=False)
+    yield firefox
+    firefox.close()
+
+
+def test_theme_and_search_work_in_a_firefox_that_stores_nothing(firefox, site):
+    firefox.open((site / PAGE).as_uri())
+    assert firefox.evaluate(BLOCKED)
+    mode, button = "document.documentElement.dataset.mode", "button.theme-switch-button"
+    before = firefox.evaluate(mode)
+    firefox.evaluate(f"document.querySelector('{button}').click()")
+    assert firefox.evaluate(mode) != before
+    firefox.press(CONTROL, "k")
+    assert firefox.evaluate("document.activeElement.matches('#pst-search-dialog input')")
+    assert firefox.errors == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])
