@@ -4,6 +4,7 @@ import {
   assign,
   boundary,
   button,
+  controlBar,
   format,
   handle,
   html,
@@ -120,7 +121,7 @@ function render({ model, el }) {
   }
   const beside = [...pictures, numbers].map((part) => part.node);
   const side = html("div", { class: "xp-side" }, ...beside);
-  return show({ model, el }, [row(plane.node, side), row(angle.node, ...limits)], draw);
+  return show({ model, el }, [row(plane.node, side), controlBar(angle.node, row(...limits))], draw);
 }
 
 export default { render };

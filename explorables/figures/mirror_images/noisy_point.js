@@ -3,6 +3,7 @@ import {
   assign,
   boundary,
   choice,
+  controlBar,
   degrees,
   format,
   handle,
@@ -71,8 +72,8 @@ function imageSpace(model) {
 
 function render({ model, el }) {
   const plane = imageSpace(model);
-  const controls = [
-    slider(model, "log_lam", { label: "Regularisation λ", text: powerOfTen }),
+  const strength = slider(model, "log_lam", { label: "Regularisation λ", text: powerOfTen });
+  const choices = [
     choice(model, "loss", { label: "Loss", options: LOSSES }),
     choice(model, "bias", { label: "Boundary", options: BIASES }),
   ];
@@ -83,7 +84,7 @@ function render({ model, el }) {
     const { w, b } = fitted(model);
     const p = model.get("p");
     plane.draw({ w, b });
-    controls.forEach((part) => part.draw());
+    [strength, ...choices].forEach((part) => part.draw());
     picture.draw(p, `labelled I, classified ${dot(w, p) + b > 0 ? "J: ignored" : "I: fitted"}`);
     numbers.draw({
       "tilt θ": `${format(degrees(Math.atan2(Math.abs(w[1]), w[0])), 1)}°`,
@@ -92,9 +93,9 @@ function render({ model, el }) {
       "b₀": format(b, 3),
     });
   }
-  const parts = [...controls, picture, numbers].map((part) => part.node);
+  const parts = [...choices, picture, numbers].map((part) => part.node);
   const side = html("div", { class: "xp-side" }, ...parts);
-  return show({ model, el }, [row(plane.node, side)], draw);
+  return show({ model, el }, [row(plane.node, side), controlBar(strength.node)], draw);
 }
 
 export default { render };
