@@ -12,7 +12,7 @@ import yaml
 from experiments import record, svm_mnist
 from helpers import linear, tilting
 from helpers.data import digit_pair
-from helpers.results import FOLDER, load_arrays, load_svm_figures, load_svms, load_table
+from helpers.results import load_arrays, load_svm_figures, load_svms, load_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = yaml.safe_load((ROOT / "book" / "published.yml").read_text(encoding="utf-8"))
@@ -114,12 +114,6 @@ def test_stored_points_are_the_training_images(mnist, pair, svms):
         exact = linear.signed_distance(X, svms["w"][k], svms["b"][k])
         # What the explorer says of its own precision.
         assert np.abs(d - exact).max() < 0.15 and np.sqrt(np.mean((d - exact) ** 2)) < 0.04
-
-
-def test_the_example_of_a_digit_is_the_first_in_the_file(mnist):
-    with np.load(FOLDER / "svm_mnist" / "examples.npz", allow_pickle=False) as examples:
-        for digit, image in enumerate(examples["images"]):
-            assert (image == np.round(255 * mnist.x_train[mnist.y_train == digit][0])).all()
 
 
 def test_errors_and_robust_counts_of_the_stored_svms(mnist, pair, svms):

@@ -9,6 +9,7 @@ import {
   handle,
   html,
   inDegrees,
+  labels,
   marker,
   readouts,
   row,
@@ -39,9 +40,7 @@ function imageHandle(model) {
     label: "The image x",
     shape: "disc",
     kind: "boundary",
-    text: "x",
-    dx: -8,
-    dy: -10,
+    name: "x",
     step: 0.05,
     get: () => model.get("x"),
     move: ([a]) => assign(model, { x: [clamp(a, -1, 1), 0] }),
@@ -73,23 +72,29 @@ function imageSpace(model) {
   plot.label(-0.6, -0.13, "I", { kind: "i", anchor: "middle" });
   plot.label(0.6, -0.13, "J", { kind: "j", anchor: "middle" });
   const normal = plot.add(segment({ kind: "normal", name: "normal" }));
-  const normalName = plot.label(0, 0, "w", { anchor: "middle", dy: 4 });
   const way = plot.add(segment({ kind: "dashed", name: "from x to its mirror image" }));
   const projected = plot.add(
-    marker({ shape: "ring", kind: "boundary", text: "xₚ", dx: 10, dy: 16 }),
+    marker({ shape: "ring", kind: "boundary", name: "xₚ" }),
   );
-  const mirror = plot.add(marker({ shape: "diamond", kind: "adversarial", text: "xₘ", dx: 12 }));
+  const mirror = plot.add(marker({ shape: "diamond", kind: "adversarial", name: "xₘ" }));
   const handles = [boundaryHandle(model), imageHandle(model)].map(plot.add);
+  const names = plot.add(labels({ strong: true }));
   return {
     node: plot.node,
     draw({ w, points: [x, projection, mirrorImage] }) {
       line.draw(w, 0);
       normal.draw([0, 0], scaled(w, NORMAL));
-      normalName.draw(scaled(w, NORMAL + 0.07));
       way.draw(x, mirrorImage);
       projected.draw(projection);
       mirror.draw(mirrorImage);
       handles.forEach((part) => part.draw());
+      const wanted = [
+        { point: x, text: "x" },
+        { point: projection, text: "xₚ" },
+        { point: mirrorImage, text: "xₘ", kind: "adversarial" },
+        { point: scaled(w, NORMAL), text: "w" },
+      ];
+      names.draw(wanted, wanted.map(({ point }) => point));
     },
   };
 }

@@ -42,8 +42,8 @@ function pathChart(model, { describe, axis, lines }) {
   const logLams = model.get("log_lams");
   const [first, last] = [logLams.at(-1), logLams[0]];
   const plot = chart({
-    width: 210,
-    height: 160,
+    width: 300,
+    height: 130,
     label: "",
     x: [first, last],
     xLabel: "log₁₀ λ",
