@@ -12,7 +12,7 @@ import yaml
 from experiments import record, svm_mnist
 from helpers import linear, tilting
 from helpers.data import digit_pair
-from helpers.results import load_arrays, load_svm_figures, load_svms, load_table
+from helpers.results import FOLDER, load_arrays, load_svm_figures, load_svms, load_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = yaml.safe_load((ROOT / "book" / "published.yml").read_text(encoding="utf-8"))
