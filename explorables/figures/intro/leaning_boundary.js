@@ -28,7 +28,7 @@ import { landmarks } from "../shared/tilting.js";
 
 const NAMES = ["3", "8"];
 const LOOKS = [{ shape: "disc", kind: "class-i" }, { shape: "square", kind: "class-j" }];
-const [FAR, HIGH] = [5, 4]; // pixels from the middle of the plane to its frame, across and up
+const [FAR, HIGH] = [5, 3.4]; // pixels from the middle of the plane to its frame, across and up
 
 // Of each SVM the images in its tilting plane: the 3s and the 8s, each [across, up].
 function imagesOf(model) {
@@ -62,7 +62,7 @@ function digitPlane(count, wide) {
     x: [-FAR, FAR],
     y: [-HIGH, HIGH],
     xTicks: [-4, -2, 0, 2, 4],
-    yTicks: [-4, -2, 0, 2, 4],
+    yTicks: [-2, 0, 2],
     xLabel: "from the average 3 to the average 8 (pixels)",
     yLabel: "where the boundary leans to",
   });
@@ -89,7 +89,7 @@ function pictures(digits, wide) {
   const size = wide ? 96 : 76;
   const picture = (name) => changingThumbnail(digitImage(size), name);
   const all = digits.map((x, c) => {
-    const [digit, mirror] = [picture(`the ${NAMES[c]}`), picture("its mirror image")];
+    const [digit, mirror] = [picture(`the ${NAMES[c]}`), picture("mirror image")];
     digit.draw(x, `the ${NAMES[c]}`, `says ${NAMES[c]}`);
     return { x, c, digit, mirror };
   });

@@ -32,8 +32,8 @@ const CHARTS = [
       "test",
     axis: { y: [0, 4.3], yLabel: "error (%, √ scale)", yTicks: [0, 1, 2, 3, 4], yText: squared },
     lines: [
-      { kind: "loss", name: "━ test", at: 3.75, value: (svm) => Math.sqrt(svm.err_test) },
-      { kind: "training", name: "╍ training", at: 3.2, value: (svm) => Math.sqrt(svm.err_train) },
+      { kind: "loss", name: "━ test", at: 3.65, value: (svm) => Math.sqrt(svm.err_test) },
+      { kind: "training", name: "╍ training", at: 2.85, value: (svm) => Math.sqrt(svm.err_train) },
     ],
   },
 ];

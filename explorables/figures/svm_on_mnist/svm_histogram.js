@@ -51,10 +51,11 @@ export function svmHistogram([first, last, largest], height) {
     yTicks: [0, 5, 10, 15],
   });
   const ticks = plot.add(pixelTicks());
+  // Behind the bars, one of which stands on it.
+  const edge = plot.add(segment({ kind: "muted", name: "1/‖w‖" }));
   const parts = ["I", "J"].map((name) =>
     plot.add(bars({ kind: `class-${name.toLowerCase()}`, name: `class ${name}` }))
   );
-  const edge = plot.add(segment({ kind: "muted", name: "1/‖w‖" }));
   const hinge = losses.add(curve({ kind: "loss", name: "hinge loss" }));
   const edgeName = plot.label(0, TALLEST, "1/‖w‖", { kind: "muted", dx: 5, dy: 17 });
 
