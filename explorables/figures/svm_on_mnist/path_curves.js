@@ -32,8 +32,8 @@ const CHARTS = [
       "test",
     axis: { y: [0, 4.3], yLabel: "error (%, √ scale)", yTicks: [0, 1, 2, 3, 4], yText: squared },
     lines: [
-      { kind: "loss", name: "━ test", at: 3.65, value: (svm) => Math.sqrt(svm.err_test) },
-      { kind: "training", name: "╍ training", at: 2.85, value: (svm) => Math.sqrt(svm.err_train) },
+      { kind: "loss", name: "━ test", at: 3.55, value: (svm) => Math.sqrt(svm.err_test) },
+      { kind: "training", name: "╍ training", at: 2.55, value: (svm) => Math.sqrt(svm.err_train) },
     ],
   },
 ];
@@ -43,7 +43,7 @@ function pathChart(model, { describe, axis, lines }) {
   const [first, last] = [logLams.at(-1), logLams[0]];
   const plot = chart({
     width: 300,
-    height: 130,
+    height: 118,
     label: "",
     x: [first, last],
     xLabel: "log₁₀ λ",

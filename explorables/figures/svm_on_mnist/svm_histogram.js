@@ -65,7 +65,7 @@ export function svmHistogram([first, last, largest], height) {
     const bar = Math.floor((corner - first) / width);
     const piled = sum(classes.map((counts) => counts[bar]));
     const shown = sum(classes.map(sum));
-    return `At the corner: ${count(piled)} images. Beyond the frame: ${count(images - shown)}.`;
+    return `At the corner: ${count(piled)} images; outside: ${count(images - shown)}`;
   }
 
   return {

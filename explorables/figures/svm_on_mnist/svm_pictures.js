@@ -11,8 +11,8 @@ import {
 
 const PICTURE = 80;
 const NOTE =
-  "Two typical images, mirrored at the boundary through the middle of the means: where λ is large, " +
-  "training leaves the place of the boundary open.";
+  "Typical images, mirrored at the boundary through the middle of the means: where λ is large, the " +
+  "SVM’s own could as well stand elsewhere.";
 
 // `draw(data, k)` shows SVM number k.
 export function svmPictures() {
