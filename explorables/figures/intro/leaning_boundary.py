@@ -41,7 +41,7 @@ class LeaningBoundary(Explorable):
     ``experiments/svm_mnist.py`` and ``experiments/real_digit.py``.
     """
 
-    heights = (760, 640)
+    heights = (774, 714)
     title = traitlets.Unicode("A boundary between 3 and 8 that leans over").tag(sync=True)
     log_lam = Number(0.7, min=-6, max=2).tag(sync=True)
     models = traitlets.List(

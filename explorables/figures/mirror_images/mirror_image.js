@@ -69,8 +69,9 @@ function imageSpace(model) {
   const line = plot.add(boundary());
   plot.add(segment({ kind: "class-i", name: "class I" })).draw([-1, 0], [-0.2, 0]);
   plot.add(segment({ kind: "class-j", name: "class J" })).draw([0.2, 0], [1, 0]);
-  plot.label(-0.6, -0.13, "I", { kind: "i", anchor: "middle" });
-  plot.label(0.6, -0.13, "J", { kind: "j", anchor: "middle" });
+  const [nameI, nameJ] = [[-0.6, -0.13], [0.6, -0.13]];
+  plot.label(...nameI, "I", { kind: "i", anchor: "middle" });
+  plot.label(...nameJ, "J", { kind: "j", anchor: "middle" });
   const normal = plot.add(segment({ kind: "normal", name: "normal" }));
   const way = plot.add(segment({ kind: "dashed", name: "from x to its mirror image" }));
   const projected = plot.add(
@@ -94,7 +95,7 @@ function imageSpace(model) {
         { point: mirrorImage, text: "xₘ", kind: "adversarial" },
         { point: scaled(w, NORMAL), text: "w" },
       ];
-      names.draw(wanted, wanted.map(({ point }) => point));
+      names.draw(wanted, [...wanted.map(({ point }) => point), nameI, nameJ]);
     },
   };
 }
