@@ -30,7 +30,7 @@ class TiltingDigits(Explorable):
     Tanay & Griffin 2018, "Tilting angle".
     """
 
-    heights = (654, 1199)
+    heights = (649, 1199)
     title = traitlets.Unicode("A boundary between 3 and 8, tilting").tag(sync=True)
     log_lam = Number(0.7, min=-6, max=2).tag(sync=True)
     models = traitlets.List(
