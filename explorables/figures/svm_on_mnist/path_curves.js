@@ -43,7 +43,7 @@ function pathChart(model, { describe, axis, lines }) {
   const [first, last] = [logLams.at(-1), logLams[0]];
   const plot = chart({
     width: 300,
-    height: 118,
+    height: 110,
     label: "",
     x: [first, last],
     xLabel: "log₁₀ λ",

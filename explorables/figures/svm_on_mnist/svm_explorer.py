@@ -53,7 +53,7 @@ class SvmExplorer(Explorable):
     2018, "Example: SVM on MNIST".
     """
 
-    heights = (793, 1669)
+    heights = (785, 1645)
     title = traitlets.Unicode("SVMs for every pair of digits").tag(sync=True)
     pair = DigitPair("3-8").tag(sync=True)
     log_lam = Number(min=-6, max=2).tag(sync=True)
