@@ -202,12 +202,6 @@ def robust_held_out(mnist, pair, w, b):
     return np.round(np.array(robust) * len(y)), len(y)
 
 
-def first_of_each(mnist):
-    """The first training image of each digit, shape (10, 784), as the bytes of the file."""
-    first = [np.flatnonzero(mnist.y_train == digit)[0] for digit in range(10)]
-    return np.round(mnist.x_train[first] * 255).astype(np.uint8)
-
-
 def measured(run, mnist, jobs=-1):
     """The arrays of the pair that is drawn finely; those of all pairs, and the summary."""
     paths = {pair: run.parts / f"{name_of(pair)}.npz" for pair in PAIRS}
@@ -220,7 +214,6 @@ def measured(run, mnist, jobs=-1):
         held_out.append(robust_held_out(mnist, pair, arrays["w"], arrays["b"]))
         if pair == DRAWN_FINELY:
             fine = fine_images(data_of(mnist, pair)[0], arrays["w"], arrays["b"])
-    save_arrays("svm_mnist/examples", {"images": first_of_each(mnist)})
     robust, n = map(np.array, zip(*held_out, strict=True))
     save_arrays("svm_mnist/held_out", {"robust": robust, "n": n})
     save_table("svm_mnist/summary", rows)

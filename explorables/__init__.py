@@ -17,6 +17,7 @@ FIGURES = {
     "FeatureTradeoff": "robustness_and_accuracy.feature_tradeoff",
     "ImageSpace": "mirror_images.image_space",
     "LargeChanges": "robustness_and_accuracy.large_changes",
+    "LeaningBoundary": "intro.leaning_boundary",
     "LipschitzCone": "lipschitz_margins.lipschitz_cone",
     "MirrorImage": "mirror_images.mirror_image",
     "NoisyPoint": "mirror_images.noisy_point",

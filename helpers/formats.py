@@ -107,7 +107,10 @@ SVM_HELD_OUT = {  # of all pairs; of the training images that no SVM has learnt 
     "robust": Format("uint16", ("pairs", "lam", "eps"), "images", "those with y d(x) > ε"),
     "n": Format("int64", ("pairs",), "images", "how many there are"),
 }
-SVM_EXAMPLES = {"images": Format("uint8", (10, PIXELS), "1/255", "an image of each digit")}
+SVM_MARGINS = {  # of the SVMs of all pairs, from the largest λ; of class I, then of class J
+    "counts": Format("uint16", ("pairs", "lam", 2, "bins"), "images", "training images by y d(x)"),
+    "typical": Format("uint8", (10, PIXELS), "1/255", "the most typical image of each digit"),
+}
 LENET = {  # of the first training or test images; shown is one test image of each digit
     "err_train": Format("float32", ("epochs",), "%", "training error after each epoch"),
     "err_test": Format("float32", ("epochs",), "%", "test error after each epoch"),
@@ -263,8 +266,8 @@ FORMATS = {
     "real_digit/arrays": REAL_DIGIT,
     "svm_mnist/arrays": SVM_FINE,
     "svm_mnist/pairs/*": SVM_PAIR,
-    "svm_mnist/examples": SVM_EXAMPLES,
     "svm_mnist/held_out": SVM_HELD_OUT,
+    "svm_margins/arrays": SVM_MARGINS,
     "lenet/runs/*/arrays": LENET,
     "lmt/runs/*/arrays": LMT,
     "certified/*/arrays": CERTIFIED,

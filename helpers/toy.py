@@ -61,9 +61,9 @@ def fit(X, y, lam, loss="hinge", bias=False):
 
 
 def tilt(w):
-    """The angle in radians between the weights ``w`` (shape (2,)) and the a-axis.
+    """The angle in radians from the a-axis to the weights ``w`` (shape (2,)), between -π and π.
 
     The a-axis joins the two classes, so a boundary of tilt 0 looks at the centre alone.
     """
     a, b = vector("w", w, 2)
-    return float(np.arctan2(abs(b), a))
+    return float(np.arctan2(b, a))

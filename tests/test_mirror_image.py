@@ -1,5 +1,6 @@
 """The mirror image: what the figure shows is what the helpers compute, however it is moved."""
 
+import itertools
 import math
 
 import numpy as np
@@ -47,6 +48,17 @@ def test_it_agrees_with_helpers(figure, degrees, a):
     assert figure.space.point("xₚ") == pytest.approx((x + x_m) / 2, abs=1e-6)
     [ends] = figure.space.points("boundary")
     assert ends @ w == pytest.approx([0, 0], abs=1e-6)
+
+
+@pytest.mark.parametrize("degrees", [0, 20, 45, 70, 85, 89.5])
+def test_names_stand_apart(figure, degrees):
+    figure.set(theta=math.radians(degrees))
+    boxes = [box for text, box in figure.space.boxes_of_texts() if text not in ("I", "J")]
+    names = {name for text in figure.space.texts() for name in text.split(", ")}
+    assert {"x", "xₚ", "xₘ", "w"} <= names
+    for a, b in itertools.combinations(boxes, 2):
+        across = a["right"] <= b["left"] + 2 or b["right"] <= a["left"] + 2
+        assert across or abs(a["top"] - b["top"]) > 8
 
 
 def test_the_boundary_turns_by_its_handle(figure):

@@ -28,7 +28,7 @@ class Noisy(FigurePage):
 
     @property
     def verdict(self):
-        return self.root.locator(".xp-note")
+        return self.root.locator(".xp-note").first  # under the picture of p
 
     def assert_fitted(self, X, y, lam, loss, bias):
         """It shows the classifier of these images, as scikit-learn finds it."""
@@ -103,3 +103,35 @@ def test_there_may_be_fewer_images(open_figure):
 def test_bad_values_are_named(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         NoisyPoint(**{name: value})
+
+
+@pytest.mark.parametrize("p", [[1, 1], [1, -1], [-1, 1], [-1, -1]])
+def test_p_and_its_name_stay_in_the_frame(figure, p):
+    figure.set(p=p)
+    name = figure.handle(NOISY).locator("text").bounding_box()
+    frame = figure.space.frame
+    for side, length in (("x", "width"), ("y", "height")):
+        assert frame[side] <= name[side]
+        assert name[side] + name[length] <= frame[side] + frame[length]
+
+
+def test_the_tilt_is_negative_where_the_boundary_leans_the_other_way(figure):
+    figure.set(p=[0.07, 0.07])
+    assert figure.readout("tilt θ")[0] < 0
+    tilt = figure.readout("tilt θ")[0]
+    figure.set(p=[0.07, -0.07])
+    assert figure.readout("tilt θ") == pytest.approx([-tilt], abs=0.1)
+
+
+def test_the_mirror_image_comes_closer_as_the_boundary_tilts(figure):
+    lengths = []
+    for log_lam in (-1, -6):
+        figure.set(log_lam=log_lam)
+        w, b = toy.fit(*toy.training_set(figure.get("p")), 10.0**log_lam)
+        x = figure.space.point("x")
+        d = (w @ x + b) / np.linalg.norm(w)
+        assert figure.readout("‖x − xₘ‖") == pytest.approx([2 * abs(d)], abs=0.006)
+        mirror = figure.space.point("xₘ")
+        assert mirror == pytest.approx(x - 2 * d * w / np.linalg.norm(w), abs=2e-3)
+        lengths.append(2 * abs(d))
+    assert lengths[1] < 0.5 * lengths[0]

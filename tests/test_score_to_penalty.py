@@ -58,7 +58,8 @@ def test_histograms_count_the_images(figure, name):
     for kind, images in {"correct": margins > 0, "misclassified": margins <= 0}.items():
         assert_histogram(second, kind, 0.25, margins[images])
         assert_histogram(third, kind, 0.2, LOSSES[name](margins[images]))
-    [[(R, _), _]] = third.points("mean penalty")
+    [[(R, foot), _]] = third.points("mean penalty")
+    assert third.to_pixels(R, foot)[0] >= third.frame["x"] + 8  # it is no part of the frame
     penalties = LOSSES[name](margins)
     assert R == pytest.approx(penalties.mean(), abs=1e-3)
     in_first_bar = np.sum(penalties[margins > 0] < 0.2)

@@ -116,12 +116,6 @@ def test_stored_points_are_the_training_images(mnist, pair, svms):
         assert np.abs(d - exact).max() < 0.15 and np.sqrt(np.mean((d - exact) ** 2)) < 0.04
 
 
-def test_the_example_of_a_digit_is_the_first_in_the_file(mnist):
-    with np.load(FOLDER / "svm_mnist" / "examples.npz", allow_pickle=False) as examples:
-        for digit, image in enumerate(examples["images"]):
-            assert (image == np.round(255 * mnist.x_train[mnist.y_train == digit][0])).all()
-
-
 def test_errors_and_robust_counts_of_the_stored_svms(mnist, pair, svms):
     train, test = svm_mnist.data_of(mnist, pair)
     for k in range(0, 81, 16):

@@ -18,10 +18,11 @@ from single_page import PICTURE
 from explorables import SvmExplorer, TiltingPlane
 from explorables.arrays import wire
 from explorables.base import Explorable
+from explorables.figures.svm_on_mnist.svm_explorer import COUNTS
 from explorables.host import sphinx as sphinx_host
 from helpers import linear, tilting
 from helpers.formats import SVM_PAIR
-from helpers.results import load_svms
+from helpers.results import load_arrays, load_svms
 
 SLIDER = "Regularisation λ"
 LAST = len(SvmExplorer().log_lams) - 1
@@ -32,12 +33,22 @@ READOUTS = [
     "test error",
     "norm ‖w‖",
     "margin 1/‖w‖",
+    "Tanay & Griffin’s λ",
 ]
 LABELS = "nodes => nodes.map(node => node.getAttribute('aria-label'))"
 
 
 class Explorer(FigurePage):
+    """With its map unfolded."""
+
     figure = SvmExplorer
+
+    def __init__(self, visit):
+        super().__init__(visit)
+        self.fold_map(False)
+
+    def fold_map(self, is_folded):
+        self.root.locator("details").evaluate("(map, folded) => (map.open = !folded)", is_folded)
 
     @property
     def status(self):
@@ -176,14 +187,37 @@ def test_one_plane_for_all_holds_a_part_of_w_and_no_boundary(figure):
     assert figure.plane.is_shown("boundary")
 
 
+def bars(figure, name):
+    """Of each bar of the histogram that is not empty, its ends in pixels and its height."""
+    [corners] = figure.plot("Histogram of the distances").points(name)
+    corners = corners.reshape(-1, 4, 2)
+    return corners[:, [0, 2], 0], corners[:, 1, 1]
+
+
 @pytest.mark.parametrize("pair", ["3-8", "7-9"])
-def test_the_histogram_counts_the_images_of_each_class(figure, pair):
+def test_the_histogram_has_the_counts_of_the_results(figure, pair):
     figure.open(pair)
-    figure.show(40)  # where no image lies outside the axis
-    for name in ("class I", "class J"):
-        [corners] = figure.plot("Histogram of the distances").points(name)
-        roots = corners.reshape(-1, 4, 2)[:, 1, 1]  # heights are square roots of the counts
-        assert (roots**2).sum() == pytest.approx(3000, abs=1e-3)
+    counts = load_arrays("svm_margins")["counts"][SvmExplorer.parts().index(pair)]
+    for k in (0, 36, LAST):
+        figure.show(k)
+        for some, name in zip(counts[k], ("class I", "class J"), strict=True):
+            _, roots = bars(figure, name)
+            assert roots**2 == pytest.approx(some[some > 0], abs=0.01)
+
+
+def test_the_pile_stands_at_the_corner_of_the_hinge(figure):
+    """Of its neighbours none is as high, from the λ at which the figure opens."""
+    best = int(np.argmin(svm("3-8")["table"]["err_test"]))
+    for k in (best, 50, LAST):
+        figure.show(k)
+        corner = 1 / svm("3-8")["table"]["norm_w"][k]
+        for name in ("class I", "class J"):
+            ends, roots = bars(figure, name)
+            width = ends[0, 1] - ends[0, 0]
+            middles = ends.mean(axis=1)
+            assert np.abs(middles - corner).min() < 0.02 * width
+            near = np.abs(middles - corner) < 1.5 * width
+            assert np.abs(middles[near] - corner)[roots[near].argmax()] < 0.02 * width
 
 
 def test_pictures_are_mirrored_by_the_svm(figure):
@@ -195,13 +229,14 @@ def test_pictures_are_mirrored_by_the_svm(figure):
         assert np.abs(shown - mean).max() < 0.004
         example = f"a training image of {digit}"
         x = figure.image(example)[:, 0] / 255
-        d = linear.signed_distance(x, w, b)
+        d = linear.signed_distance(x, w, b) - arrays["offset"][k]
         assert figure.words_under(example) == [f"says {'8' if d > 0 else '3'}"]
         answer, moved = figure.words_under(f"the mirror image of {example}")
         assert answer == f"says {'3' if d > 0 else '8'}"
         assert numbers(moved) == pytest.approx([2 * abs(d)], abs=0.01)
         mirror = figure.image(f"the mirror image of {example}")[:, 0] / 255
-        assert np.abs(mirror - linear.mirror_image(x, w, b).clip(0, 1)).max() < 0.06
+        moved_to = x - 2 * d * w / np.linalg.norm(w)
+        assert np.abs(mirror - moved_to.clip(0, 1)).max() < 0.06
 
 
 def test_a_curve_is_pressed_and_dragged(figure):
@@ -416,6 +451,7 @@ class Coarse(SvmExplorer):
             "models": part["models"][::10],
             "points": wire(points, SVM_PAIR["points"]),
             "coefficients": wire(coefficients, SVM_PAIR["coefficients"]),
+            "counts": wire(decoded(part["counts"])[::10], COUNTS),
         }
 
 
@@ -461,6 +497,15 @@ def test_it_keeps_its_height_and_fits(open_figure, width):
     assert len(heights) == 1
 
 
+def test_on_a_phone_it_is_two_screens_tall_and_opens_its_map_by_a_tap(open_figure):
+    figure = open_figure(Explorer, width=390)
+    figure.fold_map(True)
+    assert figure.height() <= 2 * 844  # the screen of a phone that is 390 pixels wide
+    assert not figure.cell("4-9").is_visible()
+    figure.root.get_by_text("All 45 pairs").click()
+    figure.open("4-9")
+
+
 def test_a_screen_reader_hears_every_view(figure):
     figure.show(30)
     labels = figure.root.locator("svg[role=group]").evaluate_all(LABELS)
@@ -491,9 +536,8 @@ def test_parts_hold_what_the_svms_are():
         assert np.abs(found["centroids"] - arrays["centroids"]).max() < 1e-4
         offsets = np.array([model["offset"] for model in models])
         distances = found["points"] @ found["coefficients"].T + offsets
-        for c, first in enumerate((0, 3000)):
-            exact = linear_distances(found["examples"][c], arrays)
-            assert np.abs(distances[first] - exact).max() < 0.12
+        for c in range(2):
+            exact = linear_distances(found["examples"][c], arrays) - offsets
             assert [model["examples"][c] for model in models] == pytest.approx(exact, abs=1e-4)
         means = distances.reshape(2, 3000, -1).mean(axis=1)
         for mean, centroid in zip(means, arrays["centroids"], strict=True):
@@ -559,6 +603,7 @@ def test_in_jupyter_the_kernel_sends_the_parts(tmp_path, browser):
         status = figure.get_by_role("status")
         expect(status).to_contain_text("3 against 8: 6,000", timeout=PATIENCE)
         before = page.url
+        figure.get_by_text("All 45 pairs").click()
         figure.get_by_role("button", name="4 against 9:").click()
         expect(status).to_contain_text("4 against 9: 6,000")
         figure.get_by_label(SLIDER).fill(str(LAST - 45))  # from the smallest λ

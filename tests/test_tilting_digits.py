@@ -1,4 +1,4 @@
-"""The introduction's figure of many SVMs: what it shows is what the experiment left in results/."""
+"""Many SVMs in their tilting planes: what it shows is what the experiment left in results/."""
 
 import gzip
 import json

@@ -107,6 +107,10 @@ export function button(text, onClick) {
   return node;
 }
 
+// The controls of a whole figure, which stay on the screen while it is. They are for a child of the
+// figure itself: a bar stays within its parent.
+export const controlBar = (...controls) => html("div", { class: "xp-control-bar" }, ...controls);
+
 // Named numbers under a figure: `draw({name: text})`.
 export function readouts(names) {
   const cells = Object.fromEntries(names.map((name) => [name, html("strong")]));

@@ -33,6 +33,7 @@ export {
   button,
   checkbox,
   choice,
+  controlBar,
   KEEP_KEYS,
   readouts,
   select,

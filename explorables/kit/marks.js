@@ -171,7 +171,8 @@ export const boundary = () => (plot) => {
 };
 
 // Texts at points, each where it hides as few marks as can be, and no other text; a line leads to
-// one that is far from its point. `draw([{ point, text, kind }, …], points of the marks)`.
+// one that is far from its point. Those of one kind whose points coincide make one text.
+// `draw([{ point, text, kind }, …], points of the marks)`.
 export const labels = ({ kind = "boundary", strong = false } = {}) => (plot) => {
   const node = svg("g");
   const look = strong ? "xp-word" : "xp-label";
@@ -180,7 +181,7 @@ export const labels = ({ kind = "boundary", strong = false } = {}) => (plot) => 
     layer: "over",
     draw(wanted, marks) {
       const taken = marks.map((point) => ({ ...boxAround(plot.at(point)), weight: 1 }));
-      const placed = wanted.map(({ point, text, kind: own = kind }) => {
+      const placed = joined(plot, wanted).map(({ point, text, kind: own = kind }) => {
         const box = freeBox(plot, plot.at(point), text, taken);
         taken.push({ ...box, weight: marks.length + 1 }); // worse to hide than all the marks
         const leader = svg("path", { class: "xp-line xp-thin", d: leaderTo(box, plot.at(point)) });
@@ -191,6 +192,22 @@ export const labels = ({ kind = "boundary", strong = false } = {}) => (plot) => 
     },
   };
 };
+
+const NEAR = 8; // pixels between points that one text can name
+
+function joined(plot, wanted) {
+  const found = [];
+  for (const each of wanted) {
+    const [x, y] = plot.at(each.point);
+    const same = found.find(({ point, kind }) => {
+      const [u, v] = plot.at(point);
+      return kind === each.kind && Math.hypot(u - x, v - y) < NEAR;
+    });
+    if (same) same.text += `, ${each.text}`;
+    else found.push({ ...each });
+  }
+  return found;
+}
 
 const boxAround = ([x, y]) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 });
 

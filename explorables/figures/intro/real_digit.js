@@ -4,6 +4,7 @@ import {
   assign,
   button,
   coloured,
+  controlBar,
   digitImage,
   format,
   html,
@@ -83,7 +84,7 @@ function render({ model, el }) {
     cards.forEach((part) => part.draw(model.get("t")));
   }
   const all = html("div", { class: "xp-cards" }, ...cards.map(({ node }) => node));
-  return show({ model, el }, [row(walk.node), row(...stops), all], draw);
+  return show({ model, el }, [controlBar(walk.node, row(...stops)), all], draw);
 }
 
 export default { render };

@@ -18,7 +18,7 @@ class RealDigit(Explorable):
     The two classifiers and the two digits are the results of ``experiments/real_digit.py``.
     """
 
-    heights = (436, 830)
+    heights = (415, 781)
     title = traitlets.Unicode("A real digit and its mirror images").tag(sync=True)
     t = Number(0.0, min=0, max=1, step=0.01).tag(sync=True)
     digits = Array(DIGITS, load=lambda: load_arrays("real_digit")["digits"] / 255)

@@ -5,6 +5,7 @@ import {
   button,
   chart,
   choice,
+  controlBar,
   count,
   curve,
   format,
@@ -233,8 +234,7 @@ function render({ model, el }) {
     { class: "xp-beside" },
     markedEntry("large", ATTACKED, "not fooled yet: at most"),
     markedEntry("proof", CERTIFIED, "certified: at least"),
-    size.node,
-    row(...stops),
+    controlBar(size.node, row(...stops)),
   );
   const middle = html("div", { class: "xp-bounds" }, plot.node, beside);
   return show({ model, el }, [strip.node, middle, verdict, note], draw);

@@ -41,7 +41,7 @@ class CertifiedAccuracy(Explorable):
     ``attacked`` alone.
     """
 
-    heights = (576, 877)
+    heights = (577, 857)
     title = traitlets.Unicode("Certified accuracy, and accuracy under attack").tag(sync=True)
     network = traitlets.Enum(list(NAMES), "lmt").tag(sync=True)
     eps = Number(1.0, min=0, max=RADII[-1]).tag(sync=True)

@@ -1,6 +1,7 @@
 // Certified discs in the plane: how much of the way from each point to the boundary is proven.
 import {
   checkbox,
+  controlBar,
   format,
   forWidth,
   html,
@@ -9,7 +10,6 @@ import {
   pair,
   percent,
   readouts,
-  row,
   show,
   slider,
   spotEntry,
@@ -130,7 +130,7 @@ function build({ model, el }, wide) {
     { class: "xp-certified" },
     key(),
     plot.node,
-    row(strength.node, all.node),
+    controlBar(strength.node, all.node),
     verdict,
     numbers.node,
     charts.node,

@@ -25,7 +25,7 @@ class CertifiedDiscs(PlaneNetworks):
     """
 
     result = "lmt_plane"
-    heights = (811, 1021)
+    heights = (833, 1026)
     title = traitlets.Unicode("How much of the way to the boundary is proven").tag(sync=True)
     c = Number(0.0).tag(sync=True)
     point = traitlets.Int(78).tag(sync=True)

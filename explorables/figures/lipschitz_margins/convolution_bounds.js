@@ -5,6 +5,7 @@ import {
   button,
   chart,
   columnHead,
+  controlBar,
   curve,
   format,
   html,
@@ -202,7 +203,7 @@ function kernelControls(model) {
   return { node: html("div", {}, kinds.node, another), draw: kinds.draw };
 }
 
-// How many steps are taken, and buttons that take them.
+// How many steps are taken, and `buttons` that take them.
 function stepControls(model) {
   const steps = slider(model, "steps", { label: "Steps", text: String });
   const buttons = row(
@@ -212,7 +213,7 @@ function stepControls(model) {
     ),
     button("run", () => run(model)),
   );
-  return { nodes: [steps.node, buttons], draw: steps.draw };
+  return { ...steps, buttons };
 }
 
 const NOTE =
@@ -247,17 +248,17 @@ function render({ model, el }) {
     bars.draw(shown, sigma, count);
     verdict.textContent = `${boundsInWords(shown)} ${estimateInWords(shown, sigma, count)}`;
   }
-  const column = (...parts) => html("div", {}, ...parts);
   const body = html(
     "div",
     { class: "xp-convolution" },
-    column(...settings.map(({ node }) => node)),
     html("div", { class: "xp-kernel-row" }, picture.node, kernel.node),
     map.node,
-    column(sigmas.node, ...steps.nodes),
+    html("div", {}, sigmas.node, steps.buttons),
   );
   const note = html("p", { class: "xp-note xp-balanced" }, NOTE);
-  return show({ model, el }, [body, bars.node, verdict, note], draw);
+  const bar = controlBar(...settings.map(({ node }) => node), steps.node);
+  bar.classList.add("xp-convolution-bar");
+  return show({ model, el }, [bar, body, bars.node, verdict, note], draw);
 }
 
 export default { render };

@@ -30,7 +30,7 @@ class ConvolutionBounds(Explorable):
     Tsuzuku et al. 2018, corollary 1, has the bound √n ‖W′‖; see helpers.spectral.
     """
 
-    heights = (766, 1277)
+    heights = (783, 1257)
     title = traitlets.Unicode("Bounds for the norm of a convolution").tag(sync=True)
     kernel_size = traitlets.Int(4, min=1).tag(sync=True)
     stride = Integer(2, min=1, max=4).tag(sync=True)

@@ -30,7 +30,7 @@ class EpsilonConverter(Explorable):
     changes of the same length, to all pixels and to a few.
     """
 
-    heights = (548, 721)
+    heights = (571, 744)
     title = traitlets.Unicode("What ε means: three units, two norms").tag(sync=True)
     eps = Number(1.58, min=0.001, max=14, step=0.001).tag(sync=True)
     norm = traitlets.Enum(["l2", "linf"], "l2").tag(sync=True)

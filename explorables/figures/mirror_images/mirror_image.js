@@ -4,10 +4,12 @@ import {
   assign,
   boundary,
   button,
+  controlBar,
   format,
   handle,
   html,
   inDegrees,
+  labels,
   marker,
   readouts,
   row,
@@ -38,9 +40,7 @@ function imageHandle(model) {
     label: "The image x",
     shape: "disc",
     kind: "boundary",
-    text: "x",
-    dx: -8,
-    dy: -10,
+    name: "x",
     step: 0.05,
     get: () => model.get("x"),
     move: ([a]) => assign(model, { x: [clamp(a, -1, 1), 0] }),
@@ -69,26 +69,33 @@ function imageSpace(model) {
   const line = plot.add(boundary());
   plot.add(segment({ kind: "class-i", name: "class I" })).draw([-1, 0], [-0.2, 0]);
   plot.add(segment({ kind: "class-j", name: "class J" })).draw([0.2, 0], [1, 0]);
-  plot.label(-0.6, -0.13, "I", { kind: "i", anchor: "middle" });
-  plot.label(0.6, -0.13, "J", { kind: "j", anchor: "middle" });
+  const [nameI, nameJ] = [[-0.6, -0.13], [0.6, -0.13]];
+  plot.label(...nameI, "I", { kind: "i", anchor: "middle" });
+  plot.label(...nameJ, "J", { kind: "j", anchor: "middle" });
   const normal = plot.add(segment({ kind: "normal", name: "normal" }));
-  const normalName = plot.label(0, 0, "w", { anchor: "middle", dy: 4 });
   const way = plot.add(segment({ kind: "dashed", name: "from x to its mirror image" }));
   const projected = plot.add(
-    marker({ shape: "ring", kind: "boundary", text: "xₚ", dx: 10, dy: 16 }),
+    marker({ shape: "ring", kind: "boundary", name: "xₚ" }),
   );
-  const mirror = plot.add(marker({ shape: "diamond", kind: "adversarial", text: "xₘ", dx: 12 }));
+  const mirror = plot.add(marker({ shape: "diamond", kind: "adversarial", name: "xₘ" }));
   const handles = [boundaryHandle(model), imageHandle(model)].map(plot.add);
+  const names = plot.add(labels({ strong: true }));
   return {
     node: plot.node,
     draw({ w, points: [x, projection, mirrorImage] }) {
       line.draw(w, 0);
       normal.draw([0, 0], scaled(w, NORMAL));
-      normalName.draw(scaled(w, NORMAL + 0.07));
       way.draw(x, mirrorImage);
       projected.draw(projection);
       mirror.draw(mirrorImage);
       handles.forEach((part) => part.draw());
+      const wanted = [
+        { point: x, text: "x" },
+        { point: projection, text: "xₚ" },
+        { point: mirrorImage, text: "xₘ", kind: "adversarial" },
+        { point: scaled(w, NORMAL), text: "w" },
+      ];
+      names.draw(wanted, [...wanted.map(({ point }) => point), nameI, nameJ]);
     },
   };
 }
@@ -120,7 +127,7 @@ function render({ model, el }) {
   }
   const beside = [...pictures, numbers].map((part) => part.node);
   const side = html("div", { class: "xp-side" }, ...beside);
-  return show({ model, el }, [row(plane.node, side), row(angle.node, ...limits)], draw);
+  return show({ model, el }, [row(plane.node, side), controlBar(angle.node, row(...limits))], draw);
 }
 
 export default { render };

@@ -15,7 +15,7 @@ class MirrorImage(Explorable):
     of one of the classes, [a, 0]. Tanay & Griffin 2018, "A toy problem".
     """
 
-    heights = (408, 769)
+    heights = (430, 775)
     title = traitlets.Unicode("Mirror image").tag(sync=True)
     theta = Number(math.pi / 4, min=0, max=LARGEST_ANGLE, step=math.radians(0.5)).tag(sync=True)
     x = ToyImage([-0.8, 0.0]).tag(sync=True)

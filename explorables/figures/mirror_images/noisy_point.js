@@ -3,6 +3,7 @@ import {
   assign,
   boundary,
   choice,
+  controlBar,
   degrees,
   format,
   handle,
@@ -12,6 +13,7 @@ import {
   powerOfTen,
   readouts,
   row,
+  segment,
   show,
   slider,
   toyPicture,
@@ -22,6 +24,8 @@ import { clamp, dot } from "../../mathematics/numbers.js";
 
 const BIASES = [["origin", "through the origin"], ["free", "free bias"]];
 const LOSSES = [["hinge", "hinge"], ["softplus", "softplus"]];
+
+const ROOM = 1.3; // to the frame: p keeps inside, and its name too
 
 // The classifier of the images of both classes and of p, which is labelled I.
 function fitted(model) {
@@ -35,17 +39,28 @@ function fitted(model) {
   });
 }
 
-// The plane with the training images and the boundary: `draw(classifier)`.
+// The image of class I whose mirror image is shown: the middle one.
+function imageOf(model) {
+  const brightness = model.get("brightness");
+  return [-brightness[Math.floor(brightness.length / 2)], 0];
+}
+
+// The plane with the training images and the boundary: `draw(classifier, x, mirrorImage)`.
 function imageSpace(model) {
   const plot = toyPlane(
     "The training images of both classes, the noisy point p and the fitted boundary",
-    [-1.1, 1.1],
+    [-ROOM, ROOM],
   );
   const line = plot.add(boundary());
   for (const a of model.get("brightness")) {
     plot.add(marker({ shape: "disc", kind: "class-i", name: "class I", size: 0.6 })).draw([-a, 0]);
     plot.add(marker({ shape: "square", kind: "class-j", name: "class J", size: 0.6 })).draw([a, 0]);
   }
+  const way = plot.add(segment({ kind: "dashed", name: "from x to its mirror image" }));
+  const image = plot.add(marker({ shape: "disc", kind: "class-i", text: "x", dx: -4, dy: -12 }));
+  const mirror = plot.add(
+    marker({ shape: "diamond", kind: "adversarial", text: "xₘ", size: 0.9, dx: 12, dy: -4 }),
+  );
   const noisy = plot.add(
     handle({
       label: "The noisy point p, labelled I",
@@ -62,8 +77,11 @@ function imageSpace(model) {
   );
   return {
     node: plot.node,
-    draw({ w, b }) {
+    draw({ w, b }, x, mirrorImage) {
       line.draw(w, b);
+      way.draw(x, mirrorImage);
+      image.draw(x);
+      mirror.draw(mirrorImage);
       noisy.draw();
     },
   };
@@ -71,30 +89,39 @@ function imageSpace(model) {
 
 function render({ model, el }) {
   const plane = imageSpace(model);
-  const controls = [
-    slider(model, "log_lam", { label: "Regularisation λ", text: powerOfTen }),
+  const strength = slider(model, "log_lam", { label: "Regularisation λ", text: powerOfTen });
+  const choices = [
     choice(model, "loss", { label: "Loss", options: LOSSES }),
     choice(model, "bias", { label: "Boundary", options: BIASES }),
   ];
   const picture = toyPicture("p, the noisy point", 64);
-  const numbers = readouts(["tilt θ", "‖w‖", "w", "b₀"]);
+  const mirrored = toyPicture("xₘ, mirror image of x", 64);
+  const numbers = readouts(["tilt θ", "‖x − xₘ‖", "‖w‖", "w", "b₀"]);
 
   function draw() {
     const { w, b } = fitted(model);
     const p = model.get("p");
-    plane.draw({ w, b });
-    controls.forEach((part) => part.draw());
+    const x = imageOf(model);
+    const d = (dot(w, x) + b) / Math.hypot(...w);
+    const mirrorImage = x.map((value, k) => value - (2 * d * w[k]) / Math.hypot(...w));
+    plane.draw({ w, b }, x, mirrorImage);
+    mirrored.draw(
+      mirrorImage,
+      `classified ${d < 0 ? "J" : "I"}, as surely as x is ${d < 0 ? "I" : "J"}`,
+    );
+    [strength, ...choices].forEach((part) => part.draw());
     picture.draw(p, `labelled I, classified ${dot(w, p) + b > 0 ? "J: ignored" : "I: fitted"}`);
     numbers.draw({
-      "tilt θ": `${format(degrees(Math.atan2(Math.abs(w[1]), w[0])), 1)}°`,
+      "tilt θ": `${format(degrees(Math.atan2(w[1], w[0])), 1)}°`,
+      "‖x − xₘ‖": format(2 * Math.abs(d)),
       "‖w‖": format(Math.hypot(...w)),
       w: pair(w, 3),
       "b₀": format(b, 3),
     });
   }
-  const parts = [...controls, picture, numbers].map((part) => part.node);
+  const parts = [...choices, picture, mirrored, numbers].map((part) => part.node);
   const side = html("div", { class: "xp-side" }, ...parts);
-  return show({ model, el }, [row(plane.node, side)], draw);
+  return show({ model, el }, [row(plane.node, side), controlBar(strength.node)], draw);
 }
 
 export default { render };

@@ -14,7 +14,7 @@ class NoisyPoint(Explorable):
     λ‖w‖² with λ = 10^``log_lam``; ``bias`` is "origin" (b = 0) or "free" (b is fitted too).
     """
 
-    heights = (347, 659)
+    heights = (453, 764)
     title = traitlets.Unicode("The noisy point").tag(sync=True)
     brightness = traitlets.List([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]).tag(sync=True)
     p = ToyImage([0.07, -0.07]).tag(sync=True)

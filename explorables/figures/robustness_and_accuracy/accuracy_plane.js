@@ -4,6 +4,7 @@ import {
   capitalised,
   chart,
   choice,
+  controlBar,
   format,
   html,
   labels,
@@ -240,7 +241,14 @@ function render({ model, el }) {
     verdict.textContent = unbroken(verdictOf(shown));
     followed.textContent = unbroken(pickedNote(shown));
   }
-  const beside = html("div", { class: "xp-beside" }, norms.node, size.node, verdict, followed);
+  const beside = html(
+    "div",
+    { class: "xp-beside" },
+    norms.node,
+    controlBar(size.node),
+    verdict,
+    followed,
+  );
   const top = html("div", { class: "xp-side-by-side" }, plane.node, beside);
   return show({ model, el }, [top, picks.node], draw);
 }

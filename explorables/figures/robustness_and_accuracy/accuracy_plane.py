@@ -50,7 +50,7 @@ class AccuracyPlane(Explorable):
     The question, and the comparison, are those of Tsipras et al. 2019.
     """
 
-    heights = (648, 1073)
+    heights = (648, 1031)
     title = traitlets.Unicode("Clean accuracy against robust accuracy").tag(sync=True)
     norm = traitlets.Enum(["linf", "l2"], "linf").tag(sync=True)
     eps = Number(0.1, min=0, max=3).tag(sync=True)

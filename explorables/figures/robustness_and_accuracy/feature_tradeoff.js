@@ -3,6 +3,7 @@ import {
   assign,
   button,
   choice,
+  controlBar,
   count,
   format,
   html,
@@ -162,7 +163,7 @@ function render({ model, el }) {
     label: "Show",
     options: [["accuracies", "accuracies"], ["weak features", "weak features"]],
   });
-  const controls = [views, ...sliders(model)];
+  const settings = sliders(model);
   const stops = STOPS.map((push) =>
     button(`ε = ${push ? inEtas(push) : 0}`, () => assign(model, { push }))
   );
@@ -173,7 +174,7 @@ function render({ model, el }) {
 
   function draw() {
     const shown = view(model);
-    controls.forEach((part) => part.draw());
+    [views, ...settings].forEach((part) => part.draw());
     for (const [name, plot] of Object.entries(plots)) {
       visible(plot.node, name === model.get("view"));
     }
@@ -183,7 +184,8 @@ function render({ model, el }) {
     note.textContent = trainingNote(shown);
   }
   const nodes = (parts) => parts.map(({ node }) => node);
-  const beside = html("div", { class: "xp-beside" }, ...nodes(controls), row(...stops));
+  const bar = controlBar(...nodes(settings));
+  const beside = html("div", { class: "xp-beside" }, views.node, bar, row(...stops));
   const plot = html("div", {}, ...nodes(Object.values(plots)));
   const top = html("div", { class: "xp-tradeoff" }, plot, beside);
   return show({ model, el }, [top, verdict, ...nodes(tables), note], draw);

@@ -20,7 +20,7 @@ class FeatureTradeoff(Explorable):
     at Odds with Accuracy", Section 2.
     """
 
-    heights = (671, 1159)
+    heights = (672, 1174)
     title = traitlets.Unicode("Accuracy against robustness: one strong feature, many weak").tag(
         sync=True
     )

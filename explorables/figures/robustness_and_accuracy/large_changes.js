@@ -3,6 +3,7 @@ import {
   arrayOf,
   article,
   choice,
+  controlBar,
   digitImage,
   digitStrip,
   followPart,
@@ -205,12 +206,13 @@ function render({ model, el }) {
     imageHead.textContent = `image at ${inWords(shown.share)}`;
     verdict.textContent = verdictOf(networks, said, shown);
   }
-  const side = html("div", { class: "xp-change-side" }, targets.node, norms.node, way.node);
+  const side = html("div", { class: "xp-change-side" }, targets.node, norms.node);
   const end = show(
     { model, el },
     [
       strip.node,
       html("div", { class: "xp-change-top" }, thumbnail(original, "image"), side),
+      controlBar(way.node),
       verdict,
       lineup,
       note,

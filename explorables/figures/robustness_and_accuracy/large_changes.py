@@ -40,7 +40,7 @@ class LargeChanges(Explorable):
     "Robustness May Be at Odds with Accuracy", Section 3.
     """
 
-    heights = (662, 1199)
+    heights = (731, 1252)
     title = traitlets.Unicode("What networks look for").tag(sync=True)
     digit = traitlets.Int(7, min=0, max=9).tag(sync=True)
     target = traitlets.Int(0, min=0, max=2).tag(sync=True)

@@ -3,6 +3,7 @@ import {
   capitalised,
   chart,
   columnHead,
+  controlBar,
   count,
   curve,
   curves,
@@ -233,7 +234,13 @@ function render({ model, el }) {
     crossings.textContent = shown.curves.slice(1).map(crossingText).join(" ");
   }
   const plot = html("div", {}, ...Object.values(plots).map(({ node }) => node));
-  const beside = html("div", { class: "xp-beside" }, size.node, eps.node, verdict, crossings);
+  const beside = html(
+    "div",
+    { class: "xp-beside" },
+    controlBar(size.node, eps.node),
+    verdict,
+    crossings,
+  );
   const top = html("div", { class: "xp-side-by-side" }, plot, beside);
   const key = html("p", { class: "xp-note" }, KEY);
   return show({ model, el }, [top, numbers.node, key], draw);

@@ -46,7 +46,7 @@ class TrainingSetSize(Explorable):
     Odds with Accuracy", has the comparison.
     """
 
-    heights = (525, 880)
+    heights = (543, 874)
     title = traitlets.Unicode("Accuracy against the number of training images").tag(sync=True)
     n = traitlets.Int(1000, min=100, max=55_000).tag(sync=True)
     eps = Number(0.0, min=0, max=3).tag(sync=True)

@@ -5,6 +5,7 @@ import {
   button,
   chart,
   choice,
+  controlBar,
   counted,
   curve,
   format,
@@ -214,7 +215,7 @@ function render({ model, el }) {
     limits.draw(length, R, name);
   }
   const plots = row(losses.node, risks.node);
-  const controls = [row(norm.node, loss.node), row(...stops)];
+  const controls = [controlBar(norm.node, row(...stops)), row(loss.node)];
   return show({ model, el }, [plots, ...controls, risk.node, limits.node], draw);
 }
 

@@ -16,7 +16,7 @@ class ScalingTheLoss(DigitDistances):
     Tanay & Griffin 2018, "Scaling the loss function".
     """
 
-    heights = (499, 919)
+    heights = (521, 924)
     title = traitlets.Unicode("Scaling the loss").tag(sync=True)
     log_norm = Number(min=-1.5, max=1.5, step=0.05).tag(sync=True)
 

@@ -23,7 +23,12 @@ import { digitDistances } from "./digit_distances.js";
 const CLASSES = [[-1, "I (3s)"], [1, "J (8s)"]];
 // The axes of the panels: the width of a bar, and ticks, upwards at square roots of counts.
 const SCORES = { range: [-10, 10], bin: 0.25, ticks: [-10, -5, 0, 5, 10], roots: [0, 5, 10, 20] };
-const PENALTIES = { range: [0, 11], bin: 0.2, ticks: [0, 2, 4, 6, 8, 10], roots: [0, 10, 20, 30] };
+const PENALTIES = {
+  range: [-0.4, 11],
+  bin: 0.2,
+  ticks: [0, 2, 4, 6, 8, 10],
+  roots: [0, 10, 20, 30],
+};
 const LEVEL = 0.5; // of the image x in each panel, as a share of its height
 
 // What stands in the upper corners of a panel, and in the third one below that, in pixels.

@@ -37,6 +37,7 @@ export function pairData(key, part, logLams) {
   const [horizontal, ...others] = columnsOf(arrayOf(part.points));
   const basis = rowsOf(arrayOf(part.basis));
   const coefficients = rowsOf(arrayOf(part.coefficients));
+  const counts = rowsOf(arrayOf(part.counts));
   const nHats = normals(coefficients);
   const models = part.models.map((model, k) => ({ ...model, log_lam: logLams[k] }));
   const errors = models.map(({ err_test: error }) => error);
@@ -55,13 +56,9 @@ export function pairData(key, part, logLams) {
     horizontal,
     // The images along n̂ of SVM number k.
     vertical: (k) => combined(nHats[k], others),
-    // Their signed distances from its boundary.
-    distances(k, vertical) {
-      const [across, up] = inPlaneOf(k, k);
-      const { offset } = models[k];
-      return horizontal.map((u, p) => across * u + up * vertical[p] + offset);
-    },
     inPlaneOf,
+    // How many images of each class lie at each distance from its boundary.
+    counts: (k) => rowsOf(counts[k]).map((some) => Array.from(some)),
     wHat: (k) => combined(coefficients[k], basis),
   };
 }

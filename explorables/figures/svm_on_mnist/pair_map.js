@@ -75,10 +75,10 @@ export function pairMap(model, open) {
     options: Object.entries(MEASURES).map(([key, { name }]) => [key, name]),
   });
   const scale = legend();
-  const title = html(
+  const title = html("summary", {}, `All ${pairs.length} pairs: choose another`);
+  const note = html(
     "div",
     { class: "xp-note" },
-    html("strong", {}, `All ${pairs.length} pairs. `),
     "Each cell is the digit left of it against the digit below it: press one to open it.",
   );
   // On the diagonal: the digit of the row to its right and of the column above it.
@@ -101,7 +101,7 @@ export function pairMap(model, open) {
     event.preventDefault();
   });
   return {
-    node: html("div", { class: "xp-map-box" }, title, grid),
+    node: html("details", { class: "xp-map-box" }, title, note, grid),
     // The open pair, and SVM number k.
     draw(key, k) {
       const { value, cell, text, name, ends } = MEASURES[model.get("measure")];

@@ -32,8 +32,8 @@ const CHARTS = [
       "test",
     axis: { y: [0, 4.3], yLabel: "error (%, √ scale)", yTicks: [0, 1, 2, 3, 4], yText: squared },
     lines: [
-      { kind: "loss", name: "━ test", at: 3.75, value: (svm) => Math.sqrt(svm.err_test) },
-      { kind: "training", name: "╍ training", at: 3.2, value: (svm) => Math.sqrt(svm.err_train) },
+      { kind: "loss", name: "━ test", at: 3.55, value: (svm) => Math.sqrt(svm.err_test) },
+      { kind: "training", name: "╍ training", at: 2.55, value: (svm) => Math.sqrt(svm.err_train) },
     ],
   },
 ];
@@ -42,8 +42,8 @@ function pathChart(model, { describe, axis, lines }) {
   const logLams = model.get("log_lams");
   const [first, last] = [logLams.at(-1), logLams[0]];
   const plot = chart({
-    width: 210,
-    height: 160,
+    width: 300,
+    height: 110,
     label: "",
     x: [first, last],
     xLabel: "log₁₀ λ",

@@ -5,6 +5,7 @@ import {
   button,
   chart,
   columnHead,
+  controlBar,
   count,
   curve,
   followPart,
@@ -260,7 +261,7 @@ const key = () =>
     lineEntry("family", "other λ’s", 34),
   );
 
-const panel = (plot, control) => html("div", { class: "xp-half" }, plot.node, control.node);
+const half = ({ node }) => html("div", { class: "xp-half" }, node);
 
 async function render({ model, el }) {
   const pair = model.get("pair");
@@ -306,8 +307,9 @@ async function render({ model, el }) {
       verdict.textContent = `The results of ${wanted} did not load: ${error.message}.`;
     },
   });
-  const plots = row(panel(left, size), panel(right, strength));
-  const parts = [row(digits.node, stops), key(), plots, numbers.node, verdict, note];
+  const plots = row(half(left), half(right));
+  const bar = controlBar(size.node, strength.node);
+  const parts = [row(digits.node, stops), key(), plots, bar, numbers.node, verdict, note];
   const end = show({ model, el }, parts, draw);
   if (model.get("pair") !== pair) following.load(); // chosen while the first was on its way
   return () => {

@@ -22,7 +22,7 @@ class RobustAccuracy(Explorable):
     MNIST", has the classifiers; see helpers.linear.robust_accuracy for what is counted.
     """
 
-    heights = (639, 1137)
+    heights = (667, 1158)
     title = traitlets.Unicode("Robust accuracy of linear classifiers").tag(sync=True)
     pair = DigitPair("3-8").tag(sync=True)
     log_lam = Number(min=-6, max=2).tag(sync=True)

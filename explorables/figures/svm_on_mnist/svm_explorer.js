@@ -4,6 +4,7 @@ import {
   button,
   choice,
   coloured,
+  controlBar,
   count,
   degrees,
   followPart,
@@ -18,11 +19,11 @@ import {
   slider,
 } from "../../kit/kit.js";
 import { nearestIndex } from "../../mathematics/numbers.js";
-import { marginHistogram } from "../shared/margin_histogram.js";
 import { landmarks } from "../shared/tilting.js";
 import { pairData } from "./pair_data.js";
 import { pairMap } from "./pair_map.js";
 import { pathCurves } from "./path_curves.js";
+import { svmHistogram } from "./svm_histogram.js";
 import { svmPictures } from "./svm_pictures.js";
 import { svmPlane } from "./svm_plane.js";
 
@@ -43,29 +44,15 @@ function viewOf(text, logLams) {
 }
 
 // `jump(name)` is called for a button, with its name.
-function controls(model, jump) {
+function strengthBar(model, jump) {
   const ascending = [...model.get("log_lams")].reverse();
   const strength = slider(model, "log_lam", {
     label: "Regularisation λ",
     grid: () => ascending,
     text: () => powerOfTen(logLamOf(model)),
   });
-  const plane = choice(model, "plane", {
-    label: "Plane",
-    options: [["own", "its own"], ["best", "one for all λ"]],
-  });
-  const paper = html("div", { class: "xp-note" });
   const stops = row(...STOPS.map((name) => button(name, () => jump(name))));
-  const parts = [strength.node, paper, stops, row(plane.node)];
-  return {
-    node: html("div", { class: "xp-controls" }, ...parts),
-    draw() {
-      strength.draw();
-      plane.draw();
-      const theirs = 10 ** (logLamOf(model) + PAPER);
-      paper.textContent = `Tanay & Griffin's λ: ${count(Number(theirs.toPrecision(2)))}`;
-    },
-  };
+  return { node: controlBar(strength.node, stops), draw: strength.draw };
 }
 
 function svmNumbers() {
@@ -76,10 +63,11 @@ function svmNumbers() {
     "test error",
     "norm ‖w‖",
     "margin 1/‖w‖",
+    "Tanay & Griffin’s λ",
   ]);
   return {
     node,
-    draw: ({ theta, d_adv: dAdv, err_train: training, err_test: test, norm }) =>
+    draw: ({ log_lam: u, theta, d_adv: dAdv, err_train: training, err_test: test, norm }) =>
       draw({
         "tilt θ": `${format(degrees(theta), 1)}° (${format(theta)} rad)`,
         "mean distance d_adv": `${format(dAdv)} pixels`,
@@ -87,6 +75,7 @@ function svmNumbers() {
         "test error": percent(test, 2),
         "norm ‖w‖": norm.toPrecision(3),
         "margin 1/‖w‖": `${(1 / norm).toPrecision(3)} pixels`,
+        "Tanay & Griffin’s λ": count(Number((10 ** (u + PAPER)).toPrecision(2))),
       }),
   };
 }
@@ -99,36 +88,37 @@ const spoken = ({ log_lam: u, theta, d_adv: dAdv, err_train: training, err_test:
 
 const note = (...text) => html("div", { class: "xp-note" }, ...text);
 
-// A plot with its title, and a note below that.
-function panel(area, title, words, plot) {
+// A plot with its title, and what stands between them.
+function panel(area, title, between, plot) {
   const name = html("div", { class: "xp-name" }, title);
-  return html("div", { class: `xp-panel xp-view-${area}` }, name, words, plot.node);
+  return html("div", { class: `xp-panel xp-view-${area}` }, name, ...between, plot.node);
 }
 
-// The views of one SVM: `draw(data, k)`.
-function svmViews(model, controls, map) {
-  const planeNote = note();
-  const barsNote = note("Bars: images. Line: the hinge loss, scaled.");
+// The views of one SVM: `draw(data, k)`. The bar's place is between them.
+function svmViews(model, bar) {
+  const [planeNote, barsNote] = [note(), note()];
+  const planes = choice(model, "plane", {
+    label: "Plane",
+    options: [["own", "its own"], ["best", "one for all λ"]],
+  });
   const plane = svmPlane();
-  const distances = marginHistogram(plane.height);
+  const distances = svmHistogram(model.get("margin_axis"), plane.height);
   const [numbers, curves, pictures] = [svmNumbers(), pathCurves(model), svmPictures()];
-  const parts = [
-    panel("plane", "Tilting plane", planeNote, plane),
-    controls.node,
-    panel("histogram", "Distances from the boundary", barsNote, distances),
+  const top = html(
+    "div",
+    { class: "xp-svm-top" },
+    panel("plane", "Tilting plane", [planes.node, planeNote], plane),
+    panel("histogram", "Distances from the boundary", [barsNote], distances),
     numbers.node,
-    curves.node,
-    pictures.node,
-    map.node,
-  ];
+  );
   return {
-    node: html("div", { class: "xp-svm" }, ...parts),
+    node: html("div", { class: "xp-svm" }, top, bar.node, pictures.node, curves.node),
     draw(data, k) {
       const svm = data.models[k];
-      const vertical = data.vertical(k);
       const words = spoken(svm);
-      planeNote.textContent = plane.draw(data, k, vertical, model.get("plane"), words);
-      distances.draw(svm, data.distances(k, vertical), words);
+      planes.draw();
+      planeNote.textContent = plane.draw(data, k, data.vertical(k), model.get("plane"), words);
+      barsNote.textContent = distances.draw(svm, data.counts(k), data.count, words);
       numbers.draw(svm);
       curves.draw(data, k);
       pictures.draw(data, k);
@@ -140,9 +130,9 @@ async function render({ model, el }) {
   let data = null; // of the pair that is shown
   const key = row("\u00a0");
   const status = html("div", { class: "xp-note xp-status", role: "status" });
-  const settings = controls(model, jump);
+  const bar = strengthBar(model, jump);
   const map = pairMap(model, press);
-  const views = svmViews(model, settings, map);
+  const views = svmViews(model, bar);
 
   function jump(name) {
     if (!data) return;
@@ -152,7 +142,7 @@ async function render({ model, el }) {
 
   function draw() {
     const k = numberOf(model);
-    settings.draw();
+    bar.draw();
     map.draw(data?.key, k);
     if (data) views.draw(data, k);
   }
@@ -195,7 +185,7 @@ async function render({ model, el }) {
     parse: (text) => viewOf(text, model.get("log_lams")),
     arrive,
   });
-  const end = show({ model, el }, [key, status, views.node], draw);
+  const end = show({ model, el }, [key, status, map.node, views.node], draw);
   const following = followPart(model, "pair", {
     wait: sayLoading,
     use: showPair,

@@ -13,6 +13,7 @@ from helpers.results import FOLDER, load_arrays, load_run, load_svms, load_table
 
 RESULT = "svm_mnist"
 IMAGES = Format("int16", ("images", PIXELS), "px", "images and directions", per_unit=10_000)
+COUNTS = Format("uint16", ("lam", 2, "bins"), "images", "images of each class by y d(x)")
 EXAMPLES = Format("uint8", (2, PIXELS), "px", "a training image of each class", per_unit=255)
 
 
@@ -46,18 +47,22 @@ class SvmExplorer(Explorable):
     ("best"), ``measure`` what colours the map of pairs. In the book, the address of the page keeps
     the view: ``#svm=3-8,-2.5``.
 
-    The SVMs are the results of ``experiments/svm_mnist.py``. Of each image the coordinates along
-    a few directions are kept, so that distances are right to 0.15 pixels; angles, errors and norms
-    are exact. Tanay & Griffin 2018, "Example: SVM on MNIST".
+    The SVMs are the results of ``experiments/svm_mnist.py``. In the tilting plane an image stands
+    right to 0.15 pixels, since its coordinates along a few directions are kept; distances, which
+    ``experiments/svm_margins.py`` has counted, angles, errors and norms are exact. Tanay & Griffin
+    2018, "Example: SVM on MNIST".
     """
 
-    heights = (1203, 2158)
+    heights = (785, 1645)
     title = traitlets.Unicode("SVMs for every pair of digits").tag(sync=True)
     pair = DigitPair("3-8").tag(sync=True)
     log_lam = Number(min=-6, max=2).tag(sync=True)
     plane = traitlets.Enum(["own", "best"], "own").tag(sync=True)
     measure = traitlets.Enum(["err_test", "log_lam", "theta"], "err_test").tag(sync=True)
     log_lams = traitlets.List(help="log10 λ of the SVMs, from the largest").tag(sync=True)
+    margin_axis = traitlets.List(
+        help="the ends of the histogram's axis in its unit, 1/‖w‖ but no more than so many pixels"
+    ).tag(sync=True)
     pairs = traitlets.List(
         help="of each pair its digits, the SVM with the least test error (per cent), and θ of all "
         "SVMs in degrees, from the largest λ"
@@ -72,14 +77,16 @@ class SvmExplorer(Explorable):
         """What the figure draws of a pair such as "3-8": a dict.
 
         models: the figures of each SVM, from the largest λ, and the signed distances of the two
-        examples. points, coefficients, basis and centroids are those of formats.SVM_PAIR; examples
-        is an image of each class. Lengths are in pixels.
+        examples from its boundary, moved to the middle of the means. points, coefficients, basis
+        and centroids are those of formats.SVM_PAIR, counts are those of formats.SVM_MARGINS;
+        examples is a typical image of each class. Lengths are in pixels.
 
         Raises ValueError where ``key`` is no pair, FileNotFoundError where there are no results.
         """
         i, j = digits_of(key)
         arrays = load_svms(i, j)
-        examples = load_arrays(RESULT, "examples")["images"][[i, j]] / 255
+        margins = load_arrays("svm_margins")
+        examples = margins["typical"][[i, j]] / 255
         return {
             "models": [
                 _model(row, w, b, offset, examples)
@@ -89,6 +96,7 @@ class SvmExplorer(Explorable):
             ],
             "points": wire(arrays["points"], SVM_PAIR["points"]),
             "coefficients": wire(arrays["coefficients"], SVM_PAIR["coefficients"]),
+            "counts": wire(margins["counts"][cls.parts().index(key)], COUNTS),
             "basis": wire(arrays["basis"], IMAGES),
             "centroids": wire(arrays["centroids"], IMAGES),
             "examples": wire(examples, EXAMPLES),
@@ -103,6 +111,11 @@ class SvmExplorer(Explorable):
         rows = rows_of(load_table(RESULT), self.pair)
         return log_lams()[np.argmin(rows["err_test"])]
 
+    @traitlets.default("margin_axis")
+    def _load_margin_axis(self):
+        settings = load_run("svm_margins")["settings"]
+        return [settings[name] for name in ("first", "last", "unit_px")]
+
     @traitlets.default("pairs")
     def _load_pairs(self):
         table = load_table(RESULT)
@@ -114,5 +127,5 @@ def _model(row, w, b, offset, examples):
     return {name: round(value, 5) for name, value in figures.items()} | {
         "norm": float(f"{row['norm_w']:.5g}"),
         "offset": round(float(offset), 5),
-        "examples": linear.signed_distance(examples, w, b).round(5).tolist(),
+        "examples": (linear.signed_distance(examples, w, b) - offset).round(5).tolist(),
     }

@@ -1,4 +1,5 @@
-// A pair's means, the weights of an SVM, and images beside their mirror images.
+// A pair's means, the weights of an SVM, and images beside their mirror images. For these its
+// boundary is moved to the middle of the means, so that they show the tilt and not the bias.
 import {
   changingThumbnail,
   coloured,
@@ -9,6 +10,9 @@ import {
 } from "../../kit/kit.js";
 
 const PICTURE = 80;
+const NOTE =
+  "Typical images, mirrored at the boundary through the middle of the means: where λ is large, the " +
+  "SVM’s own could as well stand elsewhere.";
 
 // `draw(data, k)` shows SVM number k.
 export function svmPictures() {
@@ -26,18 +30,16 @@ export function svmPictures() {
     const image = data.examples[c];
     const mirror = image.map((value, pixel) => value - 2 * d * wHat[pixel]);
     const name = `a training image of ${data.digits[c]}`;
-    examples[c].draw(image, `${name}; the SVM ${says(d)}`, says(d));
-    const label = `the mirror image of ${name}, ${far} pixels away; the SVM ${says(-d)}`;
+    examples[c].draw(image, `${name}; the classifier ${says(d)}`, says(d));
+    const label = `the mirror image of ${name}, ${far} pixels away; the classifier ${says(-d)}`;
     mirrored[c].draw(mirror, label, says(-d), html("br"), `moved ${far}`);
   }
+  const rows = groups.map((group) =>
+    html("div", { class: "xp-pictures" }, ...group.map(({ node }) => node))
+  );
+  const note = html("div", { class: "xp-note" }, NOTE);
   return {
-    node: html(
-      "div",
-      { class: "xp-svm-pictures" },
-      ...groups.map((group) =>
-        html("div", { class: "xp-pictures" }, ...group.map(({ node }) => node))
-      ),
-    ),
+    node: html("div", { class: "xp-svm-pictures" }, ...rows, note),
     draw(data, k) {
       const [i, j] = data.digits;
       const wHat = data.wHat(k);

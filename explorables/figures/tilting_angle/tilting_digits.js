@@ -5,6 +5,7 @@ import {
   boundary,
   button,
   coloured,
+  controlBar,
   degrees,
   digitImage,
   dots,
@@ -206,16 +207,16 @@ function render({ model, el }) {
     coloured("j", "■ handwritten 8 (class J)"),
     coloured("adversarial", "━ from the means to the boundary"),
   );
-  const grid = html(
+  const planes = html(
     "div",
-    { class: "xp-tilting" },
+    { class: "xp-pair-of-views" },
     panel("own", "The plane of this classifier", "It turns with ŵ, so the digits move.", own),
-    html("div", { class: "xp-controls" }, strength.node, row(...stops)),
-    numbers.node,
-    shown.node,
     panel("fixed", "One plane for all", fixed.note, fixed),
   );
-  return show({ model, el }, [key, grid], draw);
+  const bar = controlBar(strength.node, row(...stops));
+  const below = html("div", { class: "xp-pair-of-views" }, shown.node, numbers.node);
+  const views = html("div", { class: "xp-tilting" }, planes, bar, below);
+  return show({ model, el }, [key, views], draw);
 }
 
 export default { render };

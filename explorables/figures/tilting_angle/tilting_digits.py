@@ -13,7 +13,8 @@ from helpers.results import load_arrays, load_svm_figures
 WEIGHTS = Format("int8", ("lam", PIXELS), "", "weights of each SVM, the largest ±1", per_unit=127)
 
 
-def _weights():
+def load_weights():
+    """ŵ of each SVM, scaled so that its largest entry is 1 or −1, shape (81, 784)."""
     w = load_arrays("svm_mnist")["w"]
     return w / np.abs(w).max(axis=1, keepdims=True)
 
@@ -29,7 +30,7 @@ class TiltingDigits(Explorable):
     Tanay & Griffin 2018, "Tilting angle".
     """
 
-    heights = (644, 1173)
+    heights = (649, 1199)
     title = traitlets.Unicode("A boundary between 3 and 8, tilting").tag(sync=True)
     log_lam = Number(0.7, min=-6, max=2).tag(sync=True)
     models = traitlets.List(
@@ -40,7 +41,7 @@ class TiltingDigits(Explorable):
     horizontal = Array(SVM_FINE["horizontal"], load=lambda: load_arrays("svm_mnist")["horizontal"])
     vertical = Array(SVM_FINE["vertical"], load=lambda: load_arrays("svm_mnist")["vertical"])
     centroids = Array(SVM_FINE["centroids"], load=lambda: load_arrays("svm_mnist")["centroids"])
-    weights = Array(WEIGHTS, load=_weights)
+    weights = Array(WEIGHTS, load=load_weights)
 
     @traitlets.default("models")
     def _load_models(self):

@@ -8,6 +8,7 @@ import {
   button,
   changingThumbnail,
   coloured,
+  controlBar,
   count,
   degrees,
   digitImage,
@@ -304,7 +305,8 @@ function build({ model, el }, wide) {
     stop(model, "weakly regularised SVM", model.get("theta_svm")),
   );
   const key = legend(drawn[0][0].length, plot.outside);
-  const parts = [row(plot.node), key, row(tilt.node), stops, numbers.node, images.node];
+  const bar = controlBar(tilt.node, stops);
+  const parts = [row(plot.node), key, bar, numbers.node, images.node];
   return show({ model, el }, parts, draw);
 }
 

@@ -32,7 +32,7 @@ class TiltingPlane(Explorable):
     ``experiments/svm_mnist.py``. Tanay & Griffin 2018, "Tilting angle".
     """
 
-    heights = (685, 869)
+    heights = (704, 873)
     title = traitlets.Unicode("Tilting plane").tag(sync=True)
     theta = Number(math.pi / 6, min=0, max=LARGEST_ANGLE, step=math.radians(0.5)).tag(sync=True)
     theta_svm = Number(min=0, max=LARGEST_ANGLE).tag(sync=True)

@@ -7,6 +7,7 @@ import {
   changingThumbnail,
   choice,
   coloured,
+  controlBar,
   digitImage,
   digitStrip,
   format,
@@ -215,8 +216,7 @@ function render({ model, el }) {
     [
       strip.node,
       row(example.node),
-      html("div", { class: "xp-way" }, length.node),
-      stops(model, ways),
+      controlBar(length.node, stops(model, ways)),
       verdict,
       html("div", { class: "xp-walks" }, ...panels.map(({ node }) => node)),
       scale,

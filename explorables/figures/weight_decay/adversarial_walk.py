@@ -36,7 +36,7 @@ class AdversarialWalk(Explorable):
     0.001.
     """
 
-    heights = (957, 1612)
+    heights = (976, 1616)
     title = traitlets.Unicode("From a digit to its adversarial examples").tag(sync=True)
     digit = traitlets.Int(4, min=0, max=9).tag(sync=True)
     example = traitlets.Enum(["equal_confidence", "deepfool"], "equal_confidence").tag(sync=True)

@@ -5,6 +5,7 @@ import {
   button,
   choice,
   columnHead,
+  controlBar,
   count,
   followPart,
   html,
@@ -111,7 +112,7 @@ function controls(model, network) {
     button("calibrated (median 95 %)", calibrate),
   );
   return {
-    nodes: [row(decay.node, temperature.node), row(stops, images.node)],
+    nodes: [row(stops, images.node), controlBar(decay.node, temperature.node)],
     draw: () => [decay, temperature, images].forEach((part) => part.draw()),
   };
 }

@@ -34,7 +34,7 @@ class Temperature(Explorable):
     2018, on LeNet and weight decay: decay acts on the scores as a temperature does.
     """
 
-    heights = (648, 1077)
+    heights = (670, 1083)
     title = traitlets.Unicode("Temperature and weight decay").tag(sync=True)
     decay = Number(1e-4).tag(sync=True)
     log_t = Number(0.0, min=-1, max=1.5, step=0.025).tag(sync=True)
