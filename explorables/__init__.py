@@ -30,6 +30,7 @@ FIGURES = {
     "TiltingDigits": "tilting_angle.tilting_digits",
     "TiltingPlane": "tilting_angle.tilting_plane",
     "TrainingSetSize": "robustness_and_accuracy.training_set_size",
+    "TwoClouds": "tilting_angle.two_clouds",
     "TwoLayerNetwork": "weight_decay.two_layer_network",
 }
 
