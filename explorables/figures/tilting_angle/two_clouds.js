@@ -4,6 +4,7 @@ import {
   arrow,
   assign,
   boundary,
+  changingThumbnail,
   columnHead,
   degrees,
   dots,
@@ -24,7 +25,7 @@ import {
   slider,
   table,
   textWithSubscripts,
-  toyPicture,
+  toyImage,
   toyPlane,
 } from "../../kit/kit.js";
 import { probabilityBelow } from "../../mathematics/normal.js";
@@ -136,7 +137,15 @@ function clouds(model) {
     plot.add(marker({ ...look(c), kind: c ? "class-j" : "class-i", text: "ij"[c] })).draw(place)
   );
   const mirrors = CENTROIDS.map((_, c) =>
-    plot.add(marker({ ...look(c), kind: "adversarial", text: ["iₘ", "jₘ"][c], dx: 10, dy: 16 }))
+    plot.add(
+      marker({
+        ...look(c),
+        kind: "adversarial",
+        text: ["iₘ", "jₘ"][c],
+        dx: c ? 10 : -10,
+        dy: c ? 18 : -8,
+      }),
+    )
   );
   const handles = [longTip(model), shortTip(model)].map((each) => plot.add(each));
   return {
@@ -170,46 +179,43 @@ function clouds(model) {
 
 function pictures() {
   const names = ["i, mean of I", "iₘ, its mirror image", "j, mean of J", "jₘ, its mirror image"];
-  const [i, iMirror, j, jMirror] = names.map((name) => toyPicture(name, 56));
-  i.draw(CENTROIDS[0], "called I");
-  j.draw(CENTROIDS[1], "called J");
+  const [i, iMirror, j, jMirror] = names.map((name) => changingThumbnail(toyImage(72), name));
+  i.draw(CENTROIDS[0], "", "called I");
+  j.draw(CENTROIDS[1], "", "called J");
   return {
-    node: html("div", { class: "xp-side" }, ...[i, iMirror, j, jMirror].map(({ node }) => node)),
+    node: html("div", { class: "xp-four" }, ...[i, iMirror, j, jMirror].map(({ node }) => node)),
     draw({ w }) {
       const moved = `moved by ${format(2 * HALF * w[0])}`;
-      iMirror.draw(mirrored(CENTROIDS[0], w), `called J, ${moved}`);
-      jMirror.draw(mirrored(CENTROIDS[1], w), `called I, ${moved}`);
+      iMirror.draw(mirrored(CENTROIDS[0], w), "", "called J,", html("br"), moved);
+      jMirror.draw(mirrored(CENTROIDS[1], w), "", "called I,", html("br"), moved);
     },
   };
 }
 
-// The upright boundary and this one: how far the centroids are, in pixels and in deviations.
+// The upright boundary and this one: how far the centroids are, in brightness and in deviations.
 function comparison() {
-  const heads = ["", "θ", "distance d_adv", "deviation σ", "d_adv / σ", "errors"];
-  const rows = ["upright, along ẑ", "this one, along ŵ"].map((name) => ({
-    name,
-    cells: heads.slice(1).map(() => html("td")),
-  }));
-  const write = ({ cells }, S, v) => {
+  const names = ["tilt θ", "distance d_adv", "deviation σ", "d_adv / σ", "errors if Gaussian"];
+  const cells = names.map(() => [html("td"), html("td")]);
+  const heads = ["", "along ẑ", "along ŵ"].map((text) => columnHead(text));
+  const rows = names.map((name, k) =>
+    html("tr", {}, rowHead(...textWithSubscripts(name)), ...cells[k])
+  );
+  const write = (column, S, v) => {
     const [d, sigma] = [HALF * v[0], deviation(S, v)];
     const texts = [
       `${format(degrees(Math.acos(clamp(v[0], -1, 1))), 1)}°`,
       format(d),
       format(sigma),
       format(d / sigma),
-      percent(100 * probabilityBelow(-d / sigma)),
+      percent(100 * probabilityBelow(-d / sigma), 2),
     ];
-    cells.forEach((cell, k) => (cell.textContent = texts[k]));
+    cells.forEach((pair, k) => (pair[column].textContent = texts[k]));
   };
   return {
-    node: table(
-      "xp-table",
-      heads.map((text) => columnHead(...textWithSubscripts(text))),
-      rows.map(({ name, cells }) => html("tr", {}, rowHead(name), ...cells)),
-    ),
+    node: table("xp-table", heads, rows),
     draw({ S, w }) {
-      write(rows[0], S, Z_HAT);
-      write(rows[1], S, w);
+      write(0, S, Z_HAT);
+      write(1, S, w);
     },
   };
 }
@@ -217,15 +223,17 @@ function comparison() {
 function render({ model, el }) {
   const ridge = slider(model, "log_mu", { label: "Ridge μ", text: powerOfTen });
   const plane = clouds(model);
-  const side = pictures();
+  const images = pictures();
   const numbers = comparison();
 
   function draw() {
     const shown = geometry(model);
-    [plane, side, numbers].forEach((part) => part.draw(shown));
+    [plane, numbers, images].forEach((part) => part.draw(shown));
     ridge.draw();
   }
-  const parts = [row(ridge.node), row(plane.node, side.node), numbers.node];
+  const side = html("div", { class: "xp-half" }, numbers.node);
+  const control = html("div", { class: "xp-row xp-ridge" }, ridge.node);
+  const parts = [control, row(plane.node, side), images.node];
   return show({ model, el }, parts, draw);
 }
 
