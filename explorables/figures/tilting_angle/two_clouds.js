@@ -17,7 +17,6 @@ import {
   percent,
   polygon,
   powerOfTen,
-  row,
   rowHead,
   rowsOf,
   segment,
@@ -178,7 +177,7 @@ function clouds(model) {
 // Pictures and numbers
 
 function pictures() {
-  const names = ["i, mean of I", "iₘ, its mirror image", "j, mean of J", "jₘ, its mirror image"];
+  const names = ["i, mean of I", "iₘ, mirrored", "j, mean of J", "jₘ, mirrored"];
   const [i, iMirror, j, jMirror] = names.map((name) => changingThumbnail(toyImage(72), name));
   i.draw(CENTROIDS[0], "", "called I");
   j.draw(CENTROIDS[1], "", "called J");
@@ -231,9 +230,9 @@ function render({ model, el }) {
     [plane, numbers, images].forEach((part) => part.draw(shown));
     ridge.draw();
   }
-  const side = html("div", { class: "xp-half" }, numbers.node);
+  const views = html("div", { class: "xp-clouds" }, plane.node, numbers.node);
   const control = html("div", { class: "xp-row xp-ridge" }, ridge.node);
-  const parts = [control, row(plane.node, side), images.node];
+  const parts = [control, views, images.node];
   return show({ model, el }, parts, draw);
 }
 
