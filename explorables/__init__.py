@@ -13,6 +13,7 @@ FIGURES = {
     "CertifiedDigit": "lipschitz_margins.certified_digit",
     "CertifiedDiscs": "lipschitz_margins.certified_discs",
     "ConvolutionBounds": "lipschitz_margins.convolution_bounds",
+    "DescentOnALine": "tilting_angle.descent_on_a_line",
     "EpsilonConverter": "lipschitz_margins.epsilon_converter",
     "FeatureTradeoff": "robustness_and_accuracy.feature_tradeoff",
     "ImageSpace": "mirror_images.image_space",
@@ -31,6 +32,7 @@ FIGURES = {
     "TiltingDigits": "tilting_angle.tilting_digits",
     "TiltingPlane": "tilting_angle.tilting_plane",
     "TrainingSetSize": "robustness_and_accuracy.training_set_size",
+    "TwoClouds": "tilting_angle.two_clouds",
     "TwoLayerNetwork": "weight_decay.two_layer_network",
 }
 

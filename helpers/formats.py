@@ -236,6 +236,31 @@ CLASS_DISTANCES = {  # of each test image from the nearest training image of ano
     "l2": Format("float32", ("images",), "px", "Euclidean length of the difference"),
     "linf": Format("float32", ("images",), "px", "its largest pixel"),
 }
+VARIANCE = {  # of all pairs; ridges from the largest; the last ones of 3 and 8 alone
+    "mu": Format("float64", ("mu",), "px²", "ridges μ"),
+    "unused": Format("int64", ("pairs",), "", "pixels that are 0 in every training image"),
+    "deviation_z": Format("float32", ("pairs",), "px", "σ within classes along ẑ"),
+    "deviation_n": Format("float32", ("pairs", "lam"), "px", "σ along the n̂ of each SVM"),
+    "deviation_w": Format("float32", ("pairs", "lam"), "px", "σ along the ŵ of each SVM"),
+    "deviation_n_lda": Format("float32", ("pairs", "mu"), "px", "σ along the n̂ of ridge LDA"),
+    "deviation_w_lda": Format("float32", ("pairs", "mu"), "px", "σ along the ŵ of ridge LDA"),
+    "theta_lda": Format("float32", ("pairs", "mu"), "rad", "tilting angle of ridge LDA"),
+    "err_train_lda": Format("float32", ("pairs", "mu"), "%", "its training error"),
+    "err_test_lda": Format("float32", ("pairs", "mu"), "%", "its test error"),
+    "cosine": Format("float32", ("pairs", "lam"), "", "of the SVM's ŵ and the closest ridge LDA's"),
+    "nearest_mu": Format("uint8", ("pairs", "lam"), "", "which μ that is"),
+    "variances": Format("float32", (PIXELS,), "px²", "along the principal axes, largest first"),
+    "axes": Format("float32", ("axes", PIXELS), "", "some of these axes, of length 1"),
+    "descent_start": Format("float32", (PIXELS,), "1/px", "weights that descents start from"),
+    "descent_w": Format("float32", ("descents", PIXELS), "1/px", "weights where they end"),
+    "descent_b": Format("float64", ("descents",), "", "biases where they end"),
+    "descent_norm": Format("float32", ("descents", "steps"), "1/px", "‖w‖ at each step"),
+    "descent_unused": Format(
+        "float32", ("descents", "steps"), "1/px", "‖w‖ of the unused pixels at each step"
+    ),
+    "descent_theta": Format("float32", ("descents", "steps"), "rad", "θ at each step"),
+    "unused_pixels": Format("bool", (PIXELS,), "", "which pixels are 0 in every training image"),
+}
 PLANE = {  # what figures of networks in the plane share; lengths are in units of the plane
     "frame": Format("float64", (2, 2), "", "what is shown: least and most of each coordinate"),
     "points": Format("float32", ("points", 2), "", "the training points"),
@@ -278,6 +303,7 @@ FORMATS = {
     "robustness/pictures/arrays": ROBUSTNESS_PICTURES,
     "attacked/*/arrays": ATTACKED,
     "class_distances/arrays": CLASS_DISTANCES,
+    "variance/arrays": VARIANCE,
     "two_layers/arrays": TWO_LAYERS,
     "lmt_plane/arrays": LMT_PLANE,
 }

@@ -117,3 +117,14 @@ def test_logistic_regressions_weights_grow_without_end_and_the_svms_do_not():
 def test_fit_names_what_is_wrong(lam, loss):
     with pytest.raises(ValueError, match="lam must be" if loss == "hinge" else "loss must be"):
         toy.fit(*toy.training_set(), lam, loss)
+
+
+def test_the_mirror_image_is_dark_from_52_degrees_on():
+    def centre_and_background(degrees):
+        w = [np.cos(np.radians(degrees)), np.sin(np.radians(degrees))]
+        return linear.mirror_image([-0.8, 0], w, 0)
+
+    centre, background = centre_and_background(23)
+    assert 0 < centre < background
+    assert centre_and_background(22)[0] > centre_and_background(22)[1]
+    assert centre_and_background(52.1)[0] > -0.2 > centre_and_background(52.3)[0]

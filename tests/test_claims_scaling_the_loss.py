@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import linear, losses
-from helpers.results import load_svm_figures
+from book.quoted import scaling_the_loss
+from helpers import linear, losses, toy
+from helpers.results import load_svm_figures, load_table
+from helpers.svm import svm_path
 
 MODELS = load_svm_figures(3, 8)
 
@@ -142,3 +144,66 @@ def test_the_conversions_of_lam():
         (lambda w, other: w @ w / (2 * n * other), lambda other: 1 / (2 * n * other)),
     ]:
         assert penalty(w, 0.7) == pytest.approx(ours(0.7) * w @ w)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(1e-3, 1e3), st.sampled_from([0, 1]))
+def test_the_risk_exceeds_the_norm_times_d_err_by_at_most_f_of_0(seed, norm, which):
+    rng = np.random.default_rng(seed)
+    X, y, w = rng.normal(size=(30, 4)), rng.choice([-1, 1], 30), rng.normal(size=4)
+    loss, most = [(losses.hinge, 1), (losses.softplus, np.log(2))][which]
+    w = norm * w / np.linalg.norm(w)
+    rest = linear.empirical_risk(X, y, w, 0.1 * norm, loss) - norm * linear.error_distance(
+        X, y, w, 0.1 * norm
+    )
+    assert -1e-9 * norm <= rest <= most + 1e-9 * norm
+
+
+def test_where_classes_are_separated_the_hinge_ends_at_the_hard_margin():
+    """And the softplus goes on growing, ever closer to its direction."""
+    X, y = toy.training_set()
+    lams = [1e-4, 1e-5, 1e-6]
+    hinge = [toy.fit(X, y, lam, "hinge", bias=True) for lam in lams]
+    softplus = [toy.fit(X, y, lam, "softplus", bias=True) for lam in lams]
+    w, b = hinge[-1]
+    assert hinge[0][0] == pytest.approx(w, rel=1e-4)
+    assert linear.geometric_margin(X, y, w, b).min() == pytest.approx(1 / np.linalg.norm(w))
+    norms = [np.linalg.norm(w) for w, _ in softplus]
+    assert norms[0] < norms[1] < norms[2]
+    apart = [1 - w_k @ w / np.linalg.norm(w_k) / np.linalg.norm(w) for w_k, _ in softplus]
+    assert apart[0] > apart[1] > apart[2] > 0
+
+
+def test_forty_pairs_are_separated_and_there_d_err_is_0():
+    svms = load_table("svm_mnist").reshape(45, 81)
+    separated = svms["err_train"][:, -1] == 0
+    assert separated.sum() == scaling_the_loss.numbers()["separated"] == 40
+    assert (svms["d_err"][separated, -1] == 0).all()
+    assert (svms["d_err"][~separated, -1] > 0).all()
+    names = {"{}v{}".format(*row) for row in svms[~separated, 0][["digit_i", "digit_j"]].tolist()}
+    assert names == {"3v5", "3v8", "4v9", "5v8", "7v9"}
+
+
+def test_xus_equivalence_needs_data_that_cannot_be_separated():
+    """Two images at −1 and 1, and c = 0.1: 0 on the left, 0.1 on the right."""
+    w = np.linspace(0, 3, 3001)[:, None]
+    shares = np.linspace(0, 0.1, 101)  # what the adversary spends on the first image
+    hinges = np.maximum(1 - w * (1 - shares), 0) + np.maximum(1 - w * (0.9 + shares), 0)
+    assert hinges.max(axis=1).min() == 0
+    penalised = 0.1 * w[:, 0] + 2 * np.maximum(1 - w[:, 0], 0)
+    assert penalised.min() == pytest.approx(0.1) and w[penalised.argmin(), 0] == pytest.approx(1)
+
+
+def test_a_penalty_on_the_norm_or_on_its_square_leads_through_the_same_classifiers():
+    X, y, *_ = clouds(n=30)
+    lam = 0.02
+    path = svm_path(X, y, [lam], tol=1e-9)
+    c = 2 * lam * np.linalg.norm(path.w[0])  # where both have the same slope
+
+    def objective(w, b):
+        return linear.empirical_risk(X, y, w, b, losses.hinge) + c * np.linalg.norm(w)
+
+    least, rng = objective(path.w[0], path.b[0]), np.random.default_rng(0)
+    for size in (1e-3, 0.1, 1):
+        for _ in range(50):
+            w = path.w[0] + size * rng.normal(size=20)
+            assert objective(w, path.b[0] + size * rng.normal()) >= least - 1e-7

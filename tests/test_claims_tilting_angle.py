@@ -6,8 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from book.quoted import svm_on_mnist, tilting_angle
+from book.quoted.svm_on_mnist import ALL, BEST, OF_38, SVMS
+from book.quoted.svm_on_mnist import TEST as ERRORS
+from book.quoted.tilting_angle import SEPARATION, VARIANCE, column
 from helpers import linear, tilting
-from helpers.results import load_arrays, load_svm_figures
+from helpers.results import load_arrays, load_svm_figures, load_svms
 
 NUMBERS = tilting_angle.numbers()
 MODELS = load_svm_figures(3, 8)
@@ -130,3 +133,109 @@ def test_the_tilted_boundary_is_down_to_one_half_at_half_the_distance():
     assert robust(60, 0) == pytest.approx(0.82, abs=0.01)
     assert robust(0, 2.2) > 0.5 > robust(0, 2.4)
     assert robust(60, 1.0) > 0.5 > robust(60, 1.2)
+
+
+# Low variance, over all 45 pairs
+
+
+def test_every_chosen_svm_is_closer_in_pixels_and_farther_in_deviations():
+    assert (SVMS["d_adv"][ALL, BEST] < 0.85 * SVMS["d_adv"][:, 0]).all()
+    assert (SEPARATION[ALL, BEST] > SEPARATION[:, 0]).all()
+    assert NUMBERS["separation-chosen"] > 1.3 * NUMBERS["separation-upright"]
+
+
+def test_svms_turn_to_where_digits_vary_less_and_less():
+    """Along ŵ for each pair; along n̂ all in all, once it is tilted by more than a few degrees."""
+    assert (np.diff(VARIANCE["deviation_w"]) < 0.01).all()
+    along_n = VARIANCE["deviation_n"]
+    for deviation, theta in zip(along_n, SVMS["theta"], strict=True):
+        assert (np.diff(deviation[theta > np.radians(20)]) < 0.03).all()
+    assert (along_n[ALL, BEST] < 0.73 * VARIANCE["deviation_z"]).all()
+    assert (along_n[:, -1] < 0.46 * VARIANCE["deviation_z"]).all()
+    at_1 = along_n[:, column(1)]
+    assert 0.9 < at_1.min() and at_1.max() < 2
+    assert 0.08 < along_n[:, -1].min() and along_n[:, -1].max() < 0.6
+    deviations = [NUMBERS[f"deviation-{name}"] for name in ("z", "n-chosen", "n-weak", "n-least")]
+    assert deviations == pytest.approx([1.40, 0.53, 0.29, 0.12], abs=5e-3)
+    assert along_n[OF_38, [column(1), ERRORS[OF_38].argmin()]] == pytest.approx(
+        [1.39, 1.00], abs=5e-3
+    )
+
+
+def test_the_svm_begins_as_ridge_lda_and_leaves_it():
+    cosine = VARIANCE["cosine"]
+    assert NUMBERS["least-cosine-tenth"] == cosine[:, column(0.1)].min() > 0.94
+    medians = [np.median(cosine[:, column(lam)]) for lam in (1, 0.1, 0.01, 1e-3, 1e-4)]
+    assert medians == sorted(medians, reverse=True) and medians[0] > 0.99
+    assert NUMBERS["median-cosine-chosen"] > 0.75 > 0.6 > NUMBERS["median-cosine-least"]
+    # The SVM of 3 and 8 with the least test error, against (S + 0.16 I)⁻¹ (j − i).
+    least = ERRORS[OF_38].argmin()
+    nearest = VARIANCE["mu"][VARIANCE["nearest_mu"][OF_38, least]]
+    assert cosine[OF_38, least] > 0.96 and nearest == pytest.approx(0.16, abs=0.01)
+
+
+def test_ridge_lda_tilts_as_its_ridge_falls_and_errs_a_little_more_than_the_svms():
+    assert (np.diff(VARIANCE["theta_lda"], axis=1) > 0).all()
+    errors = VARIANCE["err_test_lda"]
+    assert NUMBERS["svm-better"] == (ERRORS.min(axis=1) < errors.min(axis=1)).sum() > 35
+    assert 0 < NUMBERS["median-lead"] < 0.5
+    assert (errors[:, 0] > errors.min(axis=1)).all()  # it is best when it is tilted
+    assert errors[OF_38, -1] < errors[OF_38].min() + 1  # and stays flat
+    assert ERRORS[OF_38, -1] > errors[OF_38, -1] + 1
+
+
+def test_wide_directions_are_smooth_and_thin_ones_are_grain():
+    def roughness(picture):
+        """Mean squared difference of neighbours over the mean square: 2 for noise."""
+        square = picture.reshape(28, 28)
+        steps = [np.diff(square, axis=axis).ravel() for axis in (0, 1)]
+        return np.mean(np.concatenate(steps) ** 2) / np.mean(square**2)
+
+    rough = [roughness(axis) for axis in VARIANCE["axes"]]
+    assert rough == sorted(rough) and rough[0] < 0.3 and rough[-1] > 2
+    svms = load_svms(3, 8)
+    n_hats = [
+        tilting.tilting_plane(svms["w"][column(lam)], *svms["centroids"])[1]
+        for lam in (1, 1e-2, 1e-4)
+    ]
+    rough = [roughness(n_hat) for n_hat in n_hats]
+    assert rough == sorted(rough) and rough[-1] > 3 * rough[0]
+
+
+# What training leaves alone
+
+
+def test_descent_without_decay_keeps_the_start_where_no_image_has_ink():
+    unused, start = VARIANCE["unused_pixels"], VARIANCE["descent_start"]
+    assert unused.sum() == NUMBERS["unused-38"]
+    kept, decayed = VARIANCE["descent_w"][:, unused]
+    assert (kept == start[unused]).all()
+    factor = (1 - 2 * 0.1 * float(NUMBERS["descent-lam"])) ** NUMBERS["descent-steps"]
+    assert decayed == pytest.approx(factor * start[unused], abs=1e-6)
+    assert (np.diff(np.degrees(VARIANCE["descent_theta"][:, 1:])) < 0.5).all()
+    assert int(NUMBERS["descent-theta"]) > int(NUMBERS["descent-theta-decay"]) + 20
+    assert NUMBERS["descent-unused-share"] > 30 > 5 > NUMBERS["descent-unused-decay"]
+    assert NUMBERS["descent-reach-decay"] > 10 * NUMBERS["descent-reach"]
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (3, 8), (7, 9)], ids=str)
+def test_no_svm_has_weights_where_no_image_has_ink(pair):
+    svms = load_svms(*pair)
+    weightless = (svms["w"] == 0).all(axis=0)
+    unused = VARIANCE["unused"][svm_on_mnist.PAIRS.index(pair)]
+    assert weightless.sum() == unused
+
+
+def test_of_unequal_classes_the_bias_goes_to_the_larger_one_and_the_boundary_tilts():
+    from helpers.svm import svm_path
+
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        y = np.repeat([-1, 1], [150, 50])
+        X = rng.normal(size=(200, 10)) + np.outer(y, np.full(10, 0.5))
+        path = svm_path(X, y, [1e4], tol=1e-9)
+        assert path.b[0] == pytest.approx(-1, abs=1e-3)
+        i, j = tilting.centroids(X, y)
+        assert np.degrees(tilting.tilting_angle(path.w[0], i, j)) > 4
+        nearest = X[:150][np.argsort(X[:150] @ path.w[0])[-50:]].mean(axis=0)
+        assert np.degrees(tilting.tilting_angle(path.w[0], nearest, j)) < 2
