@@ -137,7 +137,7 @@ def build():
     """Build the book, which is quick when nothing has changed: "", or what went wrong."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
     done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     )
     # Jupyter Book ends with a traceback of its own, which says nothing of the cause.
     return done.stdout.partition("\nThe above exception was")[0][-2000:] if done.returncode else ""

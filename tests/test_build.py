@@ -110,7 +110,7 @@ class Book:
             env=self.environment() | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
         )
 
     def build(self, *options, **variables):
@@ -272,8 +272,12 @@ def test_new_style_and_script_reach_the_site_and_run_nothing(book):
     book.write("explorables/figures/colours/red.js", "export default {a: 1};")
     book.write("book/assets/site.css", "p { color: red; }")
     assert book.rebuild() == set()
-    assert (book.root / "_build/html/_static/site.css").read_text() == "p { color: red; }"
-    assert "p { color: red; }" in (book.root / "_build/html/_static/book.css").read_text()
+    assert (book.root / "_build/html/_static/site.css").read_text(
+        encoding="utf-8"
+    ) == "p { color: red; }"
+    assert "p { color: red; }" in (book.root / "_build/html/_static/book.css").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_build_that_was_killed_is_not_taken_for_a_finished_one(book):

@@ -35,18 +35,18 @@ def run(*command, cwd=ROOT, **variables) -> subprocess.CompletedProcess:
     """Run a command, its output as text; variables are added to the environment."""
     environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
     environment |= variables  # without those of a `make test` that we may be part of
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, encoding="utf-8")
 
 
 def program(path: Path, script: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(0o755)
     return path
 
 
 def tracked_files() -> list[Path]:
-    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True)
+    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, encoding="utf-8")
     files = (ROOT / name for name in names.split("\0") if name)
     return [path for path in files if path.is_file()]
 
@@ -55,24 +55,24 @@ def tracked_files() -> list[Path]:
 
 
 def test_the_lock_holds_every_version_that_is_asked_for():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = "\n".join(sum(project["optional-dependencies"].values(), []))
-    asked = pins((ROOT / "requirements.txt").read_text()) | pins(extras)
-    locked = pins((ROOT / "requirements.lock").read_text())
+    asked = pins((ROOT / "requirements.txt").read_text(encoding="utf-8")) | pins(extras)
+    locked = pins((ROOT / "requirements.lock").read_text(encoding="utf-8"))
     assert {name: locked.get(name) for name in asked} == asked
 
 
 def test_the_lock_fits_every_platform():
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     odd = [line for line in lines[1:] if not re.fullmatch(r"[\w.-]+==[\w.]+", line)]
     assert odd == []  # no local versions, folders or addresses
 
 
 def test_the_lock_resolves_for_the_oldest_python_that_is_promised():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     floor = project["requires-python"].removeprefix(">=") + ".0"
     too_new = {}
-    for name in pins((ROOT / "requirements.lock").read_text()):
+    for name in pins((ROOT / "requirements.lock").read_text(encoding="utf-8")):
         required = metadata(name).get("Requires-Python") or ""
         if not SpecifierSet(required).contains(floor):
             too_new[name] = required
@@ -90,10 +90,14 @@ def test_binder_installs_what_a_reader_installs(tmp_path):
     assert run("binder/postBuild", cwd=tmp_path, PATH=path).returncode == 0
     assert (tmp_path / "notebooks/intro.ipynb").exists()
 
-    assert (tmp_path / "installed.txt").read_text() == (ROOT / "requirements.txt").read_text()
-    steps = (tmp_path / "binder/postBuild").read_text()
+    assert (tmp_path / "installed.txt").read_text(encoding="utf-8") == (
+        ROOT / "requirements.txt"
+    ).read_text(encoding="utf-8")
+    steps = (tmp_path / "binder/postBuild").read_text(encoding="utf-8")
     assert steps.index("install_torch.py") < steps.index("-r requirements.txt")
-    by_conda = yaml.safe_load((tmp_path / "binder/environment.yml").read_text())["dependencies"]
+    by_conda = yaml.safe_load((tmp_path / "binder/environment.yml").read_text(encoding="utf-8"))[
+        "dependencies"
+    ]
     assert by_conda == ["python=3.12", "pip"]
 
 
@@ -104,7 +108,7 @@ def test_repo2docker_builds_from_the_binder_folder():
     steps = plan.stdout + plan.stderr
     assert 'env update -p ${NB_PYTHON_PREFIX} --file "binder/environment.yml"' in steps
     assert "RUN ./binder/postBuild" in steps
-    conda = yaml.safe_load((ROOT / "binder/environment.yml").read_text())
+    conda = yaml.safe_load((ROOT / "binder/environment.yml").read_text(encoding="utf-8"))
     assert "python=3.12" in conda["dependencies"]
     assert "environment.py-3.12" in re.sub(
         "-([0-9a-f]{2})", lambda hit: chr(int(hit[1], 16)), steps
@@ -168,16 +172,16 @@ def environment_without_pip(project) -> Path:
     """A .venv as uv makes it, with a file of somebody's own in it."""
     run(sys.executable, "-m", "venv", "--without-pip", ".venv", cwd=project)
     own = project / ".venv/own.txt"
-    own.write_text("mine")
+    own.write_text("mine", encoding="utf-8")
     return own
 
 
 def test_make_installs_into_an_environment_that_is_there(bare_project):
     own = environment_without_pip(bare_project)
-    (bare_project / "requirements.txt").write_text("")
+    (bare_project / "requirements.txt").write_text("", encoding="utf-8")
     made = run("make", "book", cwd=bare_project, TORCH="default")
     assert "Installing what the book needs" in made.stdout, made.stderr
-    assert own.read_text() == "mine"
+    assert own.read_text(encoding="utf-8") == "mine"
     assert run(bare_project / ".venv/bin/python", "-m", "pip", "--version").returncode == 0
 
 
@@ -197,7 +201,7 @@ def test_make_says_what_to_do_with_an_environment_it_cannot_use(bare_project, re
     made = run("make", "book", cwd=bare_project)
     assert made.returncode != 0
     assert made.stderr.startswith(told)
-    assert own.read_text() == "mine"
+    assert own.read_text(encoding="utf-8") == "mine"
 
 
 def test_a_course_may_be_in_a_path_with_spaces(bare_project):
@@ -206,7 +210,7 @@ def test_a_course_may_be_in_a_path_with_spaces(bare_project):
         (bare_project / ".venv" / stamp).touch()
     made = run("make", "homework", "COURSE=my course", cwd=bare_project)
     assert made.returncode == 0, made.stderr
-    assert (bare_project / "asked.txt").read_text() == "my course\n"
+    assert (bare_project / "asked.txt").read_text(encoding="utf-8") == "my course\n"
 
 
 def test_the_site_is_packed_in_one_folder_with_all_its_files(bare_project):
@@ -252,7 +256,9 @@ def torch_index(tmp_path):
         (folder / "cpu/torch").mkdir(parents=True)
         names = [wheel(folder / "cpu/torch", version).name for version in versions]
         links = "".join(f'<a href="{name.replace("+", "%2B")}">{name}</a>' for name in names)
-        (folder / "cpu/torch/index.html").write_text(f"<!DOCTYPE html><html>{links}</html>")
+        (folder / "cpu/torch/index.html").write_text(
+            f"<!DOCTYPE html><html>{links}</html>", encoding="utf-8"
+        )
         return f"http://127.0.0.1:{server.server_port}/cpu"
 
     yield serve
@@ -283,7 +289,7 @@ def torch_installed(project, **variables):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere pip's default has no CUDA")
 def test_pytorch_comes_without_cuda_where_its_index_is_reached(bare_project, torch_index):
-    version = pins((ROOT / "requirements.txt").read_text())["torch"]
+    version = pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))["torch"]
     index = torch_index("1.0+cpu", f"{version}+cpu")
     told, installed = torch_installed(bare_project, TORCH="", TORCH_INDEX=index)
     assert told == f"PyTorch: the CPU build from {index}\n"
@@ -312,7 +318,7 @@ def test_pytorchs_index_is_named_once_and_serves_nothing_else():
     naming = [path.name for path in tracked_files() if b"download.pytorch" in path.read_bytes()]
     assert set(naming) <= {"install_torch.py", Path(__file__).name}
     programs = (ROOT / "Makefile", ROOT / "binder/postBuild", ROOT / ".github/workflows/pages.yml")
-    assert [path for path in programs if "INDEX_URL" in path.read_text()] == []
+    assert [path for path in programs if "INDEX_URL" in path.read_text(encoding="utf-8")] == []
 
 
 def test_scripts_keep_their_line_ends_on_every_system():
@@ -322,7 +328,7 @@ def test_scripts_keep_their_line_ends_on_every_system():
 
 
 def test_make_knows_the_commands_that_are_written_down():
-    workflow = (ROOT / ".github/workflows/pages.yml").read_text()
+    workflow = (ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8")
     named = re.findall(r"(?:`|^    |run: )make (\w+)", README + workflow, flags=re.MULTILINE)
     named = {*named, "live", "check", "lint", "format"}
     assert {"book", "test", "serve", "zip", "lock"} <= named
@@ -341,14 +347,16 @@ def test_jupyter_book_builds_the_site(site):
 def test_ci_uses_mnist_beside_the_checkout(tmp_path):
     checkout, data = tmp_path / "checkout", tmp_path / "shared/data/mnist"
     shutil.copytree(ROOT / ".ci", checkout / ".ci")
-    (checkout / "Makefile").write_text("test:\n\t@echo MNIST_DIR is $$MNIST_DIR\n")
+    (checkout / "Makefile").write_text(
+        "test:\n\t@echo MNIST_DIR is $$MNIST_DIR\n", encoding="utf-8"
+    )
     assert run(checkout / ".ci/run", MNIST_DIR="/own").stdout == "MNIST_DIR is /own\n"
     data.mkdir(parents=True)
     assert run(checkout / ".ci/run").stdout == f"MNIST_DIR is {data}\n"
 
 
 def test_only_a_push_to_main_publishes():
-    workflow = yaml.safe_load((ROOT / ".github/workflows/pages.yml").read_text())
+    workflow = yaml.safe_load((ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8"))
     events = workflow[True]  # YAML 1.1 takes the key `on` for a boolean
     assert events["push"] == {"branches": ["main"]}
     assert workflow["jobs"]["publish"]["if"] == "github.event_name == 'push'"
@@ -362,7 +370,7 @@ def test_only_a_push_to_main_publishes():
 @pytest.mark.parametrize("need", ["browser", "mnist"])
 def test_a_skipped_test_is_reported(need, tmp_path):
     sample = tmp_path / "test_sample.py"
-    sample.write_text(f"def test_sample({need}):\n    pass\n")
+    sample.write_text(f"def test_sample({need}):\n    pass\n", encoding="utf-8")
     nothing = dict.fromkeys(("PATH", "PLAYWRIGHT_BROWSERS_PATH", "XDG_CACHE_HOME"), str(tmp_path))
     pytest_here = (sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "-p", "conftest")
     told = run(*pytest_here, sample, cwd=ROOT / "tests", CHROMIUM="", MNIST_DIR="", **nothing)
@@ -415,7 +423,7 @@ def test_readme_links_to_files_that_exist():
 
 def test_the_citation_agrees_with_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert str(citation["cff-version"]) == "1.2.0"
     assert citation["message"] and citation["title"].startswith("The Tilted Boundary")
     assert citation["version"] == project["version"]
