@@ -1,7 +1,8 @@
 """What of the site others have written: a bill of materials, ``sbom.cdx.json``.
 
-It has the form of CycloneDX 1.6. A part is listed if the site holds a file of it. Versions are those
-of the packages that the files come from, or what a file itself says; licences are in SPDX's terms.
+It has the form of CycloneDX 1.6. A part is listed if the site holds a file of it. Its version is
+that of the package that the files come from, or what a file itself says; licences are SPDX
+expressions.
 """
 
 import json
