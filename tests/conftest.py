@@ -9,8 +9,9 @@
     one_thread  torch on one thread
 
 A test that asks for a page, the browser or MNIST gets the marker `browser` or `mnist` by itself,
-and one that asks for `java`, `firefox` or `package_index` the marker of that name. Where there is none of it, such
-tests are skipped, and the summary says so. One that asks for the site gets the marker `built`.
+and one that asks for `java`, `firefox` or `package_index` the marker of that name. Where there is
+none of it, such tests are skipped, and the summary says so. One that asks for the site gets the
+marker `built`.
 """
 
 import os

@@ -17,6 +17,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import list_parts
+import pip
 import pytest
 import yaml
 from browser import find_chromium
@@ -115,18 +116,8 @@ PYTHONS = ("3.11.0", "3.12.0", "3.13.0", "3.14.0")
 
 
 def wheels_for(platform, python, folder):
-    """Have uv look for wheels of what a reader installs, PyTorch included, without installing it."""
-    uv = (
-        sys.executable,
-        "-m",
-        "uv",
-        "pip",
-        "install",
-        "--dry-run",
-        "--no-deps",
-        "--target",
-        folder,
-    )
+    """Have uv look for wheels of what a reader installs, PyTorch among it, and install nothing."""
+    uv = (sys.executable, *"-m uv pip install --dry-run --no-deps --target".split(), folder)
     wheels = ("--only-binary", ":all:", "--python-platform", platform, "--python-version", python)
     torch = f"torch=={pins(read('requirements.txt'))['torch']}"
     packages = ("-r", "requirements/reader.txt", torch)
@@ -348,12 +339,15 @@ class QuietHandler(SimpleHTTPRequestHandler):
 def run_alone(project, *arguments, **variables):
     """Run Python in an environment of its own, where pip knows no other index than those named."""
     if not (project / "env").exists():
-        run(sys.executable, "-m", "venv", "env", cwd=project)
+        run(sys.executable, "-m", "venv", "--without-pip", "env", cwd=project)
+        (project / "only").mkdir()
+        (project / "only/pip").symlink_to(Path(pip.__file__).parent)  # quicker than a new one
     no_other_index = {
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_FIND_LINKS": "",
         "PIP_EXTRA_INDEX_URL": "",
         "NO_PROXY": "127.0.0.1",
+        "PYTHONPATH": str(project / "only"),
     }
     python = project / "env/bin/python"
     return run(python, *arguments, cwd=project, **no_other_index, **variables)
@@ -380,8 +374,8 @@ def test_only_what_has_the_locked_hash_is_installed(bare_project, torch_index, u
     digest = sha256(packed.read_bytes() + (b"" if hash_is_right else b"!")).hexdigest()
     lock = bare_project / f"requirements/{use}.txt"
     lock.write_text(f"torch==1.0 --hash=sha256:{digest}\n", encoding="utf-8")
-    program = f"import install; install.install_locked({use!r})"
-    done = run_alone(bare_project, "-c", program, PIP_INDEX_URL=index)
+    script = f"import install; install.install_locked({use!r})"
+    done = run_alone(bare_project, "-c", script, PIP_INDEX_URL=index)
     assert (done.returncode == 0) == hash_is_right, done.stderr
     assert installed_torch(bare_project) == ("torch-1.0" if hash_is_right else None)
     assert hash_is_right or "DO NOT MATCH THE HASHES" in done.stderr
@@ -395,14 +389,14 @@ def test_an_unknown_use_is_refused():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere pip's default has no CUDA")
 def test_another_pytorch_that_is_there_is_replaced(bare_project, torch_index):
-    """As where conda or a platform has put one: there would be two builds, one of them with CUDA."""
+    """As where conda has put one: there would be two builds, one of them with CUDA."""
     version = pins(read("requirements.txt"))["torch"]
     index = torch_index("1.0", f"{version}+cpu")
     run_alone(bare_project, "-m", "pip", "install", "--no-deps", "--index-url", index, "torch==1.0")
     assert installed_torch(bare_project) == "torch-1.0"
     torch_installed(bare_project, TORCH="", TORCH_INDEX=index)
     assert installed_torch(bare_project) == f"torch-{version}+cpu"
-    asked = "import install_torch, install; install.pip('--no-deps', install_torch.requirement())"
+    asked = "import install, install_torch; install.pip('--no-deps', install_torch.requirement())"
     nothing_to_do = run_alone(bare_project, "-c", asked, PIP_INDEX_URL="http://127.0.0.1:9")
     assert nothing_to_do.returncode == 0, nothing_to_do.stderr
 
