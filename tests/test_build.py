@@ -372,6 +372,27 @@ def test_execution_that_fails_the_build_is_not_kept(page):
     assert status == 0 and "Using cached notebook" in output  # one that passes is kept
 
 
+def test_notebooks_survive_a_warning_and_a_failing_cell_where_warnings_are_shown(page):
+    """As Binder builds them."""
+    page.append(
+        "book/alone.md", "\nSee {ref}`nowhere`.\n" + CELL.format("raise ValueError('broken')")
+    )
+    status, output = page.build(WARNINGS="shown")
+    assert status == 0, output
+    assert "undefined label: 'nowhere'" in output and "ValueError: broken" in output
+    assert "raise ValueError" in source(notebook_of(page, "alone"))
+    status, output = page.build()
+    assert status != 0
+
+
+def test_a_book_is_built_where_the_machine_knows_ascii_alone(page):
+    page.append("book/alone.md", "\nA sentence with λ, ‖w‖ and é.\n" + CELL.format("print('λ')"))
+    status, output = page.build(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert status == 0, output
+    assert "‖w‖ and é" in page.page("alone") and "λ\n" in page.page("alone")
+    assert "‖w‖ and é" in source(notebook_of(page, "alone"))
+
+
 def test_byte_order_mark_changes_nothing(page):
     text = (page.root / "book/alone.md").read_text(encoding="utf-8")
     page.write("book/alone.md", "\ufeff" + text)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -106,6 +107,22 @@ def test_binder_opens_the_chapter_in_jupyterlab(repository, source):
     assert address == (
         f"https://mybinder.org/v2/{source}/a%2Fbranch?urlpath=lab%2Ftree%2Fbook%2Fchapter.md"
     )
+
+
+def test_binder_opens_what_is_checked_out(tmp_path):
+    def git(*arguments):
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        command = ["git", "-C", tmp_path, *who, *arguments]
+        return subprocess.check_output(command, encoding="utf-8").strip()
+
+    assert notebook_buttons.checked_out(tmp_path) == "main"  # an archive without git
+    git("init", "--quiet", "--initial-branch", "spring")
+    git("commit", "--quiet", "--allow-empty", "--message", "one")
+    assert notebook_buttons.checked_out(tmp_path) == "spring"
+    git("checkout", "--quiet", "--detach")
+    assert notebook_buttons.checked_out(tmp_path) == git("rev-parse", "HEAD")
+    git("tag", "v1")
+    assert notebook_buttons.checked_out(tmp_path) == "v1"
 
 
 # --- cache_key
