@@ -9,7 +9,7 @@
 # make zip      build the book, then pack the site as tilted-boundary.zip
 # make notebooks  build the book, then write the chapters as notebooks into notebooks/, all anew
 # make homework make the students' notebooks of the problem sets, in course/ (COURSE=... elsewhere)
-# make lock     install everything anew, as new as requirements.txt allows, and note the versions
+# make lock     write requirements/*.txt anew: the newest versions that what we ask for allows, with hashes
 # make clean    delete what was built; .venv and course/ stay
 #
 # PYTHON=... names the Python that .venv is made with. TORCH=default takes the PyTorch that pip takes by
@@ -19,9 +19,11 @@ PORT ?= 8000
 COURSE ?= course
 VENV := .venv
 SITE := _build/html
-PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11)
+DATE ?= $(shell date -u +%F)
+PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11)
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
 RUN := $(VENV)/bin/python -m
-PIP := $(RUN) pip install --quiet --quiet --disable-pip-version-check
+INSTALL := TORCH="$(TORCH)" $(VENV)/bin/python install.py
 
 export DENO_NO_UPDATE_CHECK := 1
 
@@ -31,7 +33,7 @@ book: $(VENV)/.book
 	@$(VENV)/bin/jupyter-book build .
 	@echo "The book: $(CURDIR)/$(SITE)/index.html"
 
-live: $(VENV)/.live
+live: $(VENV)/.test
 	@$(VENV)/bin/python book/live.py $(PORT)
 
 check: lint
@@ -75,44 +77,41 @@ notebooks: book
 homework: $(VENV)/.homework
 	@$(RUN) homework.release "$(COURSE)"
 
-# CUDA's libraries are left out: they would bind Linux alone, and only its default build of torch.
-lock: VENV := _build/lock
-lock:
-	rm -rf $(VENV)
-	: > requirements.lock
-	$(MAKE) VENV=$(VENV) $(VENV)/.test
-	@echo "# Made by \`make lock\`: the versions that the tests ran with." > requirements.lock.new
-	@$(RUN) pip freeze --exclude-editable | sed 's/+.*//' | grep -Ev '^(cuda|nvidia|triton)' \
-		>> requirements.lock.new
-	@mv requirements.lock.new requirements.lock
+# Packages that came later than DATE are left out: with the DATE that it names, a lock comes out alike.
+# torch is not locked (see install.py), but what it needs is.
+UV_COMPILE = $(VENV)/bin/uv pip compile requirements.txt pyproject.toml --quiet \
+	--universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-package torch --no-emit-package tilted-boundary \
+	--exclude-newer $(DATE)T00:00:00Z --custom-compile-command "make lock DATE=$(DATE)" \
+	--output-file
+
+lock: $(VENV)/.test
+	@$(UV_COMPILE) requirements/test.txt --extra test --upgrade
+	@$(UV_COMPILE) requirements/homework.txt --extra homework --constraints requirements/test.txt
+	@$(UV_COMPILE) requirements/reader.txt --constraints requirements/test.txt
 
 clean:
 	rm -rf _build tilted-boundary.zip
 
 # Installed once, and again when one of these files changes.
-$(VENV)/.book: requirements.txt requirements.lock pyproject.toml
+$(VENV)/.book: install.py install_torch.py requirements.txt requirements/reader.txt pyproject.toml
 	@if [ -e $(VENV) ]; then $(mend_venv); else $(make_venv); fi
 	@echo "Installing what the book needs into $(VENV): once, and it takes some minutes"
-	@TORCH="$(TORCH)" $(VENV)/bin/python install_torch.py
-	@$(PIP) -r requirements.txt
+	@$(INSTALL)
 	@touch $@
 
-$(VENV)/.homework: $(VENV)/.book
-	@$(PIP) -c requirements.lock -e ".[homework]"
+$(VENV)/.homework: $(VENV)/.book requirements/homework.txt
+	@$(INSTALL) homework
 	@touch $@
 
-$(VENV)/.live: $(VENV)/.book
-	@$(PIP) -c requirements.lock -e ".[live]"
-	@touch $@
-
-$(VENV)/.test: $(VENV)/.book
-	@$(PIP) -c requirements.lock -e ".[test]"
+$(VENV)/.test: $(VENV)/.book requirements/test.txt
+	@$(INSTALL) test
 	@touch $@
 
 # An environment that is there may be somebody's own: it is never deleted. (uv makes some without pip.)
 define mend_venv
-	$(VENV)/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
-		echo "$(VENV) is there, but holds no Python 3.11 or newer: remove it, and run make again" >&2; \
+	$(VENV)/bin/python -c '$(SUPPORTED)' 2> /dev/null || { \
+		echo "$(VENV) is there, but holds no Python 3.11 to 3.14: remove it, and run make again" >&2; \
 		exit 1; \
 	}; \
 	$(RUN) pip --version > /dev/null 2>&1 || $(RUN) ensurepip > /dev/null 2>&1 || { \
@@ -123,14 +122,14 @@ endef
 
 define make_venv
 	for python in $(PYTHONS); do \
-		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || continue; \
+		"$$python" -c '$(SUPPORTED)' 2> /dev/null || continue; \
 		"$$python" -c 'import ensurepip, venv' 2> /dev/null && exec "$$python" -m venv $(VENV); \
 		bare=$$python; \
 	done; \
 	if [ -n "$$bare" ]; then \
 		echo "$$bare lacks the venv module: install it (Debian, Ubuntu: apt install python3-venv)"; \
 	else \
-		echo "No Python 3.11 or newer found (tried: $(PYTHONS)): make PYTHON=/path/to/python3"; \
+		echo "No Python 3.11 to 3.14 found (tried: $(PYTHONS)): make PYTHON=/path/to/python3"; \
 	fi >&2; \
 	exit 1
 endef

@@ -4,8 +4,9 @@
 
 Only torch comes from PyTorch's own index, in the version of requirements.txt; what torch needs in
 turn comes from where pip gets everything else. Where the index does not answer within seconds, or
-does not have that version, nothing is installed here, and `pip install -r requirements.txt` takes
-its default. TORCH=default in the environment asks for that, and $TORCH_INDEX names another index.
+does not have that version, nothing is installed here, and `python install.py` or `pip install -r
+requirements.txt` takes pip's default. TORCH=default in the environment asks for that, and
+$TORCH_INDEX names another index.
 """
 
 import os
@@ -32,12 +33,17 @@ def cause_against(index):
         return f"since {index} is out of reach: {error}"
 
 
+def requirement():
+    """The line of requirements.txt that says which torch the book needs."""
+    requirements = Path(__file__).with_name("requirements.txt").read_text(encoding="utf-8")
+    return re.search(r"^torch==\S+", requirements, re.M)[0]
+
+
 def install(index):
     """Have pip install torch from ``index``: whether it could."""
-    requirements = Path(__file__).with_name("requirements.txt").read_text(encoding="utf-8")
-    torch = re.search(r"^torch==\S+", requirements, re.M)[0]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    return subprocess.run([*pip, "--no-deps", "--index-url", index, torch]).returncode == 0
+    command = [*pip, "--no-deps", "--index-url", index, requirement()]
+    return subprocess.run(command).returncode == 0
 
 
 def main():

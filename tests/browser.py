@@ -54,7 +54,7 @@ def install_chromium() -> None:
             check=True,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         )
 
 

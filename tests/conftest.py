@@ -9,8 +9,9 @@
     one_thread  torch on one thread
 
 A test that asks for a page, the browser or MNIST gets the marker `browser` or `mnist` by itself,
-and one that asks for `java` or `firefox` the marker of that name. Where there is none of it, such
-tests are skipped, and the summary says so. One that asks for the site gets the marker `built`.
+and one that asks for `java`, `firefox` or `package_index` the marker of that name. Where there is
+none of it, such tests are skipped, and the summary says so. One that asks for the site gets the
+marker `built`.
 """
 
 import os
@@ -55,6 +56,17 @@ def mnist_is_here() -> bool:
     return bool(os.environ.get("MNIST_DIR")) or in_cache
 
 
+@cache
+def index_is_reached() -> bool:
+    """Whether uv finds a package on the index of packages within a minute."""
+    uv = [sys.executable, "-m", "uv", "pip", "compile", "--no-deps", "--quiet", "-"]
+    try:
+        done = subprocess.run(uv, input=b"tqdm", capture_output=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
 NEEDS = {
     "browser": (
         find_chromium,
@@ -67,6 +79,10 @@ NEEDS = {
     "java": (
         partial(shutil.which, "java"),
         "HTML CHECKS SKIPPED: no Java found; the Nu HTML checker needs one, 8 or later",
+    ),
+    "package_index": (
+        index_is_reached,
+        "SET-UP TESTS SKIPPED: no package index is reached; they ask which wheels there are",
     ),
     "mnist": (
         mnist_is_here,
@@ -126,6 +142,11 @@ def java():
 
 
 @pytest.fixture(scope="session")
+def package_index():
+    """For tests that ask which wheels there are."""
+
+
+@pytest.fixture(scope="session")
 def mnist():
     """The data set, as helpers.data.load_mnist() gives it."""
     from helpers.data import load_mnist
@@ -137,7 +158,7 @@ def build():
     """Build the book, which is quick when nothing has changed: "", or what went wrong."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
     done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     )
     # Jupyter Book ends with a traceback of its own, which says nothing of the cause.
     return done.stdout.partition("\nThe above exception was")[0][-2000:] if done.returncode else ""

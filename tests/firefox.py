@@ -47,7 +47,7 @@ class Firefox:
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         )
         listening = (re.search(r"BiDi listening on (\S+)", line) for line in self._process.stderr)
         address = next(filter(None, listening))[1]

@@ -20,7 +20,9 @@ def faults(paths):
     """What the checker calls an error in these files, in words."""
     jar = Path(vnu_init).with_name("vnu.jar")
     command = ["java", "-Xss8m", "-jar", jar, "--format", "json", "--errors-only", *paths]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8"
+    )
     messages = json.loads(done.stderr[done.stderr.index('{"messages"') :])["messages"]
     return [
         f"{Path(message.get('url', '')).name}: {message['message']} {message.get('extract')}"

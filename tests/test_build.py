@@ -110,7 +110,7 @@ class Book:
             env=self.environment() | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
         )
 
     def build(self, *options, **variables):
@@ -272,8 +272,12 @@ def test_new_style_and_script_reach_the_site_and_run_nothing(book):
     book.write("explorables/figures/colours/red.js", "export default {a: 1};")
     book.write("book/assets/site.css", "p { color: red; }")
     assert book.rebuild() == set()
-    assert (book.root / "_build/html/_static/site.css").read_text() == "p { color: red; }"
-    assert "p { color: red; }" in (book.root / "_build/html/_static/book.css").read_text()
+    assert (book.root / "_build/html/_static/site.css").read_text(
+        encoding="utf-8"
+    ) == "p { color: red; }"
+    assert "p { color: red; }" in (book.root / "_build/html/_static/book.css").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_build_that_was_killed_is_not_taken_for_a_finished_one(book):
@@ -366,6 +370,34 @@ def test_execution_that_fails_the_build_is_not_kept(page):
     assert status == 0, output
     status, output = page.build("--all")
     assert status == 0 and "Using cached notebook" in output  # one that passes is kept
+
+
+def test_notebooks_survive_a_warning_and_a_failing_cell_where_warnings_are_shown(page):
+    """As Binder builds them."""
+    page.append(
+        "book/alone.md", "\nSee {ref}`nowhere`.\n" + CELL.format("raise ValueError('broken')")
+    )
+    status, output = page.build(WARNINGS="shown")
+    assert status == 0, output
+    assert "undefined label: 'nowhere'" in output and "ValueError: broken" in output
+    assert "raise ValueError" in source(notebook_of(page, "alone"))
+    status, output = page.build()
+    assert status != 0
+
+
+# Without Python's UTF-8 mode, a folder's name in other letters cannot be written to the cache.
+@pytest.mark.parametrize(
+    ("folder", "variables"),
+    [("a bööok", {}), ("a book", {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})],
+    ids=["UTF-8 mode", "ASCII"],
+)
+def test_a_book_is_built_where_the_locale_is_c(tmp_path, folder, variables):
+    page = write_book(tmp_path / folder, {"alone": ""})
+    page.append("book/alone.md", "\nA sentence with λ, ‖w‖ and é.\n" + CELL.format("print('λ')"))
+    status, output = page.build(LC_ALL="C", **variables)
+    assert status == 0, output
+    assert "‖w‖ and é" in page.page("alone") and "λ\n" in page.page("alone")
+    assert "‖w‖ and é" in source(notebook_of(page, "alone"))
 
 
 def test_byte_order_mark_changes_nothing(page):

@@ -18,7 +18,7 @@ def run(source, expression):
 def write(tmp_path):
     def write(**modules):
         for name, text in modules.items():
-            (tmp_path / f"{name}.js").write_text(text)
+            (tmp_path / f"{name}.js").write_text(text, encoding="utf-8")
         return tmp_path / "main.js"
 
     return write

@@ -16,13 +16,15 @@ from helpers.toy import NOISY_POINT
 BOOK = Path(__file__).resolve().parent.parent / "book"
 
 QUOTATION = re.compile(r"\{glue:text\}`([^`]+)`")
-QUOTING = sorted(path for path in BOOK.glob("*.md") if QUOTATION.search(path.read_text()))
+QUOTING = sorted(
+    path for path in BOOK.glob("*.md") if QUOTATION.search(path.read_text(encoding="utf-8"))
+)
 
 
 @pytest.mark.parametrize("path", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)
 def test_no_line_of_prose_begins_with_a_per_cent_sign(path):
     """MyST takes such a line for a comment, and leaves it out without a word."""
-    fenced = re.sub(r"^(`{3,}).*?^\1", "", path.read_text(), flags=re.M | re.S)
+    fenced = re.sub(r"^(`{3,}).*?^\1", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
     assert not re.findall(r"^\s*%.*", fenced, re.M)
 
 
@@ -41,7 +43,7 @@ def test_the_question_in_the_guide_for_instructors_is_one():
 @pytest.mark.parametrize("path", QUOTING, ids=lambda path: path.stem)
 def test_every_number_that_the_text_quotes_is_computed(path):
     numbers = quoted_numbers.numbers(path.stem)
-    for quotation in QUOTATION.findall(path.read_text()):
+    for quotation in QUOTATION.findall(path.read_text(encoding="utf-8")):
         assert quoted_numbers.as_text(numbers, quotation)
     plain = (bool, float, int, str)
     assert [name for name, value in numbers.items() if type(value) not in plain] == []

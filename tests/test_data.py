@@ -317,7 +317,7 @@ def test_good_cache_file_outlives_a_failed_load(cache, mirrors):
 
 def test_unwritable_cache_is_a_clear_error(cache, mirrors):
     server = mirrors("good")
-    cache.parent.write_text("a file where a folder should be")
+    cache.parent.write_text("a file where a folder should be", encoding="utf-8")
     with pytest.raises(OSError) as caught:
         load_mnist(allow_digits=True)
     assert not isinstance(caught.value, MnistUnavailable)

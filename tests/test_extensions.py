@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -108,6 +109,22 @@ def test_binder_opens_the_chapter_in_jupyterlab(repository, source):
     )
 
 
+def test_binder_opens_what_is_checked_out(tmp_path):
+    def git(*arguments):
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        command = ["git", "-C", tmp_path, *who, *arguments]
+        return subprocess.check_output(command, encoding="utf-8").strip()
+
+    assert notebook_buttons.checked_out(tmp_path) == "main"  # an archive without git
+    git("init", "--quiet", "--initial-branch", "spring")
+    git("commit", "--quiet", "--allow-empty", "--message", "one")
+    assert notebook_buttons.checked_out(tmp_path) == "spring"
+    git("checkout", "--quiet", "--detach")
+    assert notebook_buttons.checked_out(tmp_path) == git("rev-parse", "HEAD")
+    git("tag", "v1")
+    assert notebook_buttons.checked_out(tmp_path) == "v1"
+
+
 # --- cache_key
 
 
@@ -138,12 +155,12 @@ def root(tmp_path):
         "results/a/b.json": "",
         "book/published.yml": "",
         "requirements.txt": "",
-        "requirements.lock": "",
+        "requirements/reader.txt": "",
     }
     for name, text in files.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -197,7 +214,7 @@ def test_a_cell_that_is_not_plain_python_may_run_everything(root, source):
     ("source", "changed", "counts"),
     [
         ("", "requirements.txt", True),
-        ("", "requirements.lock", True),
+        ("", "requirements/reader.txt", True),
         ("", "helpers/delta.py", False),
         ("", "results/a/b.json", False),
         ("import helpers.alpha", "helpers/gamma/one.py", True),
@@ -225,7 +242,7 @@ def test_key_changes_with_what_the_cells_depend_on(root, source, changed, counts
         return cache_key.cache_key(chapter, root / "c.md", root)
 
     before = key()
-    (root / changed).write_text("# changed")
+    (root / changed).write_text("# changed", encoding="utf-8")
     assert (key() != before) is counts
 
 
@@ -297,13 +314,13 @@ def test_parts_are_written_anew_when_anything_they_are_made_of_has_changed(
     part = folder / "figure/one.js"
     part.parent.mkdir(parents=True)
     sphinx.write_parts([Figure], folder)
-    assert part.read_text() == 'explorables.part("figure/one", {"key":"one"});\n'
-    part.write_text("as it was")
+    assert part.read_text(encoding="utf-8") == 'explorables.part("figure/one", {"key":"one"});\n'
+    part.write_text("as it was", encoding="utf-8")
     sphinx.write_parts([Figure], folder)
-    assert part.read_text() == "as it was"
-    (root / changed).write_text("# changed")
+    assert part.read_text(encoding="utf-8") == "as it was"
+    (root / changed).write_text("# changed", encoding="utf-8")
     sphinx.write_parts([Figure], folder)
-    assert part.read_text() != "as it was"
+    assert part.read_text(encoding="utf-8") != "as it was"
 
 
 # --- prerender_katex
@@ -466,7 +483,7 @@ def test_inline_scripts_and_handlers_are_found(tag, count):
 def test_a_search_script_that_cannot_be_mended_is_an_error(tmp_path):
     script = tmp_path / "_static" / "searchtools.js"
     script.parent.mkdir()
-    script.write_text("const other = 1;")
+    script.write_text("const other = 1;", encoding="utf-8")
     with pytest.raises(ValueError, match="must contain"):
         repair_theme.mend_search(tmp_path)
 
@@ -523,9 +540,10 @@ def test_rules_stay_that_an_element_can_meet(rule, kept):
 
 def test_a_sheet_brings_what_it_imports_and_finds_its_files(tmp_path):
     (tmp_path / "deep").mkdir()
-    (tmp_path / "base.css").write_text("p{background:url(a.png)}")
+    (tmp_path / "base.css").write_text("p{background:url(a.png)}", encoding="utf-8")
     (tmp_path / "deep/top.css").write_text(
-        """@import "../base.css";i{src:url('../b.woff'),url(c.woff),url("data:,d")}"""
+        """@import "../base.css";i{src:url('../b.woff'),url(c.woff),url("data:,d")}""",
+        encoding="utf-8",
     )
     css = purge_css.read_sheet(tmp_path, "deep/top.css")
     assert css == (

@@ -159,9 +159,9 @@ def test_the_same_source_makes_the_same_notebook(course, tmp_path):
 @pytest.mark.slow
 def test_the_settings_of_a_course_stay(tmp_path):
     settings = tmp_path / "nbgrader_config.py"
-    settings.write_text("# mine\nc = get_config()\n")
+    settings.write_text("# mine\nc = get_config()\n", encoding="utf-8")
     release.release(tmp_path, {"geometry": SETS["geometry"]})
-    assert settings.read_text() == "# mine\nc = get_config()\n"
+    assert settings.read_text(encoding="utf-8") == "# mine\nc = get_config()\n"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,9 @@ def test_the_summary_for_the_guide_is_that_of_the_problem_sets():
 @pytest.mark.slow
 def test_from_a_fresh_clone_to_feedback(tmp_path):
     clone = tmp_path / "clone"
-    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
+    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, encoding="utf-8").split(
+        "\0"
+    )
     for path in (Path(name) for name in names if (ROOT / name).is_file()):
         (clone / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, clone / path)
@@ -206,7 +208,9 @@ def test_from_a_fresh_clone_to_feedback(tmp_path):
     environment["PYTHONPATH"] = str(clone)
 
     def run(*command, cwd):
-        done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=cwd, env=environment, capture_output=True, encoding="utf-8"
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     run("make", "--old-file", ".venv/.homework", "homework", cwd=clone)

@@ -88,7 +88,7 @@ def lab(site, tmp_path_factory):
     for name, settings in SETTINGS.items():
         path = folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(settings))
+        path.write_text(json.dumps(settings), encoding="utf-8")
     with jupyter_lab(notebooks, JUPYTERLAB_SETTINGS_DIR=str(folder / "settings")) as address:
         yield lambda name: address(f"lab/tree/{name}.ipynb") + "&reset"  # what was open
 

@@ -31,7 +31,7 @@ lenet.trained(lenet.Run(1e-1, seed=3), [X[:150], y[:150], X[150:], y[150:]], dis
 def start(folder):
     """The program, which has just begun to train."""
     program = subprocess.Popen(
-        [sys.executable, "-c", TRAIN, folder], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", TRAIN, folder], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8"
     )
     assert program.stdout.readline() == "begins\n"
     return program

@@ -32,7 +32,7 @@ def live(tmp_path):
         cwd=book.root,
         env=book.environment(),
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     address = next(line.split()[2] for line in process.stdout if line.startswith("The book: "))
     yield book, address.removeprefix("http://"), process.stdout

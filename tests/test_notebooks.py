@@ -13,7 +13,9 @@ from pybtex.database import parse_file, parse_string
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted(
-    path.stem for path in (ROOT / "book").glob("*.md") if "\nkernelspec:" in path.read_text()
+    path.stem
+    for path in (ROOT / "book").glob("*.md")
+    if "\nkernelspec:" in path.read_text(encoding="utf-8")
 )
 IN_LAB = {"kbd"}  # roles that JupyterLab shows as the page does
 
@@ -130,9 +132,9 @@ def test_a_students_own_helpers_are_named_in_one_line(small, own, tmp_path):
     if own:
         path = tmp_path / own
         path.parent.mkdir(exist_ok=True)
-        path.write_text("raise SystemExit('is not run')")
+        path.write_text("raise SystemExit('is not run')", encoding="utf-8")
     command = [sys.executable, "-c", check.source]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert bool(done.returncode) == bool(own)
     if own:
         told = done.stderr.splitlines()[-1]

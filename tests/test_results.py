@@ -155,7 +155,7 @@ def test_infinity_is_stored_as_a_number_and_comes_back():
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_committed_results_are_complete_and_come_from_their_experiment(folder):
-    runs = [json.loads(path.read_text()) for path in folder.rglob("run.json")]
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in folder.rglob("run.json")]
     assert runs
     if folder.name == "page_costs":
         program, command = "benchmarks/pages.py", "python benchmarks/pages.py"
@@ -167,7 +167,7 @@ def test_committed_results_are_complete_and_come_from_their_experiment(folder):
         with np.load(path, allow_pickle=False) as arrays:
             assert arrays.files and all(arrays[name].size for name in arrays.files)
     for path in folder.rglob("figures.json"):
-        assert json.loads(path.read_text())
+        assert json.loads(path.read_text(encoding="utf-8"))
     tables = [results.load_table(folder.name)] if (folder / "summary.csv").is_file() else []
     assert all(len(table) for table in tables)
 

@@ -20,7 +20,9 @@ from helpers.formats import Format
 
 FOLDER = Path(study.__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
-COMMANDS = [name for name in NAMES if "__main__" in (FOLDER / f"{name}.py").read_text()]
+COMMANDS = [
+    name for name in NAMES if "__main__" in (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+]
 
 
 LONG = ("robustness/sizes", "attacked")  # computed over days: a part may be committed
@@ -82,7 +84,7 @@ def test_every_experiment_reads_its_arguments_first(
     assert ended.value.code == status
     printed = capsys.readouterr()
     if status == 0:
-        text = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text()))
+        text = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8")))
         assert f"python -m experiments.{name}" in text and text in printed.out
     else:
         assert f"unrecognized arguments: {argument}" in printed.err
@@ -198,7 +200,7 @@ def test_a_run_without_arrays_or_figures_leaves_only_how_it_was_run(tmp_path, mo
     )
     study.drive(nothing)
     assert [path.name for path in (tmp_path / "tea").iterdir()] == ["run.json"]
-    run = json.loads((tmp_path / "tea/run.json").read_text())
+    run = json.loads((tmp_path / "tea/run.json").read_text(encoding="utf-8"))
     assert run["settings"] == {"cups": 2} and np.isfinite(run["seconds"])
 
 

@@ -42,7 +42,9 @@ def svms(pair):
 
 
 def test_the_summary_has_a_row_for_each_svm(table):
-    assert (FOLDER / "svm_mnist" / "summary.csv").read_text().splitlines()[0] == COLUMNS
+    assert (FOLDER / "svm_mnist" / "summary.csv").read_text(encoding="utf-8").splitlines()[
+        0
+    ] == COLUMNS
     rows = [(row["digit_i"], row["digit_j"], row["alpha"]) for row in table]
     assert rows == [(*pair, round(7 - k / 10, 1)) for pair in PAIRS for k in range(81)]
 

@@ -72,14 +72,16 @@ def column(table, name):
 
 
 def test_the_summary_has_a_row_for_each_decay_and_seed(table):
-    assert (FOLDER / "two_layers" / "summary.csv").read_text().splitlines()[0] == COLUMNS
+    assert (FOLDER / "two_layers" / "summary.csv").read_text(encoding="utf-8").splitlines()[
+        0
+    ] == COLUMNS
     assert len(DECAYS) >= 9 and SEEDS >= 5
     assert column(table, "seed")[:, 0].tolist() == list(range(SEEDS))
     assert column(table, "decay") == pytest.approx(np.tile(DECAYS, (SEEDS, 1)), rel=1e-5)
 
 
 def test_the_settings_are_those_of_the_run():
-    run = json.loads((FOLDER / "two_layers" / "run.json").read_text())
+    run = json.loads((FOLDER / "two_layers" / "run.json").read_text(encoding="utf-8"))
     assert run["settings"] == two_layers.SETTINGS
 
 

@@ -26,7 +26,7 @@ from helpers.files import read_source, visible_files
 
 PACKAGES = ("explorables", "helpers")
 EVERYTHING = frozenset(f"{package}.*" for package in PACKAGES)
-REQUIREMENTS = ("requirements.txt", "requirements.lock")
+REQUIREMENTS = ("requirements.txt", "requirements/reader.txt")
 DATA = {
     "homework": "homework/*.json",
     "mplstyle": "helpers/*.mplstyle",

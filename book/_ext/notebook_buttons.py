@@ -20,6 +20,9 @@ from helpers.files import read_source
 
 LOGGER = logging.getLogger(__name__)
 BINDER = "https://mybinder.org/v2"
+BINDER_TOOLTIP = (
+    "Open this chapter as a notebook on Binder, whose 2 GB of memory may not do for two at once"
+)
 JUPYTER_BOOK_DEFAULT = "https://github.com/executablebooks/jupyter-book"
 SCHEMES = ("https", "http", "ssh", "git")
 DOMAIN = re.compile(r"[\w.-]+\.[a-z]{2,}")
@@ -55,13 +58,26 @@ def _git(root, *arguments):
         return ""
     command = ["git", "-C", str(root), *arguments]
     try:
-        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, capture_output=True, encoding="utf-8").stdout.strip()
     except FileNotFoundError:
         return ""
 
 
-def binder_address(repository, branch, path):
-    """The address that opens the file ``path`` of ``repository`` in JupyterLab on Binder."""
+def checked_out(root):
+    """The branch that is checked out at ``root``, or else the tag or commit; "main" without git.
+
+    A tag and a commit hold still: the button of such a book opens what the book was built from.
+    """
+    questions = (
+        ("branch", "--show-current"),
+        ("describe", "--tags", "--exact-match"),
+        ("rev-parse", "--verify", "--quiet", "HEAD"),
+    )
+    return next(filter(None, (_git(root, *question) for question in questions)), "main")
+
+
+def binder_address(repository, ref, path):
+    """The address that opens ``path`` of ``repository`` at ``ref`` in JupyterLab on Binder."""
     host, name = repository.removeprefix("https://").split("/", 1)
     if host == "github.com":
         source = f"gh/{name}"
@@ -69,8 +85,8 @@ def binder_address(repository, branch, path):
         source = f"gl/{quote(name, safe='')}"
     else:
         source = f"git/{quote(repository, safe='')}"
-    branch, page = quote(branch, safe=""), quote(f"lab/tree/{path}", safe="")
-    return f"{BINDER}/{source}/{branch}?urlpath={page}"
+    ref, page = quote(ref, safe=""), quote(f"lab/tree/{path}", safe="")
+    return f"{BINDER}/{source}/{ref}?urlpath={page}"
 
 
 def find_repository(app, config):
@@ -90,7 +106,7 @@ def find_repository(app, config):
     if not repository:
         LOGGER.info("No repository is known (repository: url, or git's origin): no Binder button")
     config.binder_repository = repository or ""
-    config.binder_branch = _git(root, "branch", "--show-current") or "main"
+    config.binder_ref = checked_out(root)
 
 
 def offer(app, pagename, templatename, context, doctree):
@@ -108,13 +124,13 @@ def offer(app, pagename, templatename, context, doctree):
     download.write_text(chapter_notebook.notebook(text, page), encoding="utf-8")
     if app.config.binder_repository:
         file = f"notebooks/{download.name}"  # where binder/postBuild puts it
-        source = app.config.binder_repository, app.config.binder_branch
+        source = app.config.binder_repository, app.config.binder_ref
         context["header_buttons"].append(
             {
                 "type": "link",
                 "url": binder_address(*source, file),
                 "text": "",
-                "tooltip": "Open this chapter as a notebook on Binder",
+                "tooltip": BINDER_TOOLTIP,
                 "icon": "fas fa-rocket",
                 "label": "binder-button",
             }
@@ -128,7 +144,7 @@ def name_downloads(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    for name in ("binder_repository", "binder_branch"):
+    for name in ("binder_repository", "binder_ref"):
         app.add_config_value(name, "", "html")  # another one: all pages are written anew
     app.connect("config-inited", find_repository)
     app.connect("html-page-context", offer)

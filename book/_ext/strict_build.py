@@ -5,6 +5,10 @@ Stock Jupyter Book calls a warning an error only when told to (``-W``), and with
 ones and succeeds. Here every way of building is strict, and a page in which a widget
 would be dead does not pass either. What a cell prints stays whole: two builds give the same page.
 An execution that fails the build is not kept, and two builds of one book take turns.
+
+Binder needs the notebooks and not the site, so a warning should not take them away. With
+``WARNINGS=shown`` in the environment, warnings and cells that fail are shown, and the build
+goes on.
 """
 
 import copy
@@ -47,6 +51,11 @@ def refuse_other_formats(app):
             f"the book has to be built by the builder 'html': pages by {app.builder.name!r} would "
             "have dead figures and no plots"
         )
+
+
+def let_cells_fail(app, config):
+    config.nb_execution_raise_on_error = False
+    config.nb_output_stderr = "show"
 
 
 def _marker(app):
@@ -132,8 +141,11 @@ def setup(app):
     # A kernel sends what is printed in pieces, as time goes by.
     # MyST-NB would end a line after each.
     NotebookClient.__init__ = partialmethod(NotebookClient.__init__, coalesce_streams=True)
-    app.warningiserror = True
-    app.keep_going = False
+    if os.environ.get("WARNINGS") == "shown":
+        app.connect("config-inited", let_cells_fail)
+    else:
+        app.warningiserror = True
+        app.keep_going = False
     keep_no_failed_execution(app)
     app.connect("config-inited", take_turns, priority=0)
     app.connect("config-inited", forget_unfinished_build)

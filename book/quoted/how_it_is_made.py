@@ -32,4 +32,8 @@ def numbers():
     for costs in (load_figures("chapter_costs"), load_figures("page_costs")):
         for page, figures in costs.items():
             found |= {f"{page}-{name}": value for name, value in figures.items()}
-    return found | {"costs-machine": load_run("chapter_costs")["machine"]}
+    memory = sorted(costs["memory"] for costs in load_figures("chapter_costs").values())
+    return found | {
+        "costs-machine": load_run("chapter_costs")["machine"],
+        "two-chapters-memory": sum(memory[-2:]),
+    }
