@@ -40,7 +40,7 @@ class Descent(FigurePage):
         assert ends @ w == pytest.approx([0, 0], abs=1e-3 * np.linalg.norm(w))
         mirror = linear.mirror_image(SHOWN, w, 0)
         assert self.images.point("xₘ") == pytest.approx(mirror, abs=1e-3)
-        assert self.readout("tilt θ") == pytest.approx([np.degrees(toy.tilt(w))], abs=0.06)
+        assert self.readout("tilt θ") == pytest.approx([abs(np.degrees(toy.tilt(w)))], abs=0.06)
         assert [*self.readout("w₁"), *self.readout("w₂")] == pytest.approx(w, abs=6e-3)
 
 

@@ -5,6 +5,7 @@ import {
   assign,
   boundary,
   button,
+  controlBar,
   curve,
   degrees,
   format,
@@ -166,7 +167,7 @@ function render({ model, el }) {
     });
   }
   const parts = [
-    row(controls[0].node, controls[1].node, button("train", () => train(model))),
+    controlBar(...controls.map(({ node }) => node), button("train", () => train(model))),
     row(...planes.map(({ node }) => node)),
     row(numbers.node),
     row(...images.nodes),

@@ -6,6 +6,7 @@ import {
   boundary,
   changingThumbnail,
   columnHead,
+  controlBar,
   degrees,
   dots,
   format,
@@ -231,8 +232,7 @@ function render({ model, el }) {
     ridge.draw();
   }
   const views = html("div", { class: "xp-clouds" }, plane.node, numbers.node);
-  const control = html("div", { class: "xp-row xp-ridge" }, ridge.node);
-  const parts = [control, views, images.node];
+  const parts = [controlBar(ridge.node), views, images.node];
   return show({ model, el }, parts, draw);
 }
 
