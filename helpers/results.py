@@ -81,7 +81,8 @@ def load_table(name):
 
 @lru_cache
 def _read_table(path, _changed):
-    return np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding="utf-8")
+    rows = np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding="utf-8")
+    return np.atleast_1d(rows)  # a single row is no array
 
 
 def rows_of_pair(table, i, j):

@@ -60,7 +60,8 @@ def test_an_independent_attack_finds_no_more(run, norm, mnist):
     theirs = torch.where(fooled, distance(moved, X, norm), torch.inf)
     ours = torch.from_numpy(load_attacked(run.name)[norm])[FEW]
     for eps in attacked.SETTINGS["radii"][norm]:
-        assert (ours > eps).double().mean() <= (theirs > eps).double().mean() + 0.005
+        # They may find one image of the hundred that we do not.
+        assert (ours > eps).sum() <= (theirs > eps).sum() + 1
 
 
 def mnist_test(mnist):

@@ -398,13 +398,14 @@ def test_the_ensemble_says_the_same_of_the_first_seeds():
             shares[name, size] = 100 * (found[norm] > eps).mean()
             assert NUMBERS[f"{name}-all-{size}"] == pytest.approx(shares[name, size])
     for size in ("l2_1", "l2_2", "linf_01"):
-        assert shares["high", size] > shares["low", size] + 5
+        assert shares["high", size] > shares["low", size] + 4
     assert (load_attacked("lenet-high")["l2"] > 3).mean() < 0.1
 
 
 def test_the_first_thousand_images_are_harder_than_the_others():
     wrong = stacked(LOW + HIGH, "margin") <= 0
-    assert wrong[:, :1000].mean() > wrong[:, 1000:].mean()
+    assert wrong.shape[1] == 1000
+    assert 100 * wrong.mean() > each(LOW + HIGH, "err_test").mean() + 0.1
 
 
 def test_the_sweep():

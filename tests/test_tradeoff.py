@@ -73,7 +73,8 @@ def test_accuracy_and_risk_are_what_samples_show(case, eps):
     assume(abs(margins).min() > 1e-9)
     assert accuracy(problem, w, eps) == pytest.approx((margins > 0).mean(), abs=0.02)
     hinges = losses.hinge(margins)
-    slack = 5 * hinges.std() / math.sqrt(len(hinges)) + 1e-9
+    # What is rarer than one in so many may not be among the samples at all.
+    slack = 5 * hinges.std() / math.sqrt(len(hinges)) + 20 / len(hinges)
     assert hinge_risk(problem, w, eps) == pytest.approx(hinges.mean(), abs=slack)
 
 

@@ -22,6 +22,20 @@ def split_images(noise):
     return tuple((X[rows], y[rows]) for rows in (slice(120), slice(120, 150), slice(150, None)))
 
 
+def linear_network():
+    """Two classes and a boundary in the midst of the images: the network, X, y, the images'
+    differences of the two scores, in float64, and w of that difference."""
+    generator = torch.Generator().manual_seed(0)
+    network = nn.Sequential(nn.Linear(784, 2))
+    nn.init.normal_(network[0].weight, generator=generator)
+    X = 0.5 + 0.1 * (torch.rand(40, 784, generator=generator) - 0.5)
+    network[0].bias.data = -network[0].weight.data @ X.mean(0)
+    with torch.no_grad():
+        s = network(X).double()
+    w = (network[0].weight[1] - network[0].weight[0]).detach().double()
+    return network, X, s.argmax(1), (s[:, 1] - s[:, 0]).abs(), w
+
+
 def same_weights(one, other):
     ours, others = one.state_dict(), other.state_dict()
     return all(torch.equal(ours[name], others[name]) for name in ours)

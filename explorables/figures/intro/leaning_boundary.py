@@ -7,7 +7,7 @@ import traitlets
 from explorables.arrays import Array
 from explorables.base import Explorable
 from explorables.figures.intro.real_digit import DIGITS
-from explorables.figures.tilting_angle.tilting_digits import WEIGHTS, load_weights
+from explorables.figures.shared.svm_weights import WEIGHTS, load_weights
 from explorables.traits import Number
 from helpers import linear, tilting
 from helpers.formats import SVM_FINE, Format

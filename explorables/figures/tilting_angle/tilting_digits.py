@@ -5,18 +5,11 @@ import traitlets
 
 from explorables.arrays import Array
 from explorables.base import Explorable
+from explorables.figures.shared.svm_weights import WEIGHTS, load_weights
 from explorables.traits import Number
 from helpers import linear, tilting
-from helpers.formats import PIXELS, SVM_FINE, Format
+from helpers.formats import SVM_FINE
 from helpers.results import load_arrays, load_svm_figures
-
-WEIGHTS = Format("int8", ("lam", PIXELS), "", "weights of each SVM, the largest ±1", per_unit=127)
-
-
-def load_weights():
-    """ŵ of each SVM, scaled so that its largest entry is 1 or −1, shape (81, 784)."""
-    w = load_arrays("svm_mnist")["w"]
-    return w / np.abs(w).max(axis=1, keepdims=True)
 
 
 class TiltingDigits(Explorable):
