@@ -18,21 +18,21 @@ import { nearestIndex } from "../../mathematics/numbers.js";
 const CHARTS = [
   {
     describe: ({ theta }) => `Tilting angle against λ: here ${format(degrees(theta), 1)}°`,
-    axis: { y: [0, 90], yLabel: "tilt θ (degrees)", yTicks: [0, 30, 60, 90] },
+    axis: { y: [0, 90], yLabel: "tilt θ (°)", yTicks: [0, 45, 90] },
     lines: [{ kind: "loss", value: ({ theta }) => degrees(theta) }],
   },
   {
     describe: ({ d_adv: d }) => `Mean distance against λ: here ${format(d)} pixels`,
-    axis: { y: [0, 4], yLabel: "distance (pixels)", yTicks: [0, 1, 2, 3, 4] },
+    axis: { y: [0, 4], yLabel: "d (pixels)", yTicks: [0, 2, 4] },
     lines: [{ kind: "loss", value: ({ d_adv: d }) => d }],
   },
   {
     describe: ({ err_train: training, err_test: test }) =>
       `Errors against λ: here ${percent(training, 2)} in training and ${percent(test, 2)} in the ` +
       "test",
-    axis: { y: [0, 4.3], yLabel: "error (%, √ scale)", yTicks: [0, 1, 2, 3, 4], yText: squared },
+    axis: { y: [0, 4.3], yLabel: "error (%)", yTicks: [0, 2, 4], yText: squared },
     lines: [
-      { kind: "loss", name: "━ test", at: 3.55, value: (svm) => Math.sqrt(svm.err_test) },
+      { kind: "loss", name: "━ test (√ scale)", at: 3.55, value: (svm) => Math.sqrt(svm.err_test) },
       { kind: "training", name: "╍ training", at: 2.55, value: (svm) => Math.sqrt(svm.err_train) },
     ],
   },

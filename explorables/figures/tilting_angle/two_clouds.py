@@ -36,7 +36,7 @@ class TwoClouds(Explorable):
     covariance says, from a cloud that is round: half of them are of class I.
     """
 
-    heights = (565, 890)
+    heights = (565, 880)
     title = traitlets.Unicode("Two clouds").tag(sync=True)
     along = Number(0.3, min=0.03, max=0.35, step=0.01).tag(sync=True)
     across = Number(0.06, min=0.03, max=0.35, step=0.01).tag(sync=True)
