@@ -178,7 +178,7 @@ def test_the_note_tells_of_the_network_that_is_followed(figure):
 def test_another_norm_keeps_the_place_of_the_slider(figure):
     figure.set(norm="linf", eps=0.2)
     figure.root.get_by_role("radio", name="L2", exact=True).check()
-    assert figure.spoken("Change ε") == "1.5 px"
+    assert figure.spoken("Change ε") == "1.58 px"
     figure.control("Change ε").press("ArrowRight")
     assert figure.spoken("Change ε") == "2 px"
     figure.control("Change ε").press("Home")
@@ -190,7 +190,7 @@ def test_another_norm_keeps_the_place_of_the_slider(figure):
 
 def test_values_between_two_radii_show_the_nearer(figure):
     figure.set(norm="l2", eps=1.3)
-    assert "of up to 1.5 in length" in text_of(figure.verdict)
+    assert "of up to 1.58 in length" in text_of(figure.verdict)
     figure.set(norm="linf")
     assert "of up to 0.4 in every pixel" in text_of(figure.verdict)
 

@@ -373,18 +373,6 @@ def test_it_keeps_its_height_and_fits(open_figure, width):
     assert len(heights) == 1
 
 
-def test_on_a_phone_each_slider_stands_under_its_plot(open_figure):
-    figure = open_figure(Robust, width=390)
-    parts = [
-        figure.over_eps.locator,
-        figure.control("Change ε"),
-        figure.over_lambda.locator,
-        figure.control("Regularisation λ"),
-    ]
-    tops = [part.bounding_box()["y"] for part in parts]
-    assert tops == sorted(tops)
-
-
 @pytest.mark.parametrize(
     ("name", "value"),
     [

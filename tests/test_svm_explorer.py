@@ -325,12 +325,10 @@ def page_with_another(figure_server, tmp_path, request):
     parts = [f"svm_explorer/{pair}" for pair in ("3-8", "4-9", "0-1")]
     (tmp_path / "svm_explorer").mkdir()
     for name in ("host", "kit", "tilting_plane", "svm_explorer", *parts):
-        (tmp_path / f"{name}.js").write_text(
-            figure_server.content(f"/{name}.js"), "utf-8", encoding="utf-8"
-        )
-    (tmp_path / PICTURE[1:]).write_text(figure_server.content(PICTURE), "utf-8", encoding="utf-8")
+        (tmp_path / f"{name}.js").write_text(figure_server.content(f"/{name}.js"), encoding="utf-8")
+    (tmp_path / PICTURE[1:]).write_text(figure_server.content(PICTURE), encoding="utf-8")
     page = figure_server.content(address.removeprefix(figure_server.address))
-    (tmp_path / "page.html").write_text(page.replace('src="/', 'src="'), "utf-8", encoding="utf-8")
+    (tmp_path / "page.html").write_text(page.replace('src="/', 'src="'), encoding="utf-8")
     return (tmp_path / "page.html").as_uri()
 
 

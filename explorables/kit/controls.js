@@ -39,7 +39,9 @@ export function slider(model, trait, { label, text, grid, ...scale }) {
 function restoreWhenScrolled(input, model, trait) {
   let before;
   input.addEventListener("pointerdown", () => (before = model.get(trait)));
-  input.addEventListener("pointercancel", () => assign(model, { [trait]: before }));
+  input.addEventListener("pointercancel", () => {
+    if (before !== undefined) assign(model, { [trait]: before }); // or it began elsewhere
+  });
 }
 
 const same = (value) => value;

@@ -196,7 +196,7 @@ function pictures() {
 function comparison() {
   const names = ["tilt θ", "distance d_adv", "deviation σ", "d_adv / σ", "errors if Gaussian"];
   const cells = names.map(() => [html("td"), html("td")]);
-  const heads = ["", "along ẑ", "along ŵ"].map((text) => columnHead(text));
+  const heads = [html("td"), columnHead("along ẑ"), columnHead("along ŵ")];
   const rows = names.map((name, k) =>
     html("tr", {}, rowHead(...textWithSubscripts(name)), ...cells[k])
   );

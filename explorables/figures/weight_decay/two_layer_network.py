@@ -23,7 +23,7 @@ class TwoLayerNetwork(PlaneNetworks):
     """
 
     result = "two_layers"
-    heights = (683, 1097)
+    heights = (683, 1117)
     title = traitlets.Unicode("A network is a line around each point").tag(sync=True)
     log_lam = Number(-4.5).tag(sync=True)
     x = traitlets.List(traitlets.Float(), [1.8, -0.4]).tag(sync=True)
