@@ -115,7 +115,7 @@ def test_the_stated_policy_is_enough(open_under, width):
 def test_figures_load_their_parts_under_the_stated_policy(open_under):
     page, errors = open_under(POLICY, "book/svm-on-mnist.html")
     expect(page.locator("[data-module=svm_explorer][data-state=live]")).to_have_count(1)
-    page.get_by_text("All 45 pairs").click()
+    page.get_by_text("All 45 pairs: choose another").click()
     page.locator(".xp-map button").last.click()
     expect(page.get_by_role("status").filter(has_text="could not be loaded")).to_have_count(0)
     page.wait_for_timeout(1000)
