@@ -34,6 +34,8 @@ def take_pictures(page, path):
     """
     page.goto(path.as_uri())
     page.wait_for_function(LIVE)
+    # A figure as wide as the page reaches under the page's list of contents.
+    page.add_style_tag(content=".bd-sidebar-secondary { visibility: hidden; }")
     taken = 0
     for number, explorable in enumerate(page.locator(".explorable").all(), 1):
         if explorable.get_attribute("data-still") is None:
