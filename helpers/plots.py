@@ -40,6 +40,7 @@ STYLE = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
+    "image.interpolation": "none",  # a picture's own pixels, which take a third of the bytes
     "svg.fonttype": "path",
     "svg.hashsalt": "tilted-boundary",
     "text.color": BOUNDARY,

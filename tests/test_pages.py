@@ -20,8 +20,8 @@ CHAPTERS = [TOC["root"], *(chapter["file"] for chapter in TOC["chapters"])]
 PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html", "genindex.html"]
 WIDTHS = [1280, 390]
 USE = Path(__file__).with_name("use_explorables.js").read_text(encoding="utf-8")
-FIRST_LOAD = 560_000  # bytes, compressed, of a page without the parts that its figures load
-WITH_PARTS = 560_000
+FIRST_LOAD = 500_000  # bytes, compressed, of a page without the parts that its figures load
+WITH_PARTS = 550_000
 LAYOUT_SHIFT = 0.05
 
 pytestmark = pytest.mark.slow  # among the first files that a process of the tests takes
