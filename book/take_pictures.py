@@ -18,7 +18,7 @@ from browser import find_chromium  # noqa: E402
 
 PICTURES = BOOK / "pictures"
 SITE = BOOK.parent / "_build" / "html" / "book"
-COLOURS = 128  # a third of the bytes of all colours, and no difference that one sees
+COLOURS = 64  # a quarter of the bytes of all colours, and no difference that one sees
 LIVE = "[...document.querySelectorAll('.explorable')].every(e => e.dataset.state === 'live')"
 
 

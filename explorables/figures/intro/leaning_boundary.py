@@ -7,7 +7,7 @@ import traitlets
 from explorables.arrays import Array
 from explorables.base import Explorable
 from explorables.figures.intro.real_digit import DIGITS
-from explorables.figures.shared.svm_weights import WEIGHTS, load_weights
+from explorables.figures.shared.svm_weights import VERTICAL, WEIGHTS, load_weights
 from explorables.traits import Number
 from helpers import linear, tilting
 from helpers.formats import SVM_FINE, Format
@@ -49,7 +49,7 @@ class LeaningBoundary(Explorable):
         "signed distance of the middle of the centroids; distances, those of the two digits"
     ).tag(sync=True)
     horizontal = Array(SVM_FINE["horizontal"], load=lambda: load_arrays("svm_mnist")["horizontal"])
-    vertical = Array(SVM_FINE["vertical"], load=lambda: load_arrays("svm_mnist")["vertical"])
+    vertical = Array(VERTICAL, load=lambda: load_arrays("svm_mnist")["vertical"])
     centroids = Array(SVM_FINE["centroids"], load=lambda: load_arrays("svm_mnist")["centroids"])
     weights = Array(WEIGHTS, load=load_weights)
     digits = Array(DIGITS, load=_digits)

@@ -1,10 +1,12 @@
-"""The weights of the SVMs that tell 3 from 8, as pictures show them."""
+"""What figures of the SVMs that tell 3 from 8 share: weights, and places of images, as finely as a
+screen shows them."""
 
 import numpy as np
 
-from helpers.formats import PIXELS, Format
+from helpers.formats import PIXELS, SVM_FINE, Format
 from helpers.results import load_arrays
 
+VERTICAL = SVM_FINE["vertical"]._replace(per_unit=50)  # at most 2/3 of a screen's pixel apart
 WEIGHTS = Format("int8", ("lam", PIXELS), "", "weights of each SVM, the largest ±1", per_unit=127)
 
 

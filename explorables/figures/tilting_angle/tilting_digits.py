@@ -5,7 +5,7 @@ import traitlets
 
 from explorables.arrays import Array
 from explorables.base import Explorable
-from explorables.figures.shared.svm_weights import WEIGHTS, load_weights
+from explorables.figures.shared.svm_weights import VERTICAL, WEIGHTS, load_weights
 from explorables.traits import Number
 from helpers import linear, tilting
 from helpers.formats import SVM_FINE
@@ -32,7 +32,7 @@ class TiltingDigits(Explorable):
     ).tag(sync=True)
     best = traitlets.Int(help="number of the SVM with the least test error").tag(sync=True)
     horizontal = Array(SVM_FINE["horizontal"], load=lambda: load_arrays("svm_mnist")["horizontal"])
-    vertical = Array(SVM_FINE["vertical"], load=lambda: load_arrays("svm_mnist")["vertical"])
+    vertical = Array(VERTICAL, load=lambda: load_arrays("svm_mnist")["vertical"])
     centroids = Array(SVM_FINE["centroids"], load=lambda: load_arrays("svm_mnist")["centroids"])
     weights = Array(WEIGHTS, load=load_weights)
 
