@@ -18,13 +18,15 @@ from browser import find_chromium  # noqa: E402
 
 PICTURES = BOOK / "pictures"
 SITE = BOOK.parent / "_build" / "html" / "book"
-COLOURS = 64  # a quarter of the bytes of all colours, and no difference that one sees
+COLOURS = 96  # a third of the bytes of all colours
 LIVE = "[...document.querySelectorAll('.explorable')].every(e => e.dataset.state === 'live')"
 
 
 def save(png, path):
     """Write the picture with few colours: pages load stills before their figures live."""
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    # The colours of thin lines are rare, and must not give way to shades of what is large.
+    picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
 
 
 def take_pictures(page, path):

@@ -13,7 +13,7 @@ from helpers.results import load_attacked
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 DONE = study.done(attacked.STUDY)
-FEW = slice(0, None, 10)  # of the attacked images
+FEW = slice(0, None, 5)  # of the attacked images
 #: One network of each kind, which is attacked again.
 KINDS = {
     "standard-55000-0", "linf_0.3-55000-0", "l2_2-55000-0", "lmt-decay", "lmt-adversarial",
@@ -60,8 +60,7 @@ def test_an_independent_attack_finds_no_more(run, norm, mnist):
     theirs = torch.where(fooled, distance(moved, X, norm), torch.inf)
     ours = torch.from_numpy(load_attacked(run.name)[norm])[FEW]
     for eps in attacked.SETTINGS["radii"][norm]:
-        # They may find one image of the hundred that we do not.
-        assert (ours > eps).sum() <= (theirs > eps).sum() + 1
+        assert (ours > eps).double().mean() <= (theirs > eps).double().mean() + 0.005
 
 
 def mnist_test(mnist):
