@@ -14,15 +14,14 @@ pixels kept in [0, 1], ``box_broken`` misclassified or with a counterexample the
 
 import time
 
-import numpy as np
 import torch
 
 from experiments import study
+from experiments.attacked import test_set
 from experiments.lmt import thousandth_above, thousandth_below
 from experiments.lmt_rounding import best_network
-from experiments.training import split
-from helpers.data import load_mnist
-from helpers.exact import exact_radius
+from experiments.robustness_measures import per_cent
+from helpers.exact import Exact, exact_radius
 from helpers.maxout import certified_radius
 from helpers.results import load_figures
 
@@ -31,25 +30,24 @@ EPS = 1.58
 SETTINGS = {"network": "lmt/best", "eps": EPS}
 
 
-def per_cent(rows):
-    return round(100 * float(np.mean(rows)), 4)
-
-
 def measured(run, data):
     """The radii and distances of all images, and the row of the summary."""
     torch.set_num_threads(1)
     X, y = data
     network = best_network()
-    simple = certified_radius(network, X, y).numpy()
+    simple = certified_radius(network, X, y)
     started = time.perf_counter()
-    whole, box = (exact_radius(network, X, y, in_range) for in_range in (False, True))
+    whole, box = (
+        Exact(*map(torch.from_numpy, exact_radius(network, X, y, in_range)))
+        for in_range in (False, True)
+    )
     minutes = (time.perf_counter() - started) / 60
     certified, broken = box.radius > EPS, box.distance <= EPS
     arrays = {
-        "radius": thousandth_below(torch.from_numpy(whole.radius)),
-        "distance": thousandth_above(torch.from_numpy(whole.distance)),
-        "box_radius": thousandth_below(torch.from_numpy(box.radius)),
-        "box_distance": thousandth_above(torch.from_numpy(box.distance)),
+        "radius": thousandth_below(whole.radius),
+        "distance": thousandth_above(whole.distance),
+        "box_radius": thousandth_below(box.radius),
+        "box_distance": thousandth_above(box.distance),
     }
     figures = {
         "model": "best",
@@ -77,10 +75,6 @@ COLUMNS = (
 
 def summary(runs):
     return [{name: load_figures(run.result)[name] for name in COLUMNS} for run in runs]
-
-
-def test_set():
-    return split(load_mnist())[2]
 
 
 STUDY = study.Study(

@@ -89,7 +89,7 @@ def _of_image(x, W_own, b_own, W_rival, b_rival, slopes, in_range):
         if bound < radius:
             radius, nearest = bound, z
     if radius**2 / 2 > farthest(x, in_range):
-        return np.inf, x, np.inf
+        return radius, x, np.inf  # no rival's plane was found to win anywhere
     A, g = W_rival[nearest] - W_own, leads[:, nearest]
     for lead in LEADS:
         _, lam = maximise_dual(A, g + lead, x, in_range)
